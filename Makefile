@@ -1,0 +1,42 @@
+# One file of documented commands. Every target makes .venv and installs what it needs when that is missing.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fmt schema bench clean
+
+help:     ## list the commands
+	@grep -E '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+$(VENV)/.installed: pyproject.toml scripts/venv.sh
+	sh scripts/venv.sh "$(PYTHON)" "$(VENV)"
+	touch $@
+
+demo: $(VENV)/.installed  ## five simulated platforms, one hub; ONCE=1 prints the report and exits
+	$(BIN)/dexhub demo $(if $(ONCE),--once)
+
+test: $(VENV)/.installed  ## the whole suite, over SQLite and PostgreSQL (installed when missing)
+	sh scripts/postgres.sh
+	$(BIN)/pytest -n 2
+
+check: $(VENV)/.installed  ## format, lint, types, import contracts, SDL drift, then the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/dexhub schema export --check
+	$(MAKE) test
+
+fmt: $(VENV)/.installed  ## format and mend what can be mended mechanically
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schema: $(VENV)/.installed  ## write schema/schema.graphql from the code
+	$(BIN)/dexhub schema export
+
+bench: $(VENV)/.installed  ## the benchmarks behind the README's figures
+	$(BIN)/python tests/benchmark/pull.py
+
+clean:    ## remove what the commands above made
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,185 @@
+"""The one template of an adapter: request → decode → validate → map. Its steps are final.
+
+A province supplies a `Source` (request and decode: how its platform pages and what its bytes are), a payload type
+(validate) and `to_entry` (map). What is not understood sets aside that row and names place, value and remedy.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, final
+
+import orjson
+from pydantic import ValidationError
+
+from adapters.draft import Draft, MappingContext
+from adapters.lookups import Lookups
+from adapters.manifest import Manifest
+from adapters.payload import AnyPayload, problems_of
+from adapters.transport import Endpoint, Transport
+from schema.catalogue import Catalogue
+from schema.errors import MappingError, Problem, SourceChanged, redact
+from schema.identity import Tokeniser
+from schema.provenance import SourceRef
+from schema.records import Entry, Tombstone
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the last pull ended: the time to ask from (overlap already taken off), and the source's own cursor."""
+
+    since: datetime | None = None
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One decoded row: the province's own id as far as it can be seen, its place in the page, its content."""
+
+    key: str
+    locator: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """One answer of a platform, decoded. `total` is the number of rows the platform says this pull has, if it says so;
+    `cursor` is kept for the next pull; `not_modified` says that nothing changed since the position given."""
+
+    url: str
+    fetched_at: datetime
+    sha256: str
+    rows: Sequence[Row]
+    total: int | None = None
+    cursor: str | None = None
+    not_modified: bool = False
+
+
+class Source(ABC):
+    """How one platform is asked, and how its bytes become rows. Holds no state between pulls."""
+
+    def __init__(self, endpoint: Endpoint, manifest: Manifest) -> None:
+        self.endpoint = endpoint
+        self.capabilities = manifest.capabilities
+
+    @abstractmethod
+    def pages(self, transport: Transport, position: Position) -> AsyncIterator[RawPage]:
+        """The pages since `position`, in the platform's order."""
+
+
+@contextmanager
+def agreed_envelope(url: str) -> Iterator[None]:
+    """Around the code that unpacks an answer: what is not where it was agreed to be raises SourceChanged."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+        raise SourceChanged(
+            Problem(
+                "UNKNOWN_ENVELOPE",
+                url,
+                value=redact(error),
+                zh="响应结构与约定不符，平台可能已升级",
+                en="the answer has not the agreed form; the platform may have changed",
+                remedy_zh="请与省平台核对接口",
+                remedy_en="compare the interface with the province",
+            )
+        ) from None
+
+
+def platform_error(url: str, code: object) -> SourceChanged:
+    """The platform answered in its form, with an error code of its own."""
+    return SourceChanged(
+        Problem(
+            "PLATFORM_ERROR_CODE",
+            url,
+            value=redact(code),
+            zh=f"平台返回错误码 {redact(code)}",
+            en=f"the platform answered with error {redact(code)}",
+            remedy_zh="请向省平台查询该错误码",
+            remedy_en="ask the province what this code means",
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A row that was understood. `fingerprint` stands for the row's content, mapping version included."""
+
+    record: Entry | Tombstone
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that was not: where it stood, and every problem found; nothing personal."""
+
+    key: str
+    locator: str
+    source: SourceRef
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page after mapping. `unchanged` are the ids of entries whose rows are as they were."""
+
+    mapped: Sequence[Mapped]
+    unchanged: Sequence[str]
+    rejected: Sequence[Rejected]
+    total: int | None
+    cursor: str | None
+    not_modified: bool
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """One region: its facts, its source, its payload type and its mapping."""
+
+    manifest: Manifest
+    catalogue: Catalogue
+    lookups: Lookups
+    source: type[Source]
+    payload: AnyPayload
+    to_entry: Callable[[Any, Draft], Entry | Tombstone]
+
+    @final
+    async def pull(
+        self,
+        transport: Transport,
+        endpoint: Endpoint,
+        position: Position,
+        tokens: Tokeniser,
+        known: Mapping[str, str],
+    ) -> AsyncIterator[Page]:
+        """The region's pages since `position`. `known` leads from fingerprints to ids of entries already stored: such
+        rows are recognised before they are validated."""
+        context = MappingContext(self.manifest, self.catalogue, self.lookups, tokens)
+        async for raw in self.source(endpoint, self.manifest).pages(transport, position):
+            yield self.map_page(raw, context, known)
+
+    @final
+    def map_page(self, raw: RawPage, context: MappingContext, known: Mapping[str, str]) -> Page:
+        """Validate and map one page. Pure."""
+        mapped: list[Mapped] = []
+        unchanged: list[str] = []
+        rejected: list[Rejected] = []
+        version = f"{self.manifest.code}/{self.manifest.mapping_version}/".encode()
+        for row in raw.rows:
+            fingerprint = context.tokens.fingerprint(version + orjson.dumps(row.data, default=str))
+            if (seen := known.get(fingerprint)) is not None:
+                unchanged.append(seen)
+                continue
+            source = SourceRef(url=raw.url, fetched_at=raw.fetched_at, sha256=raw.sha256, locator=row.locator)
+            try:
+                record = self.to_entry(self.payload.validate_python(row.data), Draft(context, source))
+            except ValidationError as error:
+                file = f"{self.manifest.slug}/payload.py"
+                problems = tuple(problems_of(error, self.payload, file))
+                rejected.append(Rejected(row.key, row.locator, source, problems))
+            except MappingError as error:
+                rejected.append(Rejected(row.key, row.locator, source, error.problems))
+            else:
+                mapped.append(Mapped(record, fingerprint))
+        return Page(mapped, unchanged, rejected, raw.total, raw.cursor, raw.not_modified)

@@ -1,0 +1,85 @@
+"""Finds the regions: every folder below `adapters` with a manifest.toml is one. Nothing else lists them."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+
+import adapters as package
+from adapters.base import Adapter
+from adapters.lookups import Lookups
+from adapters.manifest import Manifest
+from schema.catalogue import Catalogue, read_catalogue, read_facts
+from schema.errors import FactsError, Problem
+
+
+def _folders() -> list[Path]:
+    return sorted(path.parent for root in package.__path__ for path in Path(root).glob("*/manifest.toml"))
+
+
+def _checked(folder: Path) -> tuple[Manifest, Catalogue]:
+    manifest = read_facts(folder / "manifest.toml", Manifest)
+    catalogue = read_catalogue(folder)
+    topics = [topic for _, topic in catalogue.topics()]
+    ours = sum(topic.ours for topic in topics)
+    counted = (len(catalogue.tracks), len(topics) - ours, sum(len(topic.sub_topics) for topic in topics), ours)
+    expected = manifest.expected
+    problems = []
+    if folder.name != manifest.slug:
+        problems.append(("slug", f"the folder is called {folder.name}, the manifest says {manifest.slug}"))
+    if counted != (expected.tracks, expected.topics, expected.sub_topics, expected.ours):
+        problems.append(("expected", f"tracks.toml holds {counted} tracks, topics, sub-topics and topics of ours"))
+    if problems:
+        raise FactsError(
+            Problem("MANIFEST_DISAGREES", f"{folder.name}/manifest.toml: {key}", zh=f"清单不一致：{text}", en=text)
+            for key, text in problems
+        )
+    return manifest, catalogue
+
+
+def _module(slug: str, name: str) -> ModuleType:
+    return import_module(f"{package.__name__}.{slug}.{name}")
+
+
+@cache
+def regions() -> Mapping[str, Adapter]:
+    """Every adapter by region code, in order of code. Raises FactsError with all problems of all folders."""
+    found: dict[str, Adapter] = {}
+    problems: list[Problem] = []
+    for folder in _folders():
+        try:
+            manifest, catalogue = _checked(folder)
+            lookups = Lookups(folder / "lookups.toml")
+        except FactsError as error:
+            problems.extend(error.problems)
+            continue
+        found[manifest.code] = Adapter(
+            manifest=manifest,
+            catalogue=catalogue,
+            lookups=lookups,
+            source=_module(manifest.slug, "source").PlatformSource,
+            payload=_module(manifest.slug, "payload").PAYLOAD,
+            to_entry=_module(manifest.slug, "mapping").to_entry,
+        )
+    if problems:
+        raise FactsError(problems)
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def region_named(word: str) -> Adapter | None:
+    """The adapter whose code, slug or Chinese name is `word`."""
+    for adapter in regions().values():
+        if word in (adapter.manifest.code, adapter.manifest.slug, adapter.manifest.name):
+            return adapter
+    return None
+
+
+def subgraph(slug: str) -> ModuleType:
+    """The region's GraphQL module; imported only by the gateway, which alone knows strawberry."""
+    return _module(slug, "subgraph")
+
+
+def sandbox(slug: str) -> ModuleType:
+    """The region's simulated platform."""
+    return _module(slug, "sandbox")

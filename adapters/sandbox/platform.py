@@ -1,0 +1,127 @@
+"""The frame of a simulated platform: a real aiohttp server that speaks one province's dialect, with fault switches.
+
+A province's sandbox.py gives `render` (a registration in its own shape), `routes`, and `SPOIL`: which field to break for
+each flaw. Faults: `platform.fault = Fault("status", 503, times=2)` breaks the next two answers.
+"""
+
+import asyncio
+import hashlib
+from abc import ABC, abstractmethod
+from bisect import bisect_left
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+import orjson
+from aiohttp import web
+
+from adapters.base import Adapter
+from adapters.sandbox.profile import Profile
+from adapters.sandbox.registrations import Registration
+from adapters.transport import Endpoint
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What the platform does wrong, and how many answers long."""
+
+    kind: Literal["status", "delay", "html", "truncated"]
+    value: float = 503
+    times: int = 1
+
+
+class Platform(ABC):
+    """One province's platform with its entries, in order of last change."""
+
+    # Which top-level field of a rendered row each flaw breaks, and with what: {"no_title": ("projectName", "")}.
+    SPOIL: ClassVar[Mapping[str, tuple[str, Any]]]
+
+    def __init__(self, adapter: Adapter, registrations: Iterable[Registration], secret_seed: int = 0) -> None:
+        self.adapter = adapter
+        self.secret = hashlib.sha256(f"{secret_seed}/{adapter.manifest.slug}".encode()).hexdigest()
+        self.fault: Fault | None = None
+        self._rows: dict[str, tuple[datetime, dict[str, Any]]] = {}
+        self._order: list[tuple[datetime, str]] = []
+        for registration in registrations:
+            self._rows[registration.native_id] = (registration.updated_at, self._spoiled(registration))
+        self._sort()
+
+    @staticmethod
+    @abstractmethod
+    def profile(adapter: Adapter) -> Profile:
+        """What the generator must know of this province."""
+
+    @abstractmethod
+    def render(self, registration: Registration) -> dict[str, Any]:
+        """One entry in the platform's own shape."""
+
+    @abstractmethod
+    def routes(self) -> list[web.RouteDef]:
+        """The platform's own interface."""
+
+    def endpoint(self, url: str) -> Endpoint:
+        """How the hub reaches it."""
+        return Endpoint(url, key_id="dexhub", secret=self.secret)
+
+    def put(self, registration: Registration) -> None:
+        """Add an entry, or change it."""
+        self._rows[registration.native_id] = (registration.updated_at, self._spoiled(registration))
+        self._sort()
+
+    def remove(self, native_id: str, at: datetime, tombstone: dict[str, Any] | None = None) -> None:
+        """Take an entry off the platform, leaving `tombstone` in its place where the dialect has them."""
+        if tombstone is None:
+            del self._rows[native_id]
+        else:
+            self._rows[native_id] = (at, tombstone)
+        self._sort()
+
+    def rows(self, since: datetime | None = None) -> list[dict[str, Any]]:
+        """The rows changed at or after `since`, oldest change first."""
+        start = 0 if since is None else bisect_left(self._order, (since, ""))
+        return [self._rows[native_id][1] for _, native_id in self._order[start:]]
+
+    def dated_rows(self) -> list[tuple[datetime, dict[str, Any]]]:
+        """All rows with the time of their last change."""
+        return [self._rows[native_id] for _, native_id in self._order]
+
+    def application(self) -> web.Application:
+        """The server's application."""
+        application = web.Application(middlewares=[self._faulty], client_max_size=1 << 20)
+        application.add_routes(self.routes())
+        return application
+
+    def _sort(self) -> None:
+        self._order = sorted((moment, native_id) for native_id, (moment, _) in self._rows.items())
+
+    def _spoiled(self, registration: Registration) -> dict[str, Any]:
+        row = self.render(replace(registration, flaw=None))
+        if registration.flaw is not None:
+            name, value = self.SPOIL[registration.flaw]
+            row = {**row, name: value}
+        return row
+
+    @web.middleware
+    async def _faulty(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        fault = self.fault
+        if fault is None:
+            return await handler(request)
+        self.fault = replace(fault, times=fault.times - 1) if fault.times > 1 else None
+        if fault.kind == "status":
+            return web.Response(status=int(fault.value), text="busy")
+        if fault.kind == "html":
+            return web.Response(text="<html><body>系统维护中</body></html>", content_type="text/html")
+        if fault.kind == "delay":
+            await asyncio.sleep(fault.value)
+            return await handler(request)
+        whole = await handler(request)
+        body = whole.body if isinstance(whole, web.Response) and isinstance(whole.body, bytes) else b""
+        return web.Response(body=body[: len(body) // 2], content_type=whole.content_type)
+
+
+def json_response(content: Any, status: int = 200) -> web.Response:  # noqa: ANN401  any JSON value
+    """JSON, UTF-8, unescaped."""
+    return web.Response(body=orjson.dumps(content), status=status, content_type="application/json")

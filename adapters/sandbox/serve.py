@@ -1,0 +1,55 @@
+"""Serves the simulated platforms of all regions, each on a port of its own, as real HTTP servers on loopback."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from aiohttp import web
+
+from adapters import registry
+from adapters.sandbox.corpus import generate
+from adapters.sandbox.platform import Platform
+from adapters.sandbox.registrations import Corpus
+from adapters.transport import Endpoint
+
+
+def corpus(sizes: Mapping[str, int], seed: int) -> Corpus:
+    """The corpus of these sizes (by slug) and this seed."""
+    profiles = [
+        registry.sandbox(adapter.manifest.slug).SandboxPlatform.profile(adapter)
+        for adapter in registry.regions().values()
+        if adapter.manifest.slug in sizes
+    ]
+    return generate(profiles, sizes, seed)
+
+
+def even_sizes(total: int) -> dict[str, int]:
+    """`total` entries spread evenly over all regions, the first ones taking what is left over."""
+    slugs = [adapter.manifest.slug for adapter in registry.regions().values()]
+    share, rest = divmod(total, len(slugs))
+    return {slug: share + (index < rest) for index, slug in enumerate(slugs)}
+
+
+def platforms(content: Corpus, seed: int = 0) -> list[Platform]:
+    """One platform a region, holding its part of the corpus."""
+    return [
+        registry.sandbox(adapter.manifest.slug).SandboxPlatform(
+            adapter, content.registrations[adapter.manifest.slug], seed
+        )
+        for adapter in registry.regions().values()
+        if adapter.manifest.slug in content.registrations
+    ]
+
+
+@asynccontextmanager
+async def serving(sites: Sequence[Platform], first_port: int = 0) -> AsyncIterator[dict[str, Endpoint]]:
+    """Serve `sites` while the context lasts; their endpoints by slug. Port 0 takes any that is free."""
+    async with AsyncExitStack() as stack:
+        endpoints: dict[str, Endpoint] = {}
+        for index, site in enumerate(sites):
+            runner = web.AppRunner(site.application(), access_log=None)
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            await web.TCPSite(runner, "127.0.0.1", first_port + index if first_port else 0).start()
+            host, port = runner.addresses[0][:2]
+            endpoints[site.adapter.manifest.slug] = site.endpoint(f"http://{host}:{port}")
+        yield endpoints

@@ -1,0 +1,215 @@
+"""The only opener of connections to platforms: aiohttp with limits, retries and no surprises.
+
+Time limits for connecting, for silence and for the whole answer; a cap on the body after decompression; no redirect (a
+platform that moved is news for a person); no proxy from the environment; TLS verified; passing faults tried again with
+growing, jittered pauses, or as long as Retry-After asks, up to a bound.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import aiohttp
+import orjson
+import stamina
+
+from schema.errors import PassingFault, Problem, SourceChanged
+
+_PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_LONGEST_WAIT: Final = 30.0  # seconds; a longer Retry-After is the next run's business
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A platform's base address and the credentials it gave us; `secret` never appears in a text form."""
+
+    url: str
+    key_id: str = ""
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one request: seconds, bytes, attempts."""
+
+    connect: float = 5.0
+    silence: float = 20.0
+    total: float = 120.0
+    body: int = 256 * 1024 * 1024
+    attempts: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole answer: status 200 or 304, headers, decompressed body."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    fetched_at: datetime
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the body."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    def json(self) -> Any:  # noqa: ANN401  whatever the platform sent; the payload model judges it
+        """The body as JSON; SourceChanged where it is not."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
+            kind = self.headers.get("Content-Type", "")
+            raise SourceChanged(
+                Problem(
+                    "NOT_JSON",
+                    self.url,
+                    value=kind,
+                    zh="平台返回的不是 JSON（可能是登录页或维护页）",
+                    en=f"the platform did not answer with JSON: {error}",
+                    remedy_zh="用浏览器打开该地址查看，恢复后将自动重试",
+                    remedy_en="open the address in a browser; the next run tries again",
+                )
+            ) from None
+
+
+class Transport:
+    """Requests over one session; made by `open_transport`."""
+
+    def __init__(self, session: aiohttp.ClientSession, limits: Limits) -> None:
+        self._session = session
+        self._limits = limits
+
+    async def get(
+        self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """GET, with retries."""
+        return await self._retried("GET", url, params=params, headers=headers, body=None)
+
+    async def post(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Response:
+        """POST, with retries: only for requests that read (GraphQL queries, signed searches)."""
+        return await self._retried("POST", url, params=None, headers=headers, body=body)
+
+    async def _retried(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+    ) -> Response:
+        async for attempt in stamina.retry_context(
+            on=_worth_another_try, attempts=self._limits.attempts, timeout=None, wait_initial=0.2, wait_max=5.0
+        ):
+            with attempt:
+                return await self._once(method, url, params=params, headers=headers, body=body)
+        raise AssertionError("stamina either returns or raises")  # pragma: no cover
+
+    async def _once(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+    ) -> Response:
+        try:
+            async with self._session.request(
+                method, url, params=params, headers=headers, data=body, allow_redirects=False
+            ) as answer:
+                _refuse(answer, url)
+                content = await self._body(answer, url)
+                return Response(url, answer.status, answer.headers, content, datetime.now(UTC))
+        except TimeoutError as error:
+            raise PassingFault(_silent(url, "平台超时未响应", "the platform did not answer in time")) from error
+        except aiohttp.ClientError as error:
+            raise PassingFault(_silent(url, "无法连接平台或连接中断", f"connection failed: {type(error).__name__}")) from error
+
+    async def _body(self, answer: aiohttp.ClientResponse, url: str) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in answer.content.iter_chunked(1 << 18):
+            size += len(chunk)
+            if size > self._limits.body:
+                raise SourceChanged(
+                    Problem(
+                        "BODY_TOO_LARGE",
+                        url,
+                        value=str(size),
+                        zh=f"平台返回超过 {self._limits.body >> 20} MB，已停止读取",
+                        en=f"the answer exceeds {self._limits.body >> 20} MB and was cut off",
+                        remedy_zh="请减小每页条数或核实平台",
+                        remedy_en="ask for smaller pages, or check the platform",
+                    )
+                )
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+
+@asynccontextmanager
+async def open_transport(limits: Limits | None = None) -> AsyncIterator[Transport]:
+    """A transport for one run, closed with it."""
+    bounds = limits or Limits()
+    timeout = aiohttp.ClientTimeout(total=bounds.total, connect=bounds.connect, sock_read=bounds.silence)
+    connector = aiohttp.TCPConnector(limit_per_host=4)
+    async with aiohttp.ClientSession(
+        timeout=timeout, connector=connector, trust_env=False, headers={"User-Agent": "dexhub"}
+    ) as session:
+        yield Transport(session, bounds)
+
+
+def _worth_another_try(error: Exception) -> bool | float:
+    if not isinstance(error, PassingFault):
+        return False
+    return True if error.retry_after is None else min(float(error.retry_after), _LONGEST_WAIT)
+
+
+def _silent(url: str, zh: str, en: str) -> Problem:
+    return Problem(
+        "PLATFORM_UNREACHABLE",
+        url,
+        zh=zh,
+        en=en,
+        remedy_zh="稍后自动重试；若持续，请联系省平台",
+        remedy_en="retried automatically; if it lasts, call the province",
+    )
+
+
+def _refuse(answer: aiohttp.ClientResponse, url: str) -> None:
+    status = answer.status
+    if status in (200, 304):
+        return
+    if status in _PASSING:
+        fault = PassingFault(_silent(url, f"平台返回 {status}", f"the platform answered {status}"))
+        after = answer.headers.get("Retry-After", "")
+        if after.isdigit():
+            fault.retry_after = int(after)
+        raise fault
+    if status in (401, 403):
+        raise SourceChanged(
+            Problem(
+                "PLATFORM_REFUSED",
+                url,
+                value=str(status),
+                zh=f"平台拒绝了我们的凭证（{status}）",
+                en=f"the platform refused our credentials ({status})",
+                remedy_zh="请向省平台核对密钥及有效期",
+                remedy_en="check key and validity with the province",
+            )
+        )
+    raise SourceChanged(
+        Problem(
+            "UNEXPECTED_STATUS",
+            url,
+            value=str(status),
+            zh=f"平台返回意外的状态 {status}（不跟随跳转）",
+            en=f"the platform answered {status}, which we do not expect (redirects are not followed)",
+            remedy_zh="请核对平台地址是否变更",
+            remedy_en="check whether the platform has moved",
+        )
+    )

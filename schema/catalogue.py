@@ -1,0 +1,242 @@
+"""Reads the facts of one region, or of the nation, from TOML: tracks, topics, crosswalk, notice, organisers, timetable.
+
+All problems of a file are reported at once, each with file, key and remedy (`FactsError`).
+"""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import Field, ValidationError, model_validator
+
+from schema.errors import FactsError, Problem
+from schema.provenance import Fact, Notice
+from schema.vocabulary import OrganiserRole, TrackMatch
+
+NATIONAL: Final = Path(__file__).parent / "national"
+_F = TypeVar("_F", bound=Fact)
+
+
+class NationalTopic(Fact):
+    """A topic of the national guide, as the Yiyang notice reproduces it."""
+
+    id: str
+    title: str
+    line: int
+
+
+class NationalTrack(Fact):
+    """One of the 13 industry tracks, or 开放性创新."""
+
+    id: str
+    number: int
+    name: str
+    locator: str
+    line: int
+    topics: tuple[NationalTopic, ...]
+
+
+class NationalFacts(Fact):
+    """schema/national/tracks.toml."""
+
+    notice: str
+    tracks: tuple[NationalTrack, ...]
+
+
+class SubTopic(Fact):
+    """A sub-topic; so far only Hebei's 企业需求子赛题. `title_printed` keeps number and marker."""
+
+    id: str
+    number: int
+    number_printed: str
+    title: str
+    title_printed: str
+    kind: str
+    line: int
+
+
+class _Mapped(Fact):
+    """What tracks and topics share: how they lead to the national tracks, and why."""
+
+    match: TrackMatch
+    national: tuple[str, ...]
+    reason: str | None = None
+    remark: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _match_in_small_letters(cls, data: dict[str, Any]) -> dict[str, Any]:
+        return {**data, "match": str(data.get("match", "")).upper()}
+
+    @model_validator(mode="after")
+    def _match_agrees_with_national(self) -> "_Mapped":
+        wanted = {TrackMatch.NONE: (0, 0), TrackMatch.EXACT: (1, 1), TrackMatch.AMBIGUOUS: (2, 14)}
+        low, high = wanted.get(self.match, (1, 14))
+        if not low <= len(self.national) <= high:
+            raise ValueError(f"match {self.match} takes {low} to {high} national tracks, not {len(self.national)}")
+        if self.match in (TrackMatch.AMBIGUOUS, TrackMatch.NONE, TrackMatch.TOPIC) and not self.reason:
+            raise ValueError(f"match {self.match} needs a reason")
+        return self
+
+    @property
+    def proposal(self) -> str | None:
+        """The national track that the crosswalk proposes; None where a person must decide."""
+        return self.national[0] if self.match in (TrackMatch.EXACT, TrackMatch.TOPIC) else None
+
+
+class Topic(_Mapped):
+    """赛题, title as printed. `ours` marks what the notice does not number; `open` is False where registration is shut."""
+
+    id: str
+    number: int
+    number_printed: str
+    title: str
+    locator: str
+    line: int
+    see_also: tuple[str, ...] = ()
+    national_topic: str | None = None
+    national_topic_relation: str | None = None
+    open: bool = True
+    closed_by: str | None = None
+    ours: bool = False
+    sub_topics: tuple[SubTopic, ...] = ()
+
+
+class Track(_Mapped):
+    """赛道 as the province prints it."""
+
+    id: str
+    number: int
+    number_printed: str
+    name: str
+    heading: str
+    locator: str
+    line: int
+    intro: str | None = None
+    authorities: tuple[str, ...] = ()
+    authorities_locator: str | None = None
+    topics: tuple[Topic, ...]
+
+
+class TrackFacts(Fact):
+    """adapters/<region>/tracks.toml."""
+
+    tracks: tuple[Track, ...]
+
+
+class Platform(Fact):
+    """The platform's public address, as the notice prints it."""
+
+    url: str
+    quote: str
+    locator: str
+
+
+class Organisers(Fact):
+    """The organisers of one role, as printed."""
+
+    role: OrganiserRole
+    names: tuple[str, ...] = Field(min_length=1)
+    locator: str
+
+
+class TimelineItem(Fact):
+    """One date or span of the timetable. Months and ten-day periods are widened; `precision` says so."""
+
+    id: str
+    start: date | None = None
+    end: date | None = None
+    quote: str
+    locator: str
+    precision: str | None = None
+    note: str | None = None
+
+
+class NoticeFacts(Fact):
+    """adapters/<region>/notice.toml."""
+
+    notice: Notice
+    platform: Platform
+    organisers: tuple[Organisers, ...]
+    timeline: tuple[TimelineItem, ...]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """One region's tracks and notice, with topics and sub-topics found by id or by number."""
+
+    tracks: tuple[Track, ...]
+    facts: NoticeFacts
+
+    @cached_property
+    def _tracks(self) -> dict[str, Track]:
+        return {track.id: track for track in self.tracks}
+
+    @cached_property
+    def _topics(self) -> dict[str, tuple[Track, Topic]]:
+        return {topic.id: (track, topic) for track, topic in self.topics()}
+
+    def track(self, track_id: str) -> Track | None:
+        """The track of this id."""
+        return self._tracks.get(track_id)
+
+    def topic(self, topic_id: str) -> tuple[Track, Topic] | None:
+        """The topic of this id and the track it belongs to."""
+        return self._topics.get(topic_id)
+
+    def topics(self) -> Iterator[tuple[Track, Topic]]:
+        """Every topic with its track, in printed order."""
+        return ((track, topic) for track in self.tracks for topic in track.topics)
+
+
+def read_facts(path: Path, model: type[_F]) -> _F:
+    """One TOML file as `model`; FactsError names every problem of the file."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FactsError(_problem(path, "", str(error), "FACTS_UNREADABLE")) from error
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise FactsError(
+            [_problem(path, ".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
+        ) from None
+
+
+def _problem(path: Path, key: str, message: str, code: str = "FACTS_INVALID") -> Problem:
+    place = f"{path.parent.name}/{path.name}" + (f": {key}" if key else "")
+    return Problem(code, place, zh=f"事实文件有误：{message}", en=message, remedy_zh="请改正该键", remedy_en="mend this key")
+
+
+def _repeated(ids: Iterable[str]) -> list[str]:
+    return [identifier for identifier, times in Counter(ids).items() if times > 1]
+
+
+@cache
+def national_tracks() -> tuple[NationalTrack, ...]:
+    """The national taxonomy, in order."""
+    return read_facts(NATIONAL / "tracks.toml", NationalFacts).tracks
+
+
+def read_catalogue(folder: Path) -> Catalogue:
+    """The catalogue of a region's folder; ids are unique and every national track named exists."""
+    path = folder / "tracks.toml"
+    tracks = read_facts(path, TrackFacts).tracks
+    known = {track.id for track in national_tracks()}
+    topics = [topic for track in tracks for topic in track.topics]
+    ids = [*(t.id for t in tracks), *(t.id for t in topics), *(s.id for t in topics for s in t.sub_topics)]
+    problems = [_problem(path, identifier, "this id stands twice") for identifier in _repeated(ids)]
+    problems += [
+        _problem(path, f"{item.id}.national", f"no national track {name}")
+        for item in [*tracks, *topics]
+        for name in item.national
+        if name not in known
+    ]
+    if problems:
+        raise FactsError(problems)
+    return Catalogue(tracks, read_facts(folder / "notice.toml", NoticeFacts))
