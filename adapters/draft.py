@@ -66,6 +66,18 @@ class Draft:
             )
         )
 
+    def stage(self, label: str, place: str) -> Stage:
+        """The stage that the province's label leads to."""
+        return self.lookups.member(Stage, "stage", label, place)
+
+    def status(self, label: str, place: str) -> EntryStatus:
+        """The status that the province's label leads to."""
+        return self.lookups.member(EntryStatus, "status", label, place)
+
+    def award(self, label: str | None, place: str) -> AwardLevel | None:
+        """The award that the province's label leads to; None for an empty label and for one that says there is none."""
+        return self.lookups.member_or_none(AwardLevel, "award", label, place)
+
     def representative(  # noqa: PLR0913  the columns of the form's table of members (field F031)
         self,
         name: str,
@@ -121,18 +133,18 @@ class Draft:
         title: str,
         summary: str,
         topic_id: str,
-        stage: str,
+        stage: Stage,
         team: str,
         submitted_at: datetime,
         updated_at: datetime,
         status: EntryStatus = EntryStatus.ACTIVE,
         sub_topic_id: str | None = None,
         city: str | None = None,
-        award: str | None = None,
+        award: AwardLevel | None = None,
         score: float | None = None,
         native: dict[str, JsonValue] | None = None,
     ) -> Entry:
-        """The entry. `stage` and `award` are the province's labels; `topic_id` is one of the catalogue's."""
+        """The entry; `topic_id` and `sub_topic_id` are ids of the catalogue."""
         found = self._context.catalogue.topic(topic_id)
         if found is None:
             raise self._unknown_topic(topic_id, "topic")
@@ -152,9 +164,9 @@ class Draft:
             sub_topic_id=sub_topic_id,
             national_track=topic.proposal,
             match=topic.match,
-            stage=self.lookups.member(Stage, "stage", stage, "stage"),
+            stage=stage,
             status=status,
-            award=self.lookups.member_or_none(AwardLevel, "award", award, "award"),
+            award=award,
             score=score,
             organisations=tuple(self._organisations),
             team=Team(name=team.strip(), representatives=tuple(self._people)),

@@ -49,7 +49,7 @@ def problems_of(error: ValidationError, payload: AnyPayload, file: str) -> list[
     personal values hidden."""
     # Cold path: only rows that fail come here. `name` is how records call what payloads call 姓名, member name, …
     personal = personal_names(payload._type) | {"name"}  # noqa: SLF001  pydantic keeps no public way to the type
-    tagged = payload.core_schema["type"] == "tagged-union" and error.title.startswith("tagged-union")
+    tagged = error.title.startswith("tagged-union")  # then the first part of every path is the tag, not a place
     problems = []
     for fault in error.errors(include_url=False, include_context=False):
         names = [str(part) for part in fault["loc"][1 if tagged else 0 :]]
@@ -68,5 +68,3 @@ def problems_of(error: ValidationError, payload: AnyPayload, file: str) -> list[
             )
         )
     return problems
-
-

@@ -6,7 +6,7 @@ growing, jittered pauses, or as long as Retry-After asks, up to a bound.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +20,8 @@ from schema.errors import PassingFault, Problem, SourceChanged
 
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LONGEST_WAIT: Final = 30.0  # seconds; a longer Retry-After is the next run's business
+# Headers, or how to make them: signed requests need a fresh time and nonce for every attempt.
+Headers = Mapping[str, str] | Callable[[], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +86,12 @@ class Transport:
         self._limits = limits
 
     async def get(
-        self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+        self, url: str, *, params: Mapping[str, str] | None = None, headers: Headers | None = None
     ) -> Response:
         """GET, with retries."""
         return await self._retried("GET", url, params=params, headers=headers, body=None)
 
-    async def post(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Response:
+    async def post(self, url: str, body: bytes, *, headers: Headers | None = None) -> Response:
         """POST, with retries: only for requests that read (GraphQL queries, signed searches)."""
         return await self._retried("POST", url, params=None, headers=headers, body=body)
 
@@ -99,14 +101,15 @@ class Transport:
         url: str,
         *,
         params: Mapping[str, str] | None,
-        headers: Mapping[str, str] | None,
+        headers: Headers | None,
         body: bytes | None,
     ) -> Response:
         async for attempt in stamina.retry_context(
             on=_worth_another_try, attempts=self._limits.attempts, timeout=None, wait_initial=0.2, wait_max=5.0
         ):
             with attempt:
-                return await self._once(method, url, params=params, headers=headers, body=body)
+                sent = headers() if callable(headers) else headers
+                return await self._once(method, url, params=params, headers=sent, body=body)
         raise AssertionError("stamina either returns or raises")  # pragma: no cover
 
     async def _once(
@@ -128,7 +131,9 @@ class Transport:
         except TimeoutError as error:
             raise PassingFault(_silent(url, "平台超时未响应", "the platform did not answer in time")) from error
         except aiohttp.ClientError as error:
-            raise PassingFault(_silent(url, "无法连接平台或连接中断", f"connection failed: {type(error).__name__}")) from error
+            raise PassingFault(
+                _silent(url, "无法连接平台或连接中断", f"connection failed: {type(error).__name__}")
+            ) from error
 
     async def _body(self, answer: aiohttp.ClientResponse, url: str) -> bytes:
         chunks: list[bytes] = []

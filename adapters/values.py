@@ -39,7 +39,9 @@ def china_time(value: str, place: str) -> datetime:
 
 
 def _loose(text: str, place: str) -> datetime:
-    day, _, clock = text.replace("/", "-").replace("年", "-").replace("月", "-").replace("日", " ").strip().partition(" ")
+    day, _, clock = (
+        text.replace("/", "-").replace("年", "-").replace("月", "-").replace("日", " ").strip().partition(" ")
+    )
     try:
         year, month, date = (int(part) for part in day.split("-"))
         hours = [int(part) for part in clock.strip().split(":")] if clock.strip() else [0]

@@ -157,11 +157,20 @@ class TimelineItem(Fact):
     note: str | None = None
 
 
+class Recommendation(Fact):
+    """How many entries the notice says go to the national final."""
+
+    total: int = Field(gt=0)
+    quote: str
+    locator: str
+
+
 class NoticeFacts(Fact):
     """adapters/<region>/notice.toml."""
 
     notice: Notice
     platform: Platform
+    recommendation: Recommendation | None = None
     organisers: tuple[Organisers, ...]
     timeline: tuple[TimelineItem, ...]
 
@@ -210,7 +219,9 @@ def read_facts(path: Path, model: type[_F]) -> _F:
 
 def _problem(path: Path, key: str, message: str, code: str = "FACTS_INVALID") -> Problem:
     place = f"{path.parent.name}/{path.name}" + (f": {key}" if key else "")
-    return Problem(code, place, zh=f"事实文件有误：{message}", en=message, remedy_zh="请改正该键", remedy_en="mend this key")
+    return Problem(
+        code, place, zh=f"事实文件有误：{message}", en=message, remedy_zh="请改正该键", remedy_en="mend this key"
+    )
 
 
 def _repeated(ids: Iterable[str]) -> list[str]:

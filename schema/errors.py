@@ -16,7 +16,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-_LONG_NUMBER = re.compile(r"\d(?:[\s\-()（）]?\d){6,}[\dXx]?")  # ID numbers, phones, however they are grouped
+# ID numbers and phones, however they are grouped; what starts like a date is left readable.
+_LONG_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d[-/])\d(?:[\s\-()（）]?\d){6,}[\dXx]?")
 _SHOWN = 80
 
 

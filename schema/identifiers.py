@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -11,6 +12,7 @@ from stdnum.exceptions import ValidationError
 
 from schema.errors import MappingError, Problem
 
+_ID_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
 _NATIVE_ID = re.compile(r"[^\s:/?#]{1,64}")
 
 
@@ -117,12 +119,22 @@ def _place_known(place_and_year: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=65536)
+def _is_date(digits: str) -> bool:
+    try:
+        date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return False
+    return True
+
+
 def id_number_fault(number: str) -> str | None:
     """Why a resident identity number (GB 11643-1999) fails its check, or None; a warning, as for credit codes."""
-    text = ric.compact(number)
-    try:
-        ric.get_birth_date(text)
-        valid = len(text) == 18 and text[:17].isdigit() and text[17] == ric.calc_check_digit(text)
-    except (ValidationError, ValueError):
-        valid = False
-    return None if valid and _place_known(text[:10]) else "check character, date or place of GB 11643-1999 fails"
+    text = number.strip().upper()
+    valid = (
+        _ID_NUMBER.fullmatch(text) is not None
+        and text[17] == ric.calc_check_digit(text)
+        and _is_date(text[6:14])
+        and _place_known(text[:10])
+    )
+    return None if valid else "check character, date or place of GB 11643-1999 fails"

@@ -100,7 +100,6 @@ class Entry(Record):
         return hashlib.sha256(packed).hexdigest()
 
 
-
 class Tombstone(Record):
     """What is left of an entry that its platform says is gone."""
 

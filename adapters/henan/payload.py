@@ -63,4 +63,6 @@ class Cancelled(Payload):
     updateTime: str
 
 
-PAYLOAD: TypeAdapter[Project | Cancelled] = TypeAdapter(Annotated[Project | Cancelled, Field(discriminator="cancelled")])
+PAYLOAD: TypeAdapter[Project | Cancelled] = TypeAdapter(
+    Annotated[Project | Cancelled, Field(discriminator="cancelled")]
+)

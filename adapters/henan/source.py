@@ -36,4 +36,3 @@ class PlatformSource(Source):
             if len(rows) < size:
                 return
             number += 1
-

@@ -64,9 +64,13 @@ class Generator:
         place = rng.choice(profile.cities)
         chance = rng.random()
         if chance < 0.08:
-            made = Company(f"{place}{rng.choice(words.UNIVERSITIES)}", self._code(profile, "12"), OrganisationKind.RESEARCH)
+            made = Company(
+                f"{place}{rng.choice(words.UNIVERSITIES)}", self._code(profile, "12"), OrganisationKind.RESEARCH
+            )
         elif chance < 0.14:
-            made = Company(f"{place}{rng.choice(words.INSTITUTES)}", self._code(profile, "12"), OrganisationKind.INSTITUTION)
+            made = Company(
+                f"{place}{rng.choice(words.INSTITUTES)}", self._code(profile, "12"), OrganisationKind.INSTITUTION
+            )
         else:
             form = rng.choice(("有限公司", "有限公司", "有限责任公司", "股份有限公司"))
             core = f"{rng.choice(words.BRANDS)}{rng.choice(words.GIVEN)}{rng.choice(words.TRADES)}"

@@ -88,6 +88,9 @@ class Platform(ABC):
         """All rows with the time of their last change."""
         return [self._rows[native_id] for _, native_id in self._order]
 
+    def warm(self) -> None:
+        """Prepare what the platform would have ready before anyone asks; nothing for most dialects."""
+
     def application(self) -> web.Application:
         """The server's application."""
         application = web.Application(middlewares=[self._faulty], client_max_size=1 << 20)

@@ -54,9 +54,7 @@ def profile(adapter: Adapter, native_id: str, cities: tuple[str, ...] = ()) -> P
             for track, topic in adapter.catalogue.topics()
         ),
         stages=tuple(dict.fromkeys(Stage(member) for member in adapter.lookups.labels("stage").values())),
-        awards=tuple(
-            dict.fromkeys(AwardLevel(m) for m in adapter.lookups.labels("award").values() if m != NONE)
-        ),
+        awards=tuple(dict.fromkeys(AwardLevel(m) for m in adapter.lookups.labels("award").values() if m != NONE)),
         opens=datetime.combine(window.start, time(9), CHINA),
         closes=datetime.combine(window.end, time(17), CHINA),
         organisers=tuple(

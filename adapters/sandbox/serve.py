@@ -1,5 +1,6 @@
 """Serves the simulated platforms of all regions, each on a port of its own, as real HTTP servers on loopback."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -46,6 +47,7 @@ async def serving(sites: Sequence[Platform], first_port: int = 0) -> AsyncIterat
     async with AsyncExitStack() as stack:
         endpoints: dict[str, Endpoint] = {}
         for index, site in enumerate(sites):
+            await asyncio.to_thread(site.warm)
             runner = web.AppRunner(site.application(), access_log=None)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)

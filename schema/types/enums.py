@@ -1,0 +1,20 @@
+"""The closed lists as GraphQL enums, described in both languages."""
+
+import strawberry
+
+from schema import vocabulary
+from schema.quotas import Basis
+
+strawberry.enum(vocabulary.Stage, description="赛程阶段，按先后 / How far an entry has come, in order")
+strawberry.enum(vocabulary.EntryStatus, description="参赛状态 / Whether an entry is still in the contest")
+strawberry.enum(vocabulary.AwardLevel, description="奖项 / Award of the province's contest")
+strawberry.enum(vocabulary.OrganisationKind, description="单位性质 / Kind of organisation")
+strawberry.enum(
+    vocabulary.TrackMatch, description="对应国家赛道的方式 / How a track or topic leads to a national track"
+)
+strawberry.enum(vocabulary.OrganiserRole, description="组织角色 / The part an organiser plays")
+strawberry.enum(vocabulary.PullStatus, description="拉取结果 / Outcome of a pull")
+strawberry.enum(vocabulary.CaseKind, description="查重案件类型 / What a duplicate case is about")
+strawberry.enum(vocabulary.CaseStatus, description="查重案件状态 / Where a duplicate case stands")
+strawberry.enum(vocabulary.RosterState, description="名册状态 / Where an item of the roster stands")
+strawberry.enum(Basis, name="QuotaBasis", description="名额依据 / What a quota rests on")

@@ -1,0 +1,73 @@
+"""Opens the database. SQLite: WAL, foreign keys, write units begin IMMEDIATE, one writer at a time within a process.
+PostgreSQL: as it is. Sessions are short; a write unit is one transaction and commits when its block ends."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy.orm import Session
+
+_WRITE = {"dexhub_write": True}
+
+
+class Database:
+    """An engine and the two ways to use it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        self._engine = create_engine(
+            self.url,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+            connect_args={"timeout": 30, "check_same_thread": False} if self.is_sqlite else {},
+            pool_size=10,
+        )
+        self._writer = self._engine.execution_options(**_WRITE)
+        self._one_writer = threading.Lock() if self.is_sqlite else nullcontext()
+        if self.is_sqlite:
+            event.listen(self._engine, "connect", _prepare_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for migrations."""
+        return self._engine
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading; what it would change is lost."""
+        with Session(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one write transaction: commits at the end of the block, or leaves nothing behind."""
+        with self._one_writer, Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def is_empty(self) -> bool:
+        """Whether nothing was ever made here."""
+        return not inspect(self._engine).get_table_names()
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401  a DBAPI connection has no type
+    del record
+    connection.isolation_level = None  # the driver begins nothing by itself; `_begin_sqlite` does
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("dexhub_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

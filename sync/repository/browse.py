@@ -1,0 +1,172 @@
+"""Reads entries for viewers: filtered, sorted, paged by key, counted. Every query is bounded by the viewer's scope."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from sync.scope import Scope
+from sync.tables import EntryRow, OrganisationRow, RepresentativeRow
+
+
+class SortKey(StrEnum):
+    """What entries can be sorted by; ties are broken by id."""
+
+    SUBMITTED_AT = "submitted_at"
+    UPDATED_AT = "updated_at"
+    TITLE = "title"
+    ID = "id"
+
+
+class GroupKey(StrEnum):
+    """What entries can be counted by."""
+
+    REGION = "region"
+    NATIONAL_TRACK = "national_track"
+    NATIVE_TRACK = "track_id"
+    NATIVE_TOPIC = "topic_id"
+    STAGE = "stage"
+    STATUS = "status"
+    AWARD = "award"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """Conditions that must all hold; an empty sequence or None asks nothing. Sequences mean "one of"."""
+
+    regions: Sequence[str] = ()
+    national_tracks: Sequence[str] = ()
+    tracks: Sequence[str] = ()
+    topics: Sequence[str] = ()
+    stages: Sequence[str] = ()
+    statuses: Sequence[str] = ()
+    awards: Sequence[str] = ()
+    cities: Sequence[str] = ()
+    organisation: str | None = None
+    text: str | None = None
+    submitted_from: datetime | None = None
+    submitted_before: datetime | None = None
+    updated_from: datetime | None = None
+    updated_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which part of the sorted entries: `after` is the (sort value, id) of the row before the first one wanted."""
+
+    first: int
+    sort: SortKey = SortKey.SUBMITTED_AT
+    descending: bool = False
+    after: tuple[Any, str] | None = None
+
+
+class EntryBrowser:
+    """Reads within one scope."""
+
+    def __init__(self, session: Session, scope: Scope) -> None:
+        self._session = session
+        self._scope = scope
+
+    def page(self, wanted: EntryFilter, part: Slice) -> list[EntryRow]:
+        """At most `part.first` rows."""
+        key, identifier = col(getattr(EntryRow, part.sort.value)), col(EntryRow.id)
+        query = select(EntryRow).where(*self._conditions(wanted))
+        if part.after is not None:
+            value, last = part.after
+            ahead = (key < value, identifier < last) if part.descending else (key > value, identifier > last)
+            query = query.where(or_(ahead[0], and_(key == value, ahead[1])))
+        order = (key.desc(), identifier.desc()) if part.descending else (key.asc(), identifier.asc())
+        return list(self._session.scalars(query.order_by(*order).limit(part.first)))
+
+    def count(self, wanted: EntryFilter) -> int:
+        """How many entries fit."""
+        query: Select[tuple[int]] = select(func.count()).select_from(EntryRow).where(*self._conditions(wanted))
+        return self._session.scalar(query) or 0
+
+    def by_ids(self, ids: Sequence[str]) -> dict[str, EntryRow]:
+        """The entries of these ids that the scope covers."""
+        query = select(EntryRow).where(col(EntryRow.id).in_(ids), *self._within())
+        return {row.id: row for row in self._session.scalars(query)}
+
+    def statistics(
+        self, groups: Sequence[GroupKey], wanted: EntryFilter
+    ) -> list[tuple[tuple[str | None, ...], int, int]]:
+        """For each combination of groups: its values, its entries, its distinct lead organisations; largest first."""
+        keys = [col(getattr(EntryRow, group.value)) for group in groups]
+        entries = func.count(col(EntryRow.id))
+        organisations = func.count(func.distinct(col(OrganisationRow.organisation_key)))
+        query = (
+            select(*keys, entries, organisations)
+            .join(
+                OrganisationRow,
+                and_(col(OrganisationRow.entry_id) == col(EntryRow.id), col(OrganisationRow.position) == 0),
+            )
+            .where(*self._conditions(wanted))
+            .group_by(*keys)
+            .order_by(entries.desc(), *keys)
+        )
+        size = len(keys)
+        return [(tuple(row[:size]), row[size], row[size + 1]) for row in self._session.execute(query)]
+
+    def organisations(self, ids: Sequence[str]) -> dict[str, list[OrganisationRow]]:
+        """Organisations of entries already seen, in order."""
+        query = select(OrganisationRow).where(col(OrganisationRow.entry_id).in_(ids))
+        found: dict[str, list[OrganisationRow]] = defaultdict(list)
+        for row in self._session.scalars(query.order_by(col(OrganisationRow.entry_id), col(OrganisationRow.position))):
+            found[row.entry_id].append(row)
+        return found
+
+    def representatives(self, ids: Sequence[str]) -> dict[str, list[RepresentativeRow]]:
+        """Representatives of entries already seen, in order."""
+        query = select(RepresentativeRow).where(col(RepresentativeRow.entry_id).in_(ids))
+        found: dict[str, list[RepresentativeRow]] = defaultdict(list)
+        ordered = query.order_by(col(RepresentativeRow.entry_id), col(RepresentativeRow.position))
+        for row in self._session.scalars(ordered):
+            found[row.entry_id].append(row)
+        return found
+
+    def _within(self) -> list[ColumnElement[bool]]:
+        return [] if self._scope.region is None else [col(EntryRow.region) == self._scope.region]
+
+    def _conditions(self, wanted: EntryFilter) -> list[ColumnElement[bool]]:
+        conditions = self._within()
+        lists = (
+            (EntryRow.region, wanted.regions),
+            (EntryRow.national_track, wanted.national_tracks),
+            (EntryRow.track_id, wanted.tracks),
+            (EntryRow.topic_id, wanted.topics),
+            (EntryRow.stage, wanted.stages),
+            (EntryRow.status, wanted.statuses),
+            (EntryRow.award, wanted.awards),
+            (EntryRow.city, wanted.cities),
+        )
+        conditions += [col(column).in_(values) for column, values in lists if values]
+        spans = (
+            (EntryRow.submitted_at, wanted.submitted_from, wanted.submitted_before),
+            (EntryRow.updated_at, wanted.updated_from, wanted.updated_before),
+        )
+        for moment, start, end in spans:
+            conditions += [col(moment) >= start] if start else []
+            conditions += [col(moment) < end] if end else []
+        if wanted.organisation:
+            conditions.append(_organisation_is(wanted.organisation.strip()))
+        if wanted.text and wanted.text.strip():
+            word = wanted.text.strip()
+            fields = (EntryRow.title, EntryRow.summary, EntryRow.team_name)
+            conditions.append(
+                or_(*(col(field).icontains(word, autoescape=True) for field in fields), _organisation_is(word))
+            )
+        return conditions
+
+
+def _organisation_is(word: str) -> ColumnElement[bool]:
+    named = or_(
+        col(OrganisationRow.name).icontains(word, autoescape=True), col(OrganisationRow.credit_code) == word.upper()
+    )
+    return exists().where(col(OrganisationRow.entry_id) == col(EntryRow.id), named)

@@ -1,0 +1,98 @@
+"""Duplicate cases, the entries they hold, and every decision ever taken on them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from schema.vocabulary import CaseStatus
+from sync.repository.upsert import upsert
+from sync.scope import Scope
+from sync.tables import CaseEntryRow, CaseRow, DecisionRow
+
+
+class CaseStore:
+    """Reads and writes of cases within one scope. A region sees the cases in which it has an entry."""
+
+    def __init__(self, session: Session, scope: Scope) -> None:
+        self._session = session
+        self._scope = scope
+
+    def cases(self, statuses: Sequence[str] = (), kinds: Sequence[str] = (), limit: int | None = None) -> list[CaseRow]:
+        """Cases, newest change first."""
+        query = select(CaseRow).order_by(col(CaseRow.changed_at).desc(), col(CaseRow.id)).limit(limit)
+        if self._scope.region is not None:
+            own = select(CaseEntryRow.case_id).where(col(CaseEntryRow.region) == self._scope.region)  # type: ignore[call-overload]
+            query = query.where(col(CaseRow.id).in_(own))
+        if statuses:
+            query = query.where(col(CaseRow.status).in_(statuses))
+        if kinds:
+            query = query.where(col(CaseRow.kind).in_(kinds))
+        return list(self._session.scalars(query))
+
+    def case(self, identifier: str) -> CaseRow | None:
+        """One case, where the scope covers it."""
+        row = self._session.get(CaseRow, identifier)
+        if row is None or self._scope.region is None:
+            return row
+        regions = {entry.region for entry in self.entries([identifier])[identifier]}
+        return row if self._scope.region in regions else None
+
+    def entries(self, cases: Sequence[str]) -> dict[str, list[CaseEntryRow]]:
+        """The entries of cases, by case, in order of id."""
+        query = select(CaseEntryRow).where(col(CaseEntryRow.case_id).in_(cases)).order_by(col(CaseEntryRow.entry_id))
+        found: dict[str, list[CaseEntryRow]] = defaultdict(list)
+        for row in self._session.scalars(query):
+            found[row.case_id].append(row)
+        return found
+
+    def memberships(self) -> dict[str, list[str]]:
+        """Entry ids of every case."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in self._session.scalars(select(CaseEntryRow).order_by(col(CaseEntryRow.entry_id))):
+            found[row.case_id].append(row.entry_id)
+        return found
+
+    def of_entries(self, entries: Sequence[str]) -> dict[str, list[CaseRow]]:
+        """The cases that entries are part of, by entry."""
+        query = (
+            select(CaseEntryRow.entry_id, CaseRow)  # type: ignore[call-overload]
+            .join(CaseRow, col(CaseRow.id) == col(CaseEntryRow.case_id))
+            .where(col(CaseEntryRow.entry_id).in_(entries))
+            .order_by(col(CaseRow.id))
+        )
+        found: dict[str, list[CaseRow]] = defaultdict(list)
+        for entry, row in self._session.execute(query):
+            found[entry].append(row)
+        return found
+
+    def decisions(self, cases: Sequence[str]) -> dict[str, list[DecisionRow]]:
+        """The decisions on cases, oldest first."""
+        query = select(DecisionRow).where(col(DecisionRow.case_id).in_(cases)).order_by(col(DecisionRow.id))
+        found: dict[str, list[DecisionRow]] = defaultdict(list)
+        for row in self._session.scalars(query):
+            found[row.case_id].append(row)
+        return found
+
+    def save(self, case: CaseRow, entries: Sequence[str]) -> None:
+        """Write a case with exactly these entries."""
+        self._session.merge(case)
+        self._session.flush()
+        rows = [{"case_id": case.id, "entry_id": entry, "region": entry[:2]} for entry in entries]
+        gone = (col(CaseEntryRow.case_id) == case.id, col(CaseEntryRow.entry_id).not_in(entries))
+        self._session.execute(delete(CaseEntryRow).where(*gone))
+        upsert(self._session, CaseEntryRow, rows)
+
+    def drop(self, case: str) -> None:
+        """Remove a case that nobody decided and that no longer holds."""
+        self._session.execute(delete(CaseRow).where(col(CaseRow.id) == case, col(CaseRow.status) == CaseStatus.OPEN))
+
+    def decide(self, case: CaseRow, decision: DecisionRow) -> None:
+        """Add a decision and let the case say so."""
+        self._session.add(decision)
+        case.status = decision.status
+        case.kept_entry_id = decision.kept_entry_id
+        case.changed_at = decision.decided_at
+        self._session.merge(case)

@@ -1,0 +1,102 @@
+"""Runs, how far each region has been read, and the rows that could not be."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from adapters.base import Rejected
+from schema.errors import Problem
+from schema.vocabulary import PullStatus
+from sync.repository.upsert import upsert
+from sync.scope import Scope
+from sync.tables import PullRow, QuarantineRow, RegionStateRow
+
+
+class PullStore:
+    """Reads and writes of pulls."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def state(self, region: str) -> RegionStateRow:
+        """How far the region has been read; a new state where it never was."""
+        return self._session.get(RegionStateRow, region) or RegionStateRow(region=region)
+
+    def states(self) -> dict[str, RegionStateRow]:
+        """All states by region."""
+        return {row.region: row for row in self._session.scalars(select(RegionStateRow))}
+
+    def save(self, row: RegionStateRow | PullRow) -> None:
+        """Insert or update one row."""
+        self._session.merge(row)
+
+    def runs(self, scope: Scope, regions: Sequence[str], limit: int) -> list[PullRow]:
+        """The newest runs, newest first."""
+        query = select(PullRow).order_by(col(PullRow.started_at).desc(), col(PullRow.id)).limit(limit)
+        if scope.region is not None:
+            query = query.where(col(PullRow.region) == scope.region)
+        if regions:
+            query = query.where(col(PullRow.region).in_(regions))
+        return list(self._session.scalars(query))
+
+    def last_run(self, region: str) -> PullRow | None:
+        """The region's newest run that has ended."""
+        query = (
+            select(PullRow)
+            .where(col(PullRow.region) == region, col(PullRow.status) != PullStatus.RUNNING)
+            .order_by(col(PullRow.started_at).desc())
+            .limit(1)
+        )
+        return self._session.scalar(query)
+
+    def quarantine(self, region: str, rejected: Sequence[Rejected], now: datetime) -> None:
+        """Set rows aside, once each; a row already there keeps the time it was first seen."""
+        rows = {
+            item.key or item.locator: {
+                "region": region,
+                "key": (item.key or item.locator)[:200],
+                "problems": [problem.as_dict() for problem in item.problems],
+                "source_url": item.source.url,
+                "source_sha256": item.source.sha256,
+                "source_locator": item.locator,
+                "first_seen_at": now,
+                "last_seen_at": now,
+            }
+            for item in rejected
+        }
+        upsert(self._session, QuarantineRow, list(rows.values()), keep=("first_seen_at",))
+
+    def release(self, region: str, keys: Sequence[str]) -> None:
+        """Take rows out of quarantine that have been understood since."""
+        if keys:
+            where = (col(QuarantineRow.region) == region, col(QuarantineRow.key).in_(keys))
+            self._session.execute(delete(QuarantineRow).where(*where))
+
+    def forget_unseen(self, region: str, since: datetime) -> None:
+        """After a complete listing: drop rows set aside earlier that the platform no longer sends."""
+        where = (col(QuarantineRow.region) == region, col(QuarantineRow.last_seen_at) < since)
+        self._session.execute(delete(QuarantineRow).where(*where))
+
+    def quarantined(self, scope: Scope, regions: Sequence[str] = (), limit: int = 1000) -> list[QuarantineRow]:
+        """Rows set aside, newest first."""
+        query = select(QuarantineRow).order_by(
+            col(QuarantineRow.last_seen_at).desc(), col(QuarantineRow.region), col(QuarantineRow.key)
+        )
+        if scope.region is not None:
+            query = query.where(col(QuarantineRow.region) == scope.region)
+        if regions:
+            query = query.where(col(QuarantineRow.region).in_(regions))
+        return list(self._session.scalars(query.limit(limit)))
+
+    def quarantine_sizes(self) -> dict[str, int]:
+        """Number of rows set aside, by region."""
+        query = select(col(QuarantineRow.region), func.count()).group_by(col(QuarantineRow.region))
+        return {region: number for region, number in self._session.execute(query)}
+
+
+def problems_as_json(problems: Sequence[Problem]) -> list[dict[str, str | None]]:
+    """Problems as a row keeps them."""
+    return [problem.as_dict() for problem in problems]

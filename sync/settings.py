@@ -1,0 +1,83 @@
+"""Settings, from the environment (`DEXHUB_…`) or a TOML file named by `DEXHUB_CONFIG` (default: dexhub.toml here).
+
+Secrets come from files (`…_file`) or the environment and have no default.
+"""
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from adapters.transport import Endpoint
+from schema.errors import Problem, RequestError
+from schema.identity import Algorithm, Tokeniser
+
+
+class PlatformSettings(BaseModel):
+    """How to reach one region's platform."""
+
+    url: str
+    key_id: str = ""
+    secret: SecretStr = SecretStr("")
+    secret_file: Path | None = None
+
+    def endpoint(self) -> Endpoint:
+        """The endpoint, its secret read from its file where one is named."""
+        secret = self.secret_file.read_text("utf-8").strip() if self.secret_file else self.secret.get_secret_value()
+        return Endpoint(self.url.rstrip("/"), self.key_id, secret)
+
+
+class Settings(BaseSettings):
+    """What differs between installations."""
+
+    model_config = SettingsConfigDict(env_prefix="DEXHUB_", env_nested_delimiter="__", extra="forbid")
+
+    # SQLite by default, made when missing; "postgresql+psycopg://…" for production.
+    database_url: str = "sqlite:///var/dexhub.sqlite3"
+    # The key of personal tokens, at least 32 bytes, as text; never change it within a season.
+    token_key: SecretStr | None = None
+    token_key_file: Path | None = None
+    token_key_id: str = Field(default="k1", pattern="[a-z0-9]{1,8}")
+    token_algorithm: Algorithm = "sha256"
+    # Platforms by region slug; a region without one is not pulled.
+    platforms: dict[str, PlatformSettings] = {}
+    # Share of a region's entries, and number, that one full listing may make vanish before a person must look.
+    vanish_share: float = Field(default=0.1, ge=0, le=1)
+    vanish_number: int = Field(default=20, ge=0)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then environment, then the TOML file."""
+        del dotenv_settings, file_secret_settings
+        file = TomlConfigSettingsSource(settings_cls, os.environ.get("DEXHUB_CONFIG", "dexhub.toml"))
+        return init_settings, env_settings, file
+
+    def tokeniser(self) -> Tokeniser:
+        """The maker of personal tokens; RequestError where no key is configured."""
+        text = (
+            self.token_key_file.read_text("utf-8").strip()
+            if self.token_key_file
+            else self.token_key.get_secret_value()
+            if self.token_key
+            else ""
+        )
+        if len(text.encode()) < 32:
+            raise RequestError(
+                Problem(
+                    "TOKEN_KEY_MISSING",
+                    "DEXHUB_TOKEN_KEY_FILE",
+                    zh="未配置个人信息令牌密钥，或密钥短于 32 字节",
+                    en="no key for personal tokens is configured, or it is shorter than 32 bytes",
+                    remedy_zh="生成：openssl rand -hex 32 > token.key，并设置 DEXHUB_TOKEN_KEY_FILE",
+                    remedy_en="make one: openssl rand -hex 32 > token.key, and set DEXHUB_TOKEN_KEY_FILE",
+                )
+            )
+        return Tokeniser(text.encode(), self.token_key_id, self.token_algorithm)
