@@ -114,7 +114,7 @@ def _place_known(place_and_year: str) -> bool:
     # The library reads its table of places afresh for every number (0.2 ms); only these ten digits matter to it.
     try:
         ric.get_birth_place(place_and_year + "0101" + "0000")
-    except ValidationError:
+    except (ValidationError, KeyError):  # KeyError: it knows the province and stumbles over the missing county
         return False
     return True
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Session
 
 _WRITE = {"dexhub_write": True}
 

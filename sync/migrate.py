@@ -7,11 +7,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 import sync.tables  # noqa: F401  fills the metadata
 from schema.errors import Problem, RequestError
 from sync.database import Database
+
+
+Unreachable = OperationalError  # what any use of a database that does not answer raises
 
 
 def _config() -> Config:

@@ -12,7 +12,7 @@ import orjson
 from adapters.registry import regions
 from schema.quotas import Quota, quota_of
 from schema.vocabulary import CaseStatus, EntryStatus, RosterState
-from sync.database import Database
+from sync.database import Session
 from sync.lists import ListItem, items_of
 from sync.repository.browse import EntryBrowser
 from sync.repository.cases import CaseStore
@@ -102,19 +102,18 @@ def _state(item: ListItem, standing: Standing | None, places: int, quota: Quota)
     )
 
 
-def current(database: Database) -> Roster:
+def current(session: Session) -> Roster:
     """The roster as the database stands."""
-    with database.read() as session:
-        newest = ListStore(session, EVERYTHING).newest()
-        quotas = {code: quota_of(adapter.catalogue.facts) for code, adapter in regions().items()}
-        lists = [
-            SealedList(code, row.receipt, tuple(items_of(row)), quotas[code])
-            for code, row in newest.items()
-            if code in quotas
-        ]
-        ids = [item.entry_id for sealed in lists for item in sealed.items]
-        entries = EntryBrowser(session, EVERYTHING).by_ids(ids)
-        cases = CaseStore(session, EVERYTHING).of_entries(ids)
+    newest = ListStore(session, EVERYTHING).newest()
+    quotas = {code: quota_of(adapter.catalogue.facts) for code, adapter in regions().items()}
+    lists = [
+        SealedList(code, row.receipt, tuple(items_of(row)), quotas[code])
+        for code, row in newest.items()
+        if code in quotas
+    ]
+    ids = [item.entry_id for sealed in lists for item in sealed.items]
+    entries = EntryBrowser(session, EVERYTHING).by_ids(ids)
+    cases = CaseStore(session, EVERYTHING).of_entries(ids)
     standings = {
         identifier: Standing(
             EntryStatus(row.status),

@@ -31,6 +31,8 @@ class Generator:
         self._companies: dict[str, list[Company]] = {profile.slug: [] for profile in profiles}
         self._titles: set[tuple[str, str]] = set()
         self._teams: set[tuple[str, str]] = set()
+        self._id_numbers: set[str] = set()  # chance alone would give two of a few thousand people one number
+        self._models: set[str] = set()  # what was repeated once is not repeated again, so every label is a pair
         self._labels: dict[str, list[Label]] = {"duplicates": [], "look_alikes": [], "rule_breaks": [], "flaws": []}
 
     def run(self, sizes: Mapping[str, int]) -> Corpus:
@@ -87,7 +89,11 @@ class Generator:
 
     def _person(self, profile: Profile, duty: str) -> Person:
         rng = self._rng
-        return Person(writing.person_name(rng), identities.id_number(rng, profile.code), identities.phone(rng), duty)
+        number = identities.id_number(rng, profile.code)
+        while number in self._id_numbers:
+            number = identities.id_number(rng, profile.code)
+        self._id_numbers.add(number)
+        return Person(writing.person_name(rng), number, identities.phone(rng), duty)
 
     def _people(self, profile: Profile, count: int) -> tuple[Person, ...]:
         return tuple(self._person(profile, words.DUTIES[index % len(words.DUTIES)]) for index in range(count))
@@ -149,7 +155,12 @@ class Generator:
         if plot == "city" and len(here.cities) < 2 or not within and not others:
             return
         there = here if within else self._rng.choice(others)
-        model = self._rng.choice(self._made[there.slug][: max(1, len(self._made[there.slug]) // 2)])
+        early = self._made[there.slug][: max(1, len(self._made[there.slug]) // 2)]
+        unused = [made for made in early if made.entry_id not in self._models]
+        if not unused:
+            return
+        model = self._rng.choice(unused)
+        self._models.add(model.entry_id)
         place = self._made[here.slug]
         own = self._fresh(here, self._alike(here, model.topic.national))
         own = replace(own, native_id=place[index].native_id, sub_topic=None)

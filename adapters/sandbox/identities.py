@@ -9,6 +9,7 @@ from typing import Final
 
 PHONE_PREFIX: Final = "154"
 BIRTH_YEARS: Final = (2090, 2099)
+_DISTRICT: Final = "0101"  # 市辖区 of the first city: the one that every province of the mainland has had all along
 _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK: Final = "10X98765432"
 _CODE_SIGNS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -20,8 +21,7 @@ _ORG_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
 def id_number(rng: random.Random, region: str) -> str:
     """A number of GB 11643-1999's form, of a district that exists."""
     year = rng.randint(*BIRTH_YEARS)
-    district = "0105" if region == "14" else "0102"  # 140102 was abolished in 1997
-    body = f"{region}{district}{year}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}{rng.randint(1, 999):03d}"
+    body = f"{region}{_DISTRICT}{year}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}{rng.randint(1, 999):03d}"
     return body + _ID_CHECK[sum(int(d) * w for d, w in zip(body, _ID_WEIGHTS, strict=True)) % 11]
 
 

@@ -34,7 +34,7 @@ class NationalTrack:
     topics: list[NationalTopic]
 
 
-@strawberry.type(description="子赛题，如河北企业需求子赛题 / A sub-topic, such as Hebei's enterprise-demand sub-topics")
+@strawberry.type(description="子赛题，如企业需求子赛题 / A sub-topic, such as one that states an enterprise's demand")
 class SubTopic:
     """Below a topic."""
 
@@ -151,8 +151,8 @@ class Freshness:
 class KnowsFreshness(Protocol):
     """What a request's context must be able to say for `Region.freshness`."""
 
-    def freshness(self, region: str) -> Freshness:
-        """How old the region's data is."""
+    async def freshness(self, region: str) -> Freshness | None:
+        """How old the region's data is; None where the viewer may not know."""
 
 
 @strawberry.type(description="分赛区 / A region of the contest")
@@ -171,10 +171,10 @@ class Region:
     quota: Quota
     tracks: list[Track]
 
-    @strawberry.field(description="数据新鲜度 / How old its data is, and why")
-    def freshness(self, info: strawberry.Info) -> Freshness:
-        """Asked of the context, once a request."""
-        return cast("KnowsFreshness", info.context).freshness(self.code)
+    @strawberry.field(description="数据新鲜度；他省为空 / How old its data is, and why; null for another region's")
+    async def freshness(self, info: strawberry.Info) -> Freshness | None:
+        """Asked of the context, loaded once a request."""
+        return await cast("KnowsFreshness", info.context).freshness(self.code)
 
     @classmethod
     def of(cls, code: str, facts: catalogue.Catalogue) -> Self:

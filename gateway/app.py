@@ -1,0 +1,67 @@
+"""The HTTP service: GraphQL at /graphql, GraphiQL at /graphiql, health and readiness beside them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import JSONResponse
+from strawberry.fastapi import GraphQLRouter
+
+from gateway import graphiql
+from gateway.auth import Viewer, authenticate
+from gateway.context import Context
+from gateway.errors import answer
+from gateway.hub import Hub
+from gateway.schema import graphql_schema
+from schema.errors import RequestError
+from sync import migrate
+
+
+async def _viewer(request: Request) -> Viewer:
+    hub: Hub = request.app.state.hub
+    return await asyncio.to_thread(authenticate, hub.database, request.headers.get("Authorization"))
+
+
+async def _context(request: Request, viewer: Viewer = Depends(_viewer)) -> Context:
+    return Context(request.app.state.hub, viewer)
+
+
+def create_app(hub: Hub) -> FastAPI:
+    """The application over a hub whose database is ready."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await hub.stop()
+
+    app = FastAPI(title="dexhub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.state.hub = hub
+    app.add_exception_handler(RequestError, answer)
+    router: GraphQLRouter[Context, None] = GraphQLRouter(
+        graphql_schema(), context_getter=_context, graphql_ide=None, allow_queries_via_get=False
+    )
+    app.include_router(router, prefix="/graphql")
+    app.include_router(graphiql.router)
+
+    @app.get("/health/live")
+    async def live() -> dict[str, str]:
+        """Whether the process answers."""
+        return {"status": "ok"}
+
+    @app.get("/health/ready")
+    async def ready() -> JSONResponse:
+        """Whether the database answers and is at the revision the code needs."""
+        found = await asyncio.to_thread(_revision, hub)
+        good = found == migrate.newest()
+        content = {"status": "ok" if good else "unready", "revision": found, "needed": migrate.newest()}
+        return JSONResponse(content, status_code=200 if good else 503)
+
+    return app
+
+
+def _revision(hub: Hub) -> str | None:
+    try:
+        return migrate.revision(hub.database)
+    except migrate.Unreachable:
+        return None

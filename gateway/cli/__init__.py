@@ -1,0 +1,5 @@
+"""The command line: `dexhub --help`."""
+
+from gateway.cli.commands import main
+
+__all__ = ["main"]

@@ -1,0 +1,184 @@
+"""The commands of operators. Chinese first, English beside it; `--json` where a machine may read the answer.
+
+Exit codes: 0 done, 1 done and something wrong was found, 2 refused.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from adapters.base import Adapter
+from adapters.registry import region_named, regions
+from gateway import schema as graphql
+from gateway.app import create_app
+from gateway.cli import demo as demonstration
+from gateway.cli import keys, lists, pulls
+from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
+from gateway.execution import execute
+from gateway.auth import OPERATOR
+from schema.errors import DexhubError, Problem, RequestError
+from sync import migrate
+from sync.cases import detect as run_detection
+from sync.database import Database
+from sync.pull import Puller
+from sync.scheduler import Clock
+from sync.settings import Settings
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="数据要素×大赛汇聚服务 / The contest hub")
+schema_cli = typer.Typer(no_args_is_help=True, help="GraphQL 模式 / The GraphQL schema")
+db_cli = typer.Typer(no_args_is_help=True, help="数据库 / The database")
+cli.add_typer(keys.cli, name="keys")
+cli.add_typer(lists.cli, name="lists")
+cli.add_typer(schema_cli, name="schema")
+cli.add_typer(db_cli, name="db")
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
+
+
+def main() -> None:
+    """Run, and tell expected errors as a table instead of a traceback."""
+    logging.basicConfig(level=os.environ.get("DEXHUB_LOG", "WARNING"), format="%(asctime)s %(name)s %(message)s")
+    try:
+        cli()
+    except DexhubError as error:
+        print_problems(error.problems)
+        raise SystemExit(REFUSED) from None
+
+
+@cli.command(help="演示：五个模拟平台、拉取、查重、名单、名册 / Five simulated platforms, one hub")
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="打印报告后退出 / Print the report and exit")] = False,
+    size: Annotated[int, typer.Option(min=30, max=50_000, help="每省项目数 / Entries a region")] = 300,
+    seed: Annotated[int, typer.Option(help="随机种子 / Seed")] = 2025,
+    port: Annotated[int, typer.Option(help="服务端口 / Port to serve at")] = 8000,
+) -> None:
+    """See gateway.cli.demo."""
+    raise SystemExit(demonstration.run(once=once, size=size, seed=seed, port=port))
+
+
+@cli.command(help="启动服务 / Serve GraphQL over HTTP")
+def serve(
+    host: Annotated[str, typer.Option(help="监听地址 / Address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口 / Port")] = 8000,
+) -> None:
+    """Behind a proxy that ends TLS; on loopback unless told otherwise."""
+    with open_hub() as hub:
+        uvicorn.run(create_app(hub), host=host, port=port, log_level="info", server_header=False)
+
+
+@cli.command(help="按各省周期定时拉取并查重 / Pull on schedule and detect duplicates")
+def scheduler() -> None:
+    """Runs until it is told to stop."""
+
+    async def run() -> None:
+        with open_hub() as hub:
+            configured = [a for a in regions().values() if a.manifest.slug in hub.settings.platforms]
+            clock = Clock(hub.database, Puller(hub.database, hub.settings, hub.settings.tokeniser()), configured)
+            stop = asyncio.Event()
+            for name in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(name, stop.set)
+            clock.start()
+            for job, moment in clock.next_runs().items():
+                out.print(f"{job}: {moment.astimezone():%Y-%m-%d %H:%M:%S}")
+            await stop.wait()
+            clock.stop()
+
+    asyncio.run(run())
+
+
+@cli.command(help="拉取各省数据 / Pull regions (all unless named by code, slug or name)")
+def pull(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[REGION]...", help="如 henan 41 河南")] = None,
+    full: Annotated[bool, typer.Option("--full", help="从头拉取 / Ask from the beginning")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Progress bars while it runs."""
+    chosen = _adapters(names or [])
+    with open_hub() as hub:
+        puller = Puller(hub.database, hub.settings, hub.settings.tokeniser())
+        rows = pulls.run(puller, chosen, started_by=OPERATOR.name, full=full, quiet=as_json)
+    if as_json:
+        print_json([row.model_dump() for row in rows])
+    else:
+        pulls.print_runs(rows)
+    if any(row.problems for row in rows):
+        raise SystemExit(FOUND_PROBLEMS)
+
+
+@cli.command(help="全量查重 / Compare all entries for duplicates")
+def detect(as_json: AsJson = False) -> None:
+    """Brings the stored cases up to date."""
+    with open_hub() as hub, err.status("查重中 / detecting"):
+        report = run_detection(hub.database)
+    if as_json:
+        print_json(report)
+        return
+    out.print(
+        f"比对项目 {report.entries}，候选对 {report.pairs}，案件 {report.cases}（新 {report.opened}，扩大 {report.grown}，"
+        f"撤销 {report.closed}）/ {report.entries} entries, {report.pairs} pairs, {report.cases} cases"
+    )
+
+
+@cli.command(help="总决赛名册 / The roster of the national final")
+def roster(as_json: AsJson = False) -> None:
+    """From sealed lists, cases and quotas."""
+    with open_hub() as hub:
+        whole = lists.read_roster(hub)
+    if as_json:
+        print_json(whole)
+    else:
+        lists.print_roster(whole)
+
+
+@cli.command(help="在本机数据库上执行 GraphQL 文档（或其文件） / Run a GraphQL document, or a file of it, in process")
+def query(
+    document: Annotated[str, typer.Argument(help="文档或 .graphql 文件 / Document or file")],
+    variables: Annotated[str, typer.Option(help="JSON 变量 / Variables as JSON")] = "{}",
+) -> None:
+    """Prints the JSON answer; exit code 1 where it holds errors."""
+    path = Path(document)
+    text = path.read_text("utf-8") if document.endswith(".graphql") and path.is_file() else document
+    with open_hub() as hub:
+        result = asyncio.run(execute(hub, OPERATOR, text, variables))
+    print_json(result)
+    if result.get("errors"):
+        raise SystemExit(FOUND_PROBLEMS)
+
+
+@schema_cli.command("export", help="写出 schema/schema.graphql / Write the schema's text")
+def export(check: Annotated[bool, typer.Option("--check", help="只比较 / Only compare")] = False) -> None:
+    """With --check, exit code 1 where the file differs."""
+    text = graphql.sdl()
+    if not check:
+        graphql.SDL_FILE.write_text(text, "utf-8")
+        out.print(f"已写出 / written: {graphql.SDL_FILE.name}")
+    elif not graphql.SDL_FILE.is_file() or graphql.SDL_FILE.read_text("utf-8") != text:
+        err.print("schema.graphql 与代码不一致，请运行 make schema / schema.graphql differs from the code: run make schema")
+        raise SystemExit(FOUND_PROBLEMS)
+
+
+@db_cli.command("upgrade", help="升级数据库到最新版本 / Bring the database to the newest revision")
+def upgrade() -> None:
+    """Safe to repeat."""
+    database = Database(Settings().database_url)
+    out.print(f"数据库版本 / revision: {migrate.upgrade(database)}")
+    database.close()
+
+
+def _adapters(names: list[str]) -> list[Adapter]:
+    found = {name: region_named(name) for name in names}
+    unknown = [name for name, adapter in found.items() if adapter is None]
+    if unknown:
+        known = "、".join(f"{a.manifest.slug} {a.manifest.name}" for a in regions().values())
+        raise RequestError(
+            [
+                Problem("REGION_UNKNOWN", "REGION", "没有接入这个地区", "not a connected region", name, f"可用：{known}", known)
+                for name in unknown
+            ]
+        )
+    return [adapter for adapter in found.values() if adapter is not None] or list(regions().values())

@@ -1,0 +1,56 @@
+"""What all commands share: the terminal, how errors are told, how the configured hub is opened."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from gateway.hub import Hub
+from schema.errors import Problem
+from sync import migrate
+from sync.database import Database
+from sync.settings import Settings
+
+out: Final = Console(soft_wrap=True)
+err: Final = Console(stderr=True, soft_wrap=True)
+
+FOUND_PROBLEMS: Final = 1  # the command did its work and found something wrong
+REFUSED: Final = 2  # the command could not do its work
+
+
+@contextmanager
+def open_hub(settings: Settings | None = None) -> Iterator[Hub]:
+    """The configured hub with its database ready; closed at the end."""
+    chosen = settings or Settings()
+    database = Database(chosen.database_url)
+    try:
+        migrate.ready(database)
+        yield Hub(chosen, database)
+    finally:
+        database.close()
+
+
+def print_json(content: Any) -> None:  # noqa: ANN401  any JSON value
+    """JSON for machines, on standard output, nothing else beside it."""
+    sys.stdout.buffer.write(orjson.dumps(content, option=orjson.OPT_INDENT_2, default=str) + b"\n")
+    sys.stdout.flush()
+
+
+def print_problems(problems: Iterable[Problem | Mapping[str, Any]], title: str = "问题 / Problems") -> None:
+    """A table of problems on standard error, Chinese first."""
+    table = Table(title=title, title_justify="left", show_lines=True)
+    for column in ("代码 Code", "位置 Place", "说明 What", "处理 Remedy"):
+        table.add_column(column, overflow="fold")
+    for each in problems:
+        problem = each if isinstance(each, Problem) else Problem(**each)
+        table.add_row(
+            problem.code,
+            problem.place,
+            f"{problem.zh}\n{problem.en}",
+            f"{problem.remedy_zh}\n{problem.remedy_en}".strip(),
+        )
+    err.print(table)

@@ -1,0 +1,105 @@
+"""What one request carries: the hub, the viewer, and loaders that ask the database once for all that a level needs."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from sync.database import Session
+from strawberry.dataloader import DataLoader
+from strawberry.fastapi import BaseContext
+
+from adapters.registry import regions
+from gateway import cases
+from gateway.auth import Viewer
+from gateway.entries import beijing
+from gateway.hub import Hub
+from schema.types.cases import DuplicateCase
+from schema.types.catalogue import Freshness
+from schema.vocabulary import PullStatus
+from sync.repository.cases import CaseStore
+from sync.repository.pulls import PullStore
+from sync.scope import Scope
+
+_T = TypeVar("_T")
+
+
+class Context(BaseContext):
+    """Made for each request; loaders are keyed by id and forget everything with it."""
+
+    def __init__(self, hub: Hub, viewer: Viewer) -> None:
+        super().__init__()
+        self.hub = hub
+        self.viewer = viewer
+        self._cases: DataLoader[str, list[DuplicateCase]] = DataLoader(load_fn=self._load_cases)
+        self._freshness: DataLoader[str, Freshness | None] = DataLoader(load_fn=self._load_freshness)
+
+    @property
+    def scope(self) -> Scope:
+        """What the viewer may see."""
+        return self.viewer.scope
+
+    async def read(self, work: Callable[[Session], _T]) -> _T:
+        """Run `work` with a reading session, off the event loop."""
+
+        def run() -> _T:
+            with self.hub.database.read() as session:
+                return work(session)
+
+        return await asyncio.to_thread(run)
+
+    async def cases_of(self, entry: str) -> list[DuplicateCase]:
+        """The cases an entry is part of."""
+        return await self._cases.load(entry)
+
+    async def freshness(self, region: str) -> Freshness | None:
+        """How old a region's data is; None for a region outside the viewer's scope."""
+        return await self._freshness.load(region)
+
+    async def _load_cases(self, entries: list[str]) -> list[list[DuplicateCase]]:
+        def work(session: Session) -> list[list[DuplicateCase]]:
+            by_entry = CaseStore(session, self.scope).of_entries(entries)
+            rows = list({row.id: row for part in by_entry.values() for row in part}.values())
+            types = {case.id: case for case in cases.load(session, self.scope, rows)}
+            found: dict[str, list[DuplicateCase]] = defaultdict(list)
+            for entry, part in by_entry.items():
+                found[entry] = [types[row.id] for row in part]
+            return [found[entry] for entry in entries]
+
+        return await self.read(work)
+
+    async def _load_freshness(self, codes: list[str]) -> list[Freshness | None]:
+        def work(session: Session) -> list[Freshness | None]:
+            return freshness(session, self.scope, codes, datetime.now(UTC))
+
+        return await self.read(work)
+
+
+def freshness(session: Session, scope: Scope, codes: Sequence[str], now: datetime) -> list[Freshness | None]:
+    """How old each region's data is at `now`, and the cause where it is older than its manifest's target."""
+    store = PullStore(session)
+    states = store.states()
+    found: list[Freshness | None] = []
+    for code in codes:
+        if not scope.covers(code):
+            found.append(None)
+            continue
+        succeeded = states[code].succeeded_at if code in states else None
+        target = regions()[code].manifest.cadence.fresh_minutes
+        age = int((now - succeeded).total_seconds() // 60) if succeeded else None
+        fresh = age is not None and age <= target
+        run = store.last_run(code)
+        problem = run.problems[0] if run is not None and run.problems else None
+        found.append(
+            Freshness(
+                succeeded_at=beijing(succeeded) if succeeded else None,
+                age_minutes=age,
+                target_minutes=target,
+                is_fresh=fresh,
+                last_status=PullStatus(run.status) if run else None,
+                cause_zh=problem["zh"] if problem else None if fresh else "尚未拉取" if run is None else "超过更新周期未拉取",
+                cause_en=problem["en"] if problem else None if fresh else "never pulled" if run is None else "not pulled in time",
+            )
+        )
+    return found

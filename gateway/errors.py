@@ -1,0 +1,66 @@
+"""What clients may read of an error. Errors of ours that were made to be read pass, with code and problems; everything
+else is masked, logged whole, and found again by its reference."""
+
+import logging
+import secrets
+from typing import Any
+
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from strawberry.extensions import SchemaExtension
+
+from schema.errors import DexhubError, RequestError
+
+_log = logging.getLogger("dexhub.gateway")
+
+
+def body(error: DexhubError) -> dict[str, Any]:
+    """An error of ours as GraphQL writes errors, for answers of any kind."""
+    return {"errors": [{"message": _words(error), "extensions": extensions(error)}]}
+
+
+def extensions(error: DexhubError) -> dict[str, Any]:
+    """Code and problems."""
+    return {"code": error.code, "problems": [problem.as_dict() for problem in error.problems]}
+
+
+def _words(error: DexhubError) -> str:
+    return "；".join(f"{problem.zh} / {problem.en}" for problem in error.problems)
+
+
+async def answer(request: Request, error: Exception) -> JSONResponse:
+    """The handler of RequestError for plain HTTP."""
+    del request
+    if not isinstance(error, RequestError):
+        raise error
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    return JSONResponse(body(error), status_code=error.status, headers=headers)
+
+
+class ReadableErrors(SchemaExtension):
+    """Rewrites the errors of an execution: ours with code and both languages, foreign ones masked."""
+
+    def on_operation(self) -> Any:  # noqa: ANN401  strawberry's hooks are untyped generators
+        """After the operation."""
+        yield
+        result = self.execution_context.result
+        errors = getattr(result, "errors", None)
+        if errors:
+            result.errors = [_readable(error) for error in errors]  # type: ignore[union-attr]
+
+
+def _readable(error: GraphQLError) -> GraphQLError:
+    original = error.original_error
+    if original is None:  # syntax, validation, coercion: graphql-core's own words, about the client's own document
+        return error
+    if isinstance(original, DexhubError):
+        message, details = _words(original), extensions(original)
+    elif isinstance(original, GraphQLError):
+        return original
+    else:
+        reference = secrets.token_hex(4)
+        _log.error("unexpected error %s", reference, exc_info=original)
+        message = f"内部错误，编号 {reference} / internal error, reference {reference}"
+        details = {"code": "INTERNAL", "reference": reference}
+    return GraphQLError(message, error.nodes, error.source, error.positions, error.path, None, details)

@@ -1,0 +1,71 @@
+"""GraphiQL for people who explore the hub in a browser, served without a CDN: the hub runs in closed networks."""
+
+import hashlib
+import secrets
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Final
+
+import orjson
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import FileResponse, HTMLResponse
+
+router = APIRouter(include_in_schema=False)
+
+_FILES: Final = Path(__file__).parent / "static" / "graphiql"
+_SAMPLES: Final = Path(__file__).parent / "samples"
+_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".txt": "text/plain"}
+_GUARDS: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+# Style elements, which GraphiQL's dialogs make at run time, need the nonce; images in the style sheet are data URLs.
+_POLICY: Final = Template(
+    "default-src 'self'; style-src 'self' 'nonce-$nonce'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+@router.api_route("/graphiql", methods=["GET", "HEAD"])
+def page() -> HTMLResponse:
+    """The page, with the sample queries and a nonce of its own; it holds no data and asks for no key."""
+    nonce = secrets.token_urlsafe(16)
+    template, version = _template()
+    html = template.substitute(nonce=nonce, version=version, samples=_samples())
+    policy = _POLICY.substitute(nonce=nonce)
+    return HTMLResponse(html, headers={**_GUARDS, "Content-Security-Policy": policy, "Cache-Control": "no-store"})
+
+
+@router.api_route("/static/graphiql/{name}", methods=["GET", "HEAD"])
+def static(name: str) -> FileResponse:
+    """One file. The page names it with the version of its content, so it may be kept for a year."""
+    path = _static().get(name)
+    if path is None:
+        raise HTTPException(404)
+    headers = {**_GUARDS, "Cache-Control": "public, max-age=31536000, immutable"}
+    return FileResponse(path, media_type=_TYPES[path.suffix], headers=headers)
+
+
+@cache
+def _static() -> dict[str, Path]:
+    return {path.name: path for path in sorted(_FILES.iterdir()) if path.suffix in _TYPES}
+
+
+@cache
+def _template() -> tuple[Template, str]:
+    content = b"".join(path.read_bytes() for path in _static().values())
+    return Template((_FILES / "index.html").read_text("utf-8")), hashlib.sha256(content).hexdigest()[:12]
+
+
+@cache
+def _samples() -> str:
+    """The tabs as JSON that may stand inside a script element; variables are in the .json file beside a query."""
+    tabs = []
+    for path in sorted(_SAMPLES.glob("*.graphql")):
+        variables = path.with_suffix(".json")
+        tabs.append(
+            {
+                "query": path.read_text("utf-8"),
+                "variables": variables.read_text("utf-8") if variables.exists() else "",
+            }
+        )
+    return orjson.dumps(tabs).decode().replace("<", "\\u003c")

@@ -1,0 +1,93 @@
+"""Arguments of queries and mutations."""
+
+from datetime import datetime
+
+import strawberry
+
+from schema.errors import Problem, RequestError
+from schema.vocabulary import AwardLevel, CaseStatus, EntryStatus, Stage
+from sync.repository.browse import EntryFilter, GroupKey, SortKey
+
+strawberry.enum(SortKey, name="EntrySortKey", description="排序依据 / What entries can be sorted by")
+strawberry.enum(GroupKey, name="EntryGroupKey", description="分组依据 / What entries can be counted by")
+
+
+@strawberry.input(description="参赛项目筛选，各条件同时成立 / Conditions on entries; all must hold")
+class EntryFilterInput:
+    """Lists mean "one of"."""
+
+    regions: list[strawberry.ID] = strawberry.field(default_factory=list, description="地区代码 / Region codes")
+    national_tracks: list[strawberry.ID] = strawberry.field(
+        default_factory=list, description="建议的国家赛道，如 N01 / Proposed national tracks"
+    )
+    tracks: list[strawberry.ID] = strawberry.field(default_factory=list, description="省内赛道 / Native tracks")
+    topics: list[strawberry.ID] = strawberry.field(default_factory=list, description="省内赛题 / Native topics")
+    stages: list[Stage] = strawberry.field(default_factory=list, description="赛程阶段 / Stages")
+    statuses: list[EntryStatus] = strawberry.field(default_factory=list, description="参赛状态 / Statuses")
+    awards: list[AwardLevel] = strawberry.field(default_factory=list, description="奖项 / Awards")
+    cities: list[str] = strawberry.field(default_factory=list, description="承办市州 / Host cities")
+    organisation: str | None = strawberry.field(
+        default=None, description="参赛单位名称的一部分，或统一社会信用代码 / Part of an organisation's name, or its credit code"
+    )
+    text: str | None = strawberry.field(
+        default=None, description="名称、简介、团队或单位中的文字 / Text in title, summary, team or organisation"
+    )
+    submitted_from: datetime | None = strawberry.field(default=None, description="报名不早于 / Submitted at or after")
+    submitted_before: datetime | None = strawberry.field(default=None, description="报名早于 / Submitted before")
+    updated_from: datetime | None = strawberry.field(default=None, description="更新不早于 / Updated at or after")
+    updated_before: datetime | None = strawberry.field(default=None, description="更新早于 / Updated before")
+
+    def as_filter(self) -> EntryFilter:
+        """The repository's filter; times without an offset are refused, as nobody could say what they mean."""
+        for name in ("submitted_from", "submitted_before", "updated_from", "updated_before"):
+            moment = getattr(self, name)
+            if moment is not None and moment.tzinfo is None:
+                raise RequestError(
+                    Problem(
+                        "TIME_WITHOUT_OFFSET",
+                        f"filter.{name}",
+                        value=moment.isoformat(),
+                        zh="时间须带时区",
+                        en="a time needs an offset",
+                        remedy_zh="例如 2025-07-01T00:00:00+08:00",
+                        remedy_en="for instance 2025-07-01T00:00:00+08:00",
+                    )
+                )
+        return EntryFilter(**vars(self))
+
+
+@strawberry.input(description="排序；同值按编号 / A sort; ties are broken by id")
+class EntrySortInput:
+    """Newest submissions first, unless told otherwise."""
+
+    by: SortKey = SortKey.SUBMITTED_AT
+    descending: bool = True
+
+
+@strawberry.input(description="推荐名单的一行 / A row of a recommended list")
+class RecommendationItemInput:
+    """One entry."""
+
+    rank: int = strawberry.field(description="名次，从 1 起连续 / Rank: 1, 2, 3 …")
+    entry_id: strawberry.ID = strawberry.field(description="项目编号 / The entry's id")
+    national_track: strawberry.ID | None = strawberry.field(
+        default=None, description="申报的国家赛道；对照不确定时必填 / Declared national track; required where the crosswalk is open"
+    )
+
+
+@strawberry.input(description="一省的推荐名单 / A region's recommended list")
+class SubmitRecommendationsInput:
+    """Accepted whole or not at all."""
+
+    region: strawberry.ID
+    items: list[RecommendationItemInput]
+
+
+@strawberry.input(description="对查重案件的裁定 / A decision on a duplicate case")
+class DecideCaseInput:
+    """CONFIRMED names the entry that stays."""
+
+    case_id: strawberry.ID
+    decision: CaseStatus
+    keep_entry_id: strawberry.ID | None = None
+    reason: str

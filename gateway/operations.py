@@ -1,0 +1,238 @@
+"""Types of the hub's own business: pulls, quarantine, recommended lists, roster, statistics, problems."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Self
+
+import strawberry
+
+from gateway import facts
+from gateway.entries import beijing
+from schema.errors import Problem as ProblemRecord
+from schema.types.cases import DuplicateCase
+from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
+from schema.types.entry import Entry
+from schema.vocabulary import PullStatus, RosterState
+from sync.lists import items_of
+from sync.repository.browse import GroupKey
+from sync.tables import ListRow, PullRow, QuarantineRow
+
+
+@strawberry.type(description="一个问题：代码、位置、现状、说明、处理办法 / One problem: code, place, value, words, remedy")
+class Problem:
+    """Safe to show: nothing personal in it."""
+
+    code: str
+    place: str
+    value: str | None
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy_en: str
+
+    @classmethod
+    def of(cls, problem: ProblemRecord | Mapping[str, Any]) -> Self:
+        """From the record, or from the JSON a row keeps."""
+        return cls(**(problem.as_dict() if isinstance(problem, ProblemRecord) else problem))  # type: ignore[arg-type]
+
+
+@strawberry.type(description="一次拉取 / One pull of one region")
+class Pull:
+    """Counts are entries."""
+
+    id: strawberry.ID
+    region: Region
+    status: PullStatus
+    started_by: str
+    started_at: datetime
+    finished_at: datetime | None
+    created: int
+    changed: int
+    unchanged: int
+    withdrawn: int
+    quarantined: int
+    problems: list[Problem]
+
+    @classmethod
+    def of(cls, row: PullRow) -> Self:
+        """From its row."""
+        return cls(
+            id=strawberry.ID(row.id),
+            region=facts.region_types()[row.region],
+            status=PullStatus(row.status),
+            started_by=row.started_by,
+            started_at=beijing(row.started_at),
+            finished_at=beijing(row.finished_at) if row.finished_at else None,
+            created=row.created,
+            changed=row.changed,
+            unchanged=row.unchanged,
+            withdrawn=row.withdrawn,
+            quarantined=row.quarantined,
+            problems=[Problem.of(problem) for problem in row.problems],
+        )
+
+
+@strawberry.type(description="隔离的一行：平台给了，但无法识别 / A row that could not be understood")
+class QuarantinedRow:
+    """Leaves when the province sends it in a form we know."""
+
+    region: Region
+    key: str = strawberry.field(description="平台所给编号 / The id the platform gave")
+    locator: str = strawberry.field(description="在响应中的位置 / Its place in the answer")
+    problems: list[Problem]
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+    @classmethod
+    def of(cls, row: QuarantineRow) -> Self:
+        """From its row."""
+        return cls(
+            region=facts.region_types()[row.region],
+            key=row.key,
+            locator=row.source_locator,
+            problems=[Problem.of(problem) for problem in row.problems],
+            first_seen_at=beijing(row.first_seen_at),
+            last_seen_at=beijing(row.last_seen_at),
+        )
+
+
+@strawberry.type(description="推荐名单的一行 / A row of a recommended list")
+class RecommendationItem:
+    """As sealed."""
+
+    rank: int
+    entry_id: strawberry.ID
+    declared_national_track: NationalTrack | None
+    entry: Entry | None
+
+
+@strawberry.type(description="封存的推荐名单版本 / A sealed version of a recommended list")
+class RecommendationList:
+    """`digest` is SHA-256 over `content`."""
+
+    receipt: strawberry.ID = strawberry.field(description="回执号 / Receipt number")
+    region: Region
+    version: int
+    is_current: bool = strawberry.field(description="是否现行版本 / Whether this version counts")
+    digest: str
+    content: str = strawberry.field(description="封存的规范 JSON / The sealed canonical JSON")
+    submitted_by: str
+    submitted_at: datetime
+    items: list[RecommendationItem]
+
+    @classmethod
+    def of(cls, row: ListRow, entries: Mapping[str, Entry], *, is_current: bool) -> Self:
+        """From its row and the entries it names, as far as they exist."""
+        return cls(
+            receipt=strawberry.ID(row.receipt),
+            region=facts.region_types()[row.region],
+            version=row.version,
+            is_current=is_current,
+            digest=row.digest,
+            content=row.content,
+            submitted_by=row.submitted_by,
+            submitted_at=beijing(row.submitted_at),
+            items=[
+                RecommendationItem(
+                    rank=item.rank,
+                    entry_id=strawberry.ID(item.entry_id),
+                    declared_national_track=NATIONAL_TRACKS.get(item.national_track or ""),
+                    entry=entries.get(item.entry_id),
+                )
+                for item in items_of(row)
+            ],
+        )
+
+
+@strawberry.type(description="总决赛名册的一项 / An item of the national final's roster")
+class RosterItem:
+    """With the reason for its state."""
+
+    region: Region
+    rank: int
+    entry_id: strawberry.ID
+    entry: Entry | None
+    national_track: NationalTrack | None
+    state: RosterState
+    reason_zh: str
+    reason_en: str
+    receipt: strawberry.ID = strawberry.field(description="所依据名单的回执号 / The list it comes from")
+
+
+@strawberry.type(description="总决赛名册：由封存名单、查重裁定和名额算出 / The roster, computed from sealed lists, cases and quotas")
+class Roster:
+    """`digest` says whether two rosters are the same."""
+
+    digest: str
+    items: list[RosterItem]
+
+
+@strawberry.type(description="分组键 / A group's key")
+class StatisticsKey:
+    """`label` is the Chinese name where the value is an id."""
+
+    group: GroupKey
+    value: str | None
+    label: str | None
+
+
+@strawberry.type(description="一组的计数 / The counts of one group")
+class StatisticsRow:
+    """Entries, and distinct lead organisations."""
+
+    keys: list[StatisticsKey]
+    entries: int
+    organisations: int
+
+    @classmethod
+    def of(cls, groups: Sequence[GroupKey], values: Sequence[str | None], entries: int, organisations: int) -> Self:
+        """From one line of the count."""
+        keys = [
+            StatisticsKey(group=group, value=value, label=_label(value)) for group, value in zip(groups, values, strict=True)
+        ]
+        return cls(keys=keys, entries=entries, organisations=organisations)
+
+
+def _label(value: str | None) -> str | None:
+    national = NATIONAL_TRACKS.get(value or "")
+    return national.name if national else facts.label(value)
+
+
+@strawberry.type(description="推送名单的结果 / What came of a list")
+class SubmitRecommendationsResult:
+    """Accepted only where there is no problem and it was no dry run."""
+
+    accepted: bool
+    dry_run: bool
+    list: RecommendationList | None
+    problems: "list[Problem]"
+    warnings: "list[Problem]"
+
+
+@strawberry.type(description="裁定的结果 / What came of a decision")
+class DecideCaseResult:
+    """Either the case as it now stands, or the problems."""
+
+    case: DuplicateCase | None
+    problems: list[Problem]
+
+
+@strawberry.type(description="启动拉取的结果 / What came of starting pulls")
+class StartPullResult:
+    """Pulls go on in the background; ask `pulls` how they do."""
+
+    started: list[Region]
+    already_running: list[Region]
+    problems: list[Problem]
+
+
+@strawberry.type(description="查重结果 / What a detection saw and did")
+class DetectionReport:
+    """Counts."""
+
+    entries: int
+    pairs: int
+    cases: int
+    opened: int
+    grown: int
+    closed: int

@@ -1,0 +1,171 @@
+"""Root queries. Each reads within the viewer's scope; what is outside it does not exist."""
+
+from collections.abc import Sequence
+
+import strawberry
+
+from gateway import cases, entries, facts, paging
+from gateway.context import Context
+from gateway.inputs import EntryFilterInput, EntrySortInput
+from gateway.operations import Pull, QuarantinedRow, RecommendationList, Roster, RosterItem, StatisticsRow
+from schema.errors import Problem, RequestError
+from schema.types.cases import DuplicateCase
+from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
+from schema.types.entry import Entry
+from schema.vocabulary import CaseKind, CaseStatus
+from sync import roster
+from sync.database import Session
+from sync.lists import items_of
+from sync.repository.browse import EntryBrowser, GroupKey, Slice
+from sync.repository.cases import CaseStore
+from sync.repository.lists import ListStore
+from sync.repository.pulls import PullStore
+
+Info = strawberry.Info[Context]
+_NEWEST_FIRST = EntrySortInput()
+_MOST_GROUPS = 4
+
+
+@strawberry.type(description="查询 / Queries")
+class Query:
+    """Reads only."""
+
+    @strawberry.field(description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics")
+    def regions(self, codes: list[strawberry.ID] | None = None) -> list[Region]:
+        """In order of code."""
+        return [region for code, region in facts.region_types().items() if codes is None or code in codes]
+
+    @strawberry.field(description="14 个国家赛道 / The 14 national tracks")
+    def national_tracks(self) -> list[NationalTrack]:
+        """In order."""
+        return list(NATIONAL_TRACKS.values())
+
+    @strawberry.field(description="参赛项目 / Entries, filtered, sorted and paged")
+    async def entries(
+        self,
+        info: Info,
+        filter: EntryFilterInput | None = None,  # noqa: A002  the name every GraphQL client expects
+        sort: EntrySortInput = _NEWEST_FIRST,
+        first: int = 20,
+        after: str | None = None,
+    ) -> paging.EntryConnection:
+        """A Relay connection."""
+        wanted = (filter or EntryFilterInput()).as_filter()
+        place = paging.decode(sort.by, after) if after is not None else None
+        part = Slice(paging.page_size(first), sort.by, sort.descending, place)
+        return await paging.connection(info.context, wanted, part)
+
+    @strawberry.field(description="一个参赛项目；没有或不属本省时为空 / One entry; null where there is none or it is not yours")
+    async def entry(self, info: Info, id: strawberry.ID) -> Entry | None:  # noqa: A002  as above
+        """By the hub's id."""
+        found = await _entries(info.context, [str(id)])
+        return found.get(str(id))
+
+    @strawberry.field(description="按组计数 / Entries and distinct lead organisations by group")
+    async def statistics(
+        self,
+        info: Info,
+        group_by: list[GroupKey],
+        filter: EntryFilterInput | None = None,  # noqa: A002  as above
+    ) -> list[StatisticsRow]:
+        """Largest groups first."""
+        groups = list(dict.fromkeys(group_by))
+        if not 0 < len(groups) <= _MOST_GROUPS:
+            raise RequestError(
+                Problem(
+                    "GROUPS_INVALID",
+                    "groupBy",
+                    zh=f"请给出 1 至 {_MOST_GROUPS} 个分组依据",
+                    en=f"give 1 to {_MOST_GROUPS} groups",
+                )
+            )
+        wanted, scope = (filter or EntryFilterInput()).as_filter(), info.context.scope
+        lines = await info.context.read(lambda session: EntryBrowser(session, scope).statistics(groups, wanted))
+        return [StatisticsRow.of(groups, *line) for line in lines]
+
+    @strawberry.field(description="查重案件，最近变化在前 / Duplicate cases, newest change first")
+    async def duplicate_cases(
+        self,
+        info: Info,
+        statuses: list[CaseStatus] | None = None,
+        kinds: list[CaseKind] | None = None,
+        first: int = 100,
+    ) -> list[DuplicateCase]:
+        """A region sees those that touch it."""
+        scope, size = info.context.scope, paging.page_size(first)
+
+        def work(session: Session) -> list[DuplicateCase]:
+            return cases.load(session, scope, CaseStore(session, scope).cases(statuses or (), kinds or (), size))
+
+        return await info.context.read(work)
+
+    @strawberry.field(description="推荐名单的各版本 / Versions of recommended lists, newest first within a region")
+    async def recommendation_lists(
+        self, info: Info, regions: list[strawberry.ID] | None = None, current_only: bool = True
+    ) -> list[RecommendationList]:
+        """Sealed ones; there are no others."""
+        scope = info.context.scope
+
+        def work(session: Session) -> list[RecommendationList]:
+            store = ListStore(session, scope)
+            current = {row.receipt for row in store.newest().values()}
+            rows = [row for row in store.versions(regions or ()) if not current_only or row.receipt in current]
+            ids = [item.entry_id for row in rows for item in items_of(row)]
+            found = _load(session, info.context, ids)
+            return [RecommendationList.of(row, found, is_current=row.receipt in current) for row in rows]
+
+        return await info.context.read(work)
+
+    @strawberry.field(description="总决赛名册；省密钥只见本省 / The roster of the national final; a region sees its own items")
+    async def roster(self, info: Info) -> Roster:
+        """Computed anew from what is stored."""
+        context = info.context
+
+        def work(session: Session) -> Roster:
+            whole = roster.current(session)
+            items = [item for item in whole.items if context.scope.covers(item.region)]
+            found = _load(session, context, [item.entry_id for item in items])
+            return Roster(
+                digest=whole.digest,
+                items=[
+                    RosterItem(
+                        region=facts.region_types()[item.region],
+                        rank=item.rank,
+                        entry_id=strawberry.ID(item.entry_id),
+                        entry=found.get(item.entry_id),
+                        national_track=NATIONAL_TRACKS.get(item.national_track or ""),
+                        state=item.state,
+                        reason_zh=item.reason_zh,
+                        reason_en=item.reason_en,
+                        receipt=strawberry.ID(item.receipt),
+                    )
+                    for item in items
+                ],
+            )
+
+        return await context.read(work)
+
+    @strawberry.field(description="拉取记录，最近在前 / Pulls, newest first")
+    async def pulls(self, info: Info, regions: list[strawberry.ID] | None = None, first: int = 50) -> list[Pull]:
+        """Of the regions in scope."""
+        scope, size = info.context.scope, paging.page_size(first)
+        rows = await info.context.read(lambda session: PullStore(session).runs(scope, regions or (), size))
+        return [Pull.of(row) for row in rows]
+
+    @strawberry.field(description="隔离的行，最近在前 / Rows set aside, newest first")
+    async def quarantine(
+        self, info: Info, regions: list[strawberry.ID] | None = None, first: int = 100
+    ) -> list[QuarantinedRow]:
+        """Of the regions in scope."""
+        scope, size = info.context.scope, paging.page_size(first)
+        rows = await info.context.read(lambda session: PullStore(session).quarantined(scope, regions or (), size))
+        return [QuarantinedRow.of(row) for row in rows]
+
+
+def _load(session: Session, context: Context, ids: Sequence[str]) -> dict[str, Entry]:
+    rows = EntryBrowser(session, context.scope).by_ids(ids)
+    return {str(entry.id): entry for entry in entries.load(session, context.scope, list(rows.values()))}
+
+
+async def _entries(context: Context, ids: Sequence[str]) -> dict[str, Entry]:
+    return await context.read(lambda session: _load(session, context, ids))
