@@ -46,7 +46,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class RawPage:
     """One answer of a platform, decoded. `total` is the number of rows the platform says this pull has, if it says so;
-    `cursor` is kept for the next pull; `not_modified` says that nothing changed since the position given."""
+    `cursor` is kept for the next pull; `not_modified` says that nothing changed since the position given.
+    """
 
     url: str
     fetched_at: datetime
@@ -154,7 +155,8 @@ class Adapter:
         known: Mapping[str, str],
     ) -> AsyncIterator[Page]:
         """The region's pages since `position`. `known` leads from fingerprints to ids of entries already stored: such
-        rows are recognised before they are validated."""
+        rows are recognised before they are validated.
+        """
         context = MappingContext(self.manifest, self.catalogue, self.lookups, tokens)
         async for raw in self.source(endpoint, self.manifest).pages(transport, position):
             yield self.map_page(raw, context, known)

@@ -78,7 +78,7 @@ class Draft:
         """The award that the province's label leads to; None for an empty label and for one that says there is none."""
         return self.lookups.member_or_none(AwardLevel, "award", label, place)
 
-    def representative(  # noqa: PLR0913  the columns of the form's table of members (field F031)
+    def representative(
         self,
         name: str,
         *,

@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from schema.errors import Problem, redact
 
-
 AnyPayload = TypeAdapter[Any]
 
 
@@ -46,7 +45,8 @@ def _collect(annotation: Any, found: set[str], seen: set[Any]) -> None:  # noqa:
 
 def problems_of(error: ValidationError, payload: AnyPayload, file: str) -> list[Problem]:
     """A pydantic error of a payload, or of the record made from it, as problems: JSON path as place, values redacted,
-    personal values hidden."""
+    personal values hidden.
+    """
     # Cold path: only rows that fail come here. `name` is how records call what payloads call 姓名, member name, …
     personal = personal_names(payload._type) | {"name"}  # noqa: SLF001  pydantic keeps no public way to the type
     tagged = error.title.startswith("tagged-union")  # then the first part of every path is the tag, not a place

@@ -1,5 +1,6 @@
 """Single values out of foreign text: times and numbers. What cannot be read raises, naming place and value."""
 
+import math
 from datetime import UTC, datetime
 
 from schema.errors import MappingError, Problem, redact
@@ -45,8 +46,9 @@ def _loose(text: str, place: str) -> datetime:
     try:
         year, month, date = (int(part) for part in day.split("-"))
         hours = [int(part) for part in clock.strip().split(":")] if clock.strip() else [0]
-        return datetime(year, month, date, *hours, tzinfo=CHINA)
-    except (ValueError, TypeError):
+        hour, minute, second = (*hours, 0, 0)[:3]
+        return datetime(year, month, date, hour, minute, second, tzinfo=CHINA)
+    except (ValueError, TypeError, OverflowError):
         raise _fault(place, text, "时间无法识别", "not a time we can read") from None
 
 
@@ -65,6 +67,9 @@ def number(value: str | float | None, place: str) -> float | None:
     if text in ("", "-", "—", "/"):
         return None
     try:
-        return float(text)
+        figure = float(text)
     except ValueError:
-        raise _fault(place, value, "数值无法识别", "not a number") from None
+        figure = math.nan
+    if not math.isfinite(figure):  # float() also reads "nan" and "inf", which JSON cannot carry
+        raise _fault(place, value, "数值无法识别", "not a number")
+    return figure

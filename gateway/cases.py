@@ -7,12 +7,12 @@ may see the whole case.
 from collections.abc import Sequence
 
 import strawberry
-from sync.database import Session
 
 from gateway import entries, facts
 from gateway.entries import beijing
 from schema.types.cases import CaseEntry, Decision, DuplicateCase, Evidence
 from schema.vocabulary import CaseKind, CaseStatus
+from sync.database import Session
 from sync.repository.browse import EntryBrowser
 from sync.repository.cases import CaseStore
 from sync.scope import EVERYTHING, Scope
@@ -23,7 +23,9 @@ def load(session: Session, scope: Scope, rows: Sequence[CaseRow]) -> list[Duplic
     """The types of `rows`, in their order: six queries, however many rows."""
     store, ids = CaseStore(session, scope), [row.id for row in rows]
     members, decisions = store.entries(ids), store.decisions(ids)
-    entry_rows = EntryBrowser(session, EVERYTHING).by_ids(sorted({m.entry_id for part in members.values() for m in part}))
+    entry_rows = EntryBrowser(session, EVERYTHING).by_ids(
+        sorted({m.entry_id for part in members.values() for m in part})
+    )
     types = {str(entry.id): entry for entry in entries.load(session, EVERYTHING, list(entry_rows.values()))}
     made = []
     for row in rows:

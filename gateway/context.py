@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from sync.database import Session
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
@@ -18,6 +17,7 @@ from gateway.hub import Hub
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import Freshness
 from schema.vocabulary import PullStatus
+from sync.database import Session
 from sync.repository.cases import CaseStore
 from sync.repository.pulls import PullStore
 from sync.scope import Scope
@@ -61,7 +61,7 @@ class Context(BaseContext):
         def work(session: Session) -> list[list[DuplicateCase]]:
             by_entry = CaseStore(session, self.scope).of_entries(entries)
             rows = list({row.id: row for part in by_entry.values() for row in part}.values())
-            types = {case.id: case for case in cases.load(session, self.scope, rows)}
+            types = {str(case.id): case for case in cases.load(session, self.scope, rows)}
             found: dict[str, list[DuplicateCase]] = defaultdict(list)
             for entry, part in by_entry.items():
                 found[entry] = [types[row.id] for row in part]
@@ -98,8 +98,20 @@ def freshness(session: Session, scope: Scope, codes: Sequence[str], now: datetim
                 target_minutes=target,
                 is_fresh=fresh,
                 last_status=PullStatus(run.status) if run else None,
-                cause_zh=problem["zh"] if problem else None if fresh else "尚未拉取" if run is None else "超过更新周期未拉取",
-                cause_en=problem["en"] if problem else None if fresh else "never pulled" if run is None else "not pulled in time",
+                cause_zh=problem["zh"]
+                if problem
+                else None
+                if fresh
+                else "尚未拉取"
+                if run is None
+                else "超过更新周期未拉取",
+                cause_en=problem["en"]
+                if problem
+                else None
+                if fresh
+                else "never pulled"
+                if run is None
+                else "not pulled in time",
             )
         )
     return found

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import strawberry
-from sync.database import Session
 
 from gateway import facts
 from schema.provenance import CHINA
 from schema.types.catalogue import NATIONAL_TRACKS
 from schema.types.entry import Entry, EntryWarning, Organisation, Representative, Source, Team
 from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage, TrackMatch
+from sync.database import Session
 from sync.lists import items_of
 from sync.repository.browse import EntryBrowser
 from sync.repository.lists import ListStore

@@ -1,5 +1,6 @@
 """What clients may read of an error. Errors of ours that were made to be read pass, with code and problems; everything
-else is masked, logged whole, and found again by its reference."""
+else is masked, logged whole, and found again by its reference.
+"""
 
 import logging
 import secrets

@@ -24,8 +24,8 @@ async def execute(hub: Hub, viewer: Viewer, document: str, variables: str | dict
                 "--variables",
                 zh="变量不是 JSON 对象",
                 en=f"the variables are no JSON object: {error}",
-                remedy_zh='例如 --variables \'{"first": 5}\'',
-                remedy_en='for instance --variables \'{"first": 5}\'',
+                remedy_zh="例如 --variables '{\"first\": 5}'",
+                remedy_en="for instance --variables '{\"first\": 5}'",
             )
         ) from None
     result = await graphql_schema().execute(document, values, Context(hub, viewer))

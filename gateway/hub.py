@@ -1,41 +1,57 @@
 """The running hub: its settings and database, and the pulls it has under way."""
 
 import asyncio
+import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 
 from adapters.base import Adapter
 from sync.database import Database
 from sync.pull import Puller
 from sync.settings import Settings
+from sync.tables import PullRow
 
 
 class Hub:
-    """One per process. Pulls started here run in the background and are stopped with it."""
+    """One per process. Pulls started here run in the background, on a loop of their own so that answers do not wait for
+    them, and are stopped with the hub.
+    """
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
         self.database = database
-        self._pulls: dict[str, asyncio.Task[object]] = {}
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="pulls", daemon=True)
+        self._pulls: dict[str, Future[PullRow]] = {}
 
     def start_pulls(self, adapters: Sequence[Adapter], started_by: str, *, full: bool) -> tuple[list[str], list[str]]:
         """Start a pull for each region that has none under way; the codes started and those already running."""
         puller = Puller(self.database, self.settings, self.settings.tokeniser())
+        if not self._thread.is_alive():
+            self._thread.start()
         started, running = [], []
         for adapter in adapters:
             code = adapter.manifest.code
-            if code in self._pulls:
+            if code in self._pulls and not self._pulls[code].done():
                 running.append(code)
                 continue
-            task = asyncio.create_task(puller.pull(adapter, started_by, full=full), name=f"pull {code}")
-            self._pulls[code] = task
-            task.add_done_callback(lambda _, code=code: self._pulls.pop(code, None))  # type: ignore[misc]
+            pull = puller.pull(adapter, started_by, full=full)
+            self._pulls[code] = asyncio.run_coroutine_threadsafe(pull, self._loop)
             started.append(code)
         return started, running
 
-    async def stop(self) -> None:
-        """Stop what runs and close the database."""
-        tasks = list(self._pulls.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    def stop(self) -> None:
+        """Stop what runs, wait for it to say so, and close the database."""
+        for pull in self._pulls.values():
+            pull.cancel()
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+        self._loop.run_until_complete(_ended(self._loop))
+        self._loop.close()
         self.database.close()
+
+
+async def _ended(loop: asyncio.AbstractEventLoop) -> None:
+    """Let every cancelled pull write down that it was stopped."""
+    await asyncio.gather(*(asyncio.all_tasks(loop) - {asyncio.current_task()}), return_exceptions=True)

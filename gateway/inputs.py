@@ -27,7 +27,8 @@ class EntryFilterInput:
     awards: list[AwardLevel] = strawberry.field(default_factory=list, description="奖项 / Awards")
     cities: list[str] = strawberry.field(default_factory=list, description="承办市州 / Host cities")
     organisation: str | None = strawberry.field(
-        default=None, description="参赛单位名称的一部分，或统一社会信用代码 / Part of an organisation's name, or its credit code"
+        default=None,
+        description="参赛单位名称的一部分，或统一社会信用代码 / Part of an organisation's name, or its credit code",
     )
     text: str | None = strawberry.field(
         default=None, description="名称、简介、团队或单位中的文字 / Text in title, summary, team or organisation"
@@ -71,7 +72,8 @@ class RecommendationItemInput:
     rank: int = strawberry.field(description="名次，从 1 起连续 / Rank: 1, 2, 3 …")
     entry_id: strawberry.ID = strawberry.field(description="项目编号 / The entry's id")
     national_track: strawberry.ID | None = strawberry.field(
-        default=None, description="申报的国家赛道；对照不确定时必填 / Declared national track; required where the crosswalk is open"
+        default=None,
+        description="申报的国家赛道；对照不确定时必填 / Declared national track; required where the crosswalk is open",
     )
 
 

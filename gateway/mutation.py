@@ -34,9 +34,14 @@ Info = strawberry.Info[Context]
 class Mutation:
     """Writes."""
 
-    @strawberry.mutation(description="推送推荐名单；dryRun 只校验不封存 / Push a recommended list; dryRun only validates")
+    @strawberry.mutation(
+        description="推送推荐名单；dryRun 只校验不封存 / Push a recommended list; dryRun only validates"
+    )
     async def submit_recommendations(
-        self, info: Info, input: SubmitRecommendationsInput, dry_run: bool = False  # noqa: A002  GraphQL's own convention
+        self,
+        info: Info,
+        input: SubmitRecommendationsInput,
+        dry_run: bool = False,
     ) -> SubmitRecommendationsResult:
         """Whole or not at all, with the problems of all rows at once."""
         context = info.context
@@ -55,13 +60,13 @@ class Mutation:
         return SubmitRecommendationsResult(
             accepted=sealed is not None,
             dry_run=dry_run,
-            list=await context.read(lambda session: _list(session, context, sealed)) if sealed else None,
+            recommendation_list=await context.read(lambda session: _list(session, context, sealed)) if sealed else None,
             problems=[Problem.of(problem) for problem in outcome.problems],
             warnings=[Problem.of(problem) for problem in outcome.warnings],
         )
 
     @strawberry.mutation(description="裁定查重案件 / Decide a duplicate case")
-    async def decide_case(self, info: Info, input: DecideCaseInput) -> DecideCaseResult:  # noqa: A002  as above
+    async def decide_case(self, info: Info, input: DecideCaseInput) -> DecideCaseResult:
         """By the national organiser, with a reason."""
         context = info.context
         context.viewer.require(Role.NATIONAL)
@@ -92,7 +97,9 @@ class Mutation:
         unknown = [name for name, adapter in found.items() if adapter is None]
         if unknown:
             problems = [
-                Problem.of(ProblemRecord("REGION_UNKNOWN", "regions", "没有接入这个地区", "not a connected region", name))
+                Problem.of(
+                    ProblemRecord("REGION_UNKNOWN", "regions", "没有接入这个地区", "not a connected region", name)
+                )
                 for name in unknown
             ]
             return StartPullResult(started=[], already_running=[], problems=problems)
@@ -117,7 +124,7 @@ def _refused(*, dry_run: bool) -> SubmitRecommendationsResult:
         remedy_zh="填写本省代码", remedy_en="give your own region's code",
     )  # fmt: skip
     return SubmitRecommendationsResult(
-        accepted=False, dry_run=dry_run, list=None, problems=[Problem.of(problem)], warnings=[]
+        accepted=False, dry_run=dry_run, recommendation_list=None, problems=[Problem.of(problem)], warnings=[]
     )
 
 

@@ -18,7 +18,9 @@ from sync.repository.browse import GroupKey
 from sync.tables import ListRow, PullRow, QuarantineRow
 
 
-@strawberry.type(description="一个问题：代码、位置、现状、说明、处理办法 / One problem: code, place, value, words, remedy")
+@strawberry.type(
+    description="一个问题：代码、位置、现状、说明、处理办法 / One problem: code, place, value, words, remedy"
+)
 class Problem:
     """Safe to show: nothing personal in it."""
 
@@ -33,7 +35,7 @@ class Problem:
     @classmethod
     def of(cls, problem: ProblemRecord | Mapping[str, Any]) -> Self:
         """From the record, or from the JSON a row keeps."""
-        return cls(**(problem.as_dict() if isinstance(problem, ProblemRecord) else problem))  # type: ignore[arg-type]
+        return cls(**(problem.as_dict() if isinstance(problem, ProblemRecord) else problem))
 
 
 @strawberry.type(description="一次拉取 / One pull of one region")
@@ -159,7 +161,9 @@ class RosterItem:
     receipt: strawberry.ID = strawberry.field(description="所依据名单的回执号 / The list it comes from")
 
 
-@strawberry.type(description="总决赛名册：由封存名单、查重裁定和名额算出 / The roster, computed from sealed lists, cases and quotas")
+@strawberry.type(
+    description="总决赛名册：由封存名单、查重裁定和名额算出 / The roster, computed from sealed lists, cases and quotas"
+)
 class Roster:
     """`digest` says whether two rosters are the same."""
 
@@ -188,7 +192,8 @@ class StatisticsRow:
     def of(cls, groups: Sequence[GroupKey], values: Sequence[str | None], entries: int, organisations: int) -> Self:
         """From one line of the count."""
         keys = [
-            StatisticsKey(group=group, value=value, label=_label(value)) for group, value in zip(groups, values, strict=True)
+            StatisticsKey(group=group, value=value, label=_label(value))
+            for group, value in zip(groups, values, strict=True)
         ]
         return cls(keys=keys, entries=entries, organisations=organisations)
 
@@ -204,9 +209,9 @@ class SubmitRecommendationsResult:
 
     accepted: bool
     dry_run: bool
-    list: RecommendationList | None
-    problems: "list[Problem]"
-    warnings: "list[Problem]"
+    recommendation_list: RecommendationList | None = strawberry.field(name="list")
+    problems: list[Problem]
+    warnings: list[Problem]
 
 
 @strawberry.type(description="裁定的结果 / What came of a decision")

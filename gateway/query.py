@@ -55,7 +55,9 @@ class Query:
         part = Slice(paging.page_size(first), sort.by, sort.descending, place)
         return await paging.connection(info.context, wanted, part)
 
-    @strawberry.field(description="一个参赛项目；没有或不属本省时为空 / One entry; null where there is none or it is not yours")
+    @strawberry.field(
+        description="一个参赛项目；没有或不属本省时为空 / One entry; null where there is none or it is not yours"
+    )
     async def entry(self, info: Info, id: strawberry.ID) -> Entry | None:  # noqa: A002  as above
         """By the hub's id."""
         found = await _entries(info.context, [str(id)])
@@ -116,7 +118,9 @@ class Query:
 
         return await info.context.read(work)
 
-    @strawberry.field(description="总决赛名册；省密钥只见本省 / The roster of the national final; a region sees its own items")
+    @strawberry.field(
+        description="总决赛名册；省密钥只见本省 / The roster of the national final; a region sees its own items"
+    )
     async def roster(self, info: Info) -> Roster:
         """Computed anew from what is stored."""
         context = info.context

@@ -63,6 +63,7 @@ class SubTopic(Fact):
 class _Mapped(Fact):
     """What tracks and topics share: how they lead to the national tracks, and why."""
 
+    id: str
     match: TrackMatch
     national: tuple[str, ...]
     reason: str | None = None
@@ -92,7 +93,6 @@ class _Mapped(Fact):
 class Topic(_Mapped):
     """赛题, title as printed. `ours` marks what the notice does not number; `open` is False where registration is shut."""
 
-    id: str
     number: int
     number_printed: str
     title: str
@@ -110,7 +110,6 @@ class Topic(_Mapped):
 class Track(_Mapped):
     """赛道 as the province prints it."""
 
-    id: str
     number: int
     number_printed: str
     name: str

@@ -20,7 +20,7 @@ _CHINESE_MOBILE: Final = 11
 
 
 def _normalised(kind: TokenKind, value: str) -> str:
-    text = unicodedata.normalize("NFKC", value)
+    text = value if value.isascii() else unicodedata.normalize("NFKC", value)
     if kind == "id":
         return _NOT_ID.sub("", text.upper())
     if kind == "phone":
@@ -41,7 +41,7 @@ class Tokeniser:
 
     def token(self, kind: TokenKind, value: str | None) -> str | None:
         """The token of a personal number or a name; None for an empty value; a token passes unchanged."""
-        if not value or _TOKEN.fullmatch(value):
+        if not value or ("." in value and _TOKEN.fullmatch(value)):
             return value or None
         text = _normalised(kind, value)
         if not text:

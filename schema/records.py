@@ -4,10 +4,8 @@
 """
 
 import hashlib
-from datetime import datetime
 from typing import Annotated
 
-import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from schema.provenance import SourceRef
@@ -95,9 +93,7 @@ class Entry(Record):
 
     def content_hash(self) -> str:
         """SHA-256 over everything but where and when it was read."""
-        content = self.model_dump(mode="python", exclude={"source"})
-        packed = orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z, default=str)
-        return hashlib.sha256(packed).hexdigest()
+        return hashlib.sha256(self.model_dump_json(exclude={"source"}).encode()).hexdigest()
 
 
 class Tombstone(Record):

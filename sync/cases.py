@@ -105,7 +105,7 @@ class _Index:
         return ""
 
 
-def decide(  # noqa: PLR0913  a decision has these parts
+def decide(
     database: Database,
     scope: Scope,
     *,

@@ -1,5 +1,6 @@
 """Opens the database. SQLite: WAL, foreign keys, write units begin IMMEDIATE, one writer at a time within a process.
-PostgreSQL: as it is. Sessions are short; a write unit is one transaction and commits when its block ends."""
+PostgreSQL: as it is. Sessions are short; a write unit is one transaction and commits when its block ends.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -9,7 +10,9 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
-from sqlalchemy.orm import Session as Session
+from sqlalchemy.orm import Session
+
+__all__ = ["Database", "Session"]
 
 _WRITE = {"dexhub_write": True}
 

@@ -127,9 +127,7 @@ def _track_problems(row: str, item: ListItem, entry: EntryRow) -> list[Problem]:
     return []
 
 
-def _problem(  # noqa: PLR0913, PLR0917  a problem has these parts
-    code: str, place: str, value: str | None, zh: str, en: str, remedy_zh: str, remedy_en: str
-) -> Problem:
+def _problem(code: str, place: str, value: str | None, zh: str, en: str, remedy_zh: str, remedy_en: str) -> Problem:
     return Problem(code, place, zh, en, value, remedy_zh, remedy_en)
 
 

@@ -14,7 +14,6 @@ import sync.tables  # noqa: F401  fills the metadata
 from schema.errors import Problem, RequestError
 from sync.database import Database
 
-
 Unreachable = OperationalError  # what any use of a database that does not answer raises
 
 

@@ -3,6 +3,9 @@
 Every page is one transaction. The watermark moves in the last one, so a run that dies is simply repeated: what was stored
 is recognised, nothing is stored twice. It never passes the start of the run. Regions are pulled side by side; one that
 fails costs its own freshness and nothing else.
+
+Mapping and storing run on the event loop itself: they are work, not waiting, and threads only made them fight for the
+interpreter (16.5 s against 13.0 s for 25,000 entries). So pulls have a loop of their own, apart from a server's.
 """
 
 import asyncio
@@ -74,21 +77,21 @@ class Puller:
             problems=[],
         )
         run = _Run(row)
-        position, known = await asyncio.to_thread(self._begin, adapter, row, full)
+        position, known = self._begin(adapter, row, full=full)
         try:
             endpoint = self._endpoint(manifest.slug)
             async with open_transport(self._limits) as transport:
                 async for page in adapter.pull(transport, endpoint, position, self._tokens, known):
-                    await asyncio.to_thread(self._store, run, page)
+                    self._store(run, page)
                     progress(manifest.code, run.rows_read, page.total)
-            problem = await asyncio.to_thread(self._finish, adapter, run)
+            problem = self._finish(adapter, run)
             status, problems = (PullStatus.PAUSED, [problem]) if problem else (PullStatus.SUCCEEDED, [])
         except SourceError as error:
             status, problems = PullStatus.FAILED, list(error.problems)
         except asyncio.CancelledError:
-            await asyncio.shield(asyncio.to_thread(self._end, row, PullStatus.FAILED, [_stopped(manifest.code)]))
+            self._end(row, PullStatus.FAILED, [_stopped(manifest.code)])
             raise
-        await asyncio.to_thread(self._end, row, status, problems)
+        self._end(row, status, problems)
         return row
 
     def _endpoint(self, slug: str) -> Endpoint:
@@ -106,7 +109,7 @@ class Puller:
             )
         return platform.endpoint()
 
-    def _begin(self, adapter: Adapter, row: PullRow, full: bool) -> tuple[Position, Mapping[str, str]]:  # noqa: FBT001
+    def _begin(self, adapter: Adapter, row: PullRow, *, full: bool) -> tuple[Position, Mapping[str, str]]:
         with self._database.write() as session:
             store = PullStore(session)
             store.save(row)

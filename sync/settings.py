@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     token_key: SecretStr | None = None
     token_key_file: Path | None = None
     token_key_id: str = Field(default="k1", pattern="[a-z0-9]{1,8}")
-    token_algorithm: Algorithm = "sha256"
+    token_algorithm: Algorithm = "sha256"  # noqa: S105  the name of a function
     # Platforms by region slug; a region without one is not pulled.
     platforms: dict[str, PlatformSettings] = {}
     # Share of a region's entries, and number, that one full listing may make vanish before a person must look.

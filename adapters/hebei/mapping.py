@@ -8,7 +8,6 @@ from adapters.hebei.payload import TOPIC_CODE, Project
 from adapters.values import china_time
 from schema.errors import MappingError, Problem
 from schema.records import Entry
-from schema.vocabulary import EntryStatus
 
 # Notice 五（二）2: the demanding company judges how well its demand is met, the experts how new the technique is.
 DEMAND_WEIGHT: Final = 0.8

@@ -4,7 +4,6 @@ from adapters.draft import Draft
 from adapters.henan.payload import Cancelled, Project
 from adapters.values import china_time
 from schema.records import Entry, Tombstone
-from schema.vocabulary import EntryStatus
 
 
 def to_entry(row: Project | Cancelled, draft: Draft) -> Entry | Tombstone:

@@ -6,7 +6,7 @@ from adapters.draft import Draft
 from adapters.hunan.payload import Project
 from adapters.values import epoch_time
 from schema.records import Entry, Tombstone
-from schema.vocabulary import EntryStatus, Stage
+from schema.vocabulary import Stage
 
 _CITY_STAGES: Final = (Stage.REGISTERED, Stage.QUALIFICATION, Stage.CITY)  # 四（二）2 to 4: all held by the city
 

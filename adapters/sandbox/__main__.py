@@ -26,7 +26,7 @@ async def _main(total: int, seed: int, first_port: int, truth: Path | None) -> N
             "flaws": [asdict(label) for label in content.flaws],
             "personal_numbers": sorted(content.personal_numbers()),
         }
-        truth.write_bytes(orjson.dumps(planted))
+        await asyncio.to_thread(truth.write_bytes, orjson.dumps(planted))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

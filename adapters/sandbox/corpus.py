@@ -152,7 +152,7 @@ class Generator:
         """Replace the entry at `index` by one that repeats another in the way `plot` says."""
         others = [profile for profile in self._profiles.values() if profile.slug != here.slug]
         within = plot in ("second", "city")
-        if plot == "city" and len(here.cities) < 2 or not within and not others:
+        if (plot == "city" and len(here.cities) < 2) or (not within and not others):
             return
         there = here if within else self._rng.choice(others)
         early = self._made[there.slug][: max(1, len(self._made[there.slug]) // 2)]

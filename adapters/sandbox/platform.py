@@ -88,7 +88,7 @@ class Platform(ABC):
         """All rows with the time of their last change."""
         return [self._rows[native_id] for _, native_id in self._order]
 
-    def warm(self) -> None:
+    def warm(self) -> None:  # noqa: B027  most dialects have nothing to prepare
         """Prepare what the platform would have ready before anyone asks; nothing for most dialects."""
 
     def application(self) -> web.Application:

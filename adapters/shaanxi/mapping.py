@@ -4,7 +4,6 @@ from adapters.draft import Draft
 from adapters.shaanxi.payload import Project
 from adapters.values import china_time, number
 from schema.records import Entry
-from schema.vocabulary import EntryStatus
 
 
 def to_entry(row: Project, draft: Draft) -> Entry:

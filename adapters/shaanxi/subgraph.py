@@ -1,6 +1,7 @@
 """What only Shaanxi has: guiding authorities (notice, 附件 1); what a winner of 2024 must show (notice, 六（二）7)."""
 
 import strawberry
+
 from schema.types.entry import Entry
 
 

@@ -6,7 +6,6 @@ from adapters.draft import Draft
 from adapters.shanxi.payload import Application, Description, Unit, Withdrawn
 from adapters.values import china_time
 from schema.records import Entry, Tombstone
-from schema.vocabulary import EntryStatus
 
 
 def to_entry(row: Application | Withdrawn, draft: Draft) -> Entry | Tombstone:

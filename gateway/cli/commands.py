@@ -17,11 +17,11 @@ from adapters.base import Adapter
 from adapters.registry import region_named, regions
 from gateway import schema as graphql
 from gateway.app import create_app
+from gateway.auth import OPERATOR
 from gateway.cli import demo as demonstration
 from gateway.cli import keys, lists, pulls
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
 from gateway.execution import execute
-from gateway.auth import OPERATOR
 from schema.errors import DexhubError, Problem, RequestError
 from sync import migrate
 from sync.cases import detect as run_detection
@@ -158,7 +158,9 @@ def export(check: Annotated[bool, typer.Option("--check", help="只比较 / Only
         graphql.SDL_FILE.write_text(text, "utf-8")
         out.print(f"已写出 / written: {graphql.SDL_FILE.name}")
     elif not graphql.SDL_FILE.is_file() or graphql.SDL_FILE.read_text("utf-8") != text:
-        err.print("schema.graphql 与代码不一致，请运行 make schema / schema.graphql differs from the code: run make schema")
+        err.print(
+            "schema.graphql 与代码不一致，请运行 make schema / schema.graphql differs from the code: run make schema"
+        )
         raise SystemExit(FOUND_PROBLEMS)
 
 
@@ -177,7 +179,15 @@ def _adapters(names: list[str]) -> list[Adapter]:
         known = "、".join(f"{a.manifest.slug} {a.manifest.name}" for a in regions().values())
         raise RequestError(
             [
-                Problem("REGION_UNKNOWN", "REGION", "没有接入这个地区", "not a connected region", name, f"可用：{known}", known)
+                Problem(
+                    "REGION_UNKNOWN",
+                    "REGION",
+                    "没有接入这个地区",
+                    "not a connected region",
+                    name,
+                    f"可用：{known}",
+                    known,
+                )
                 for name in unknown
             ]
         )

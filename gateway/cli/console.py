@@ -27,11 +27,12 @@ def open_hub(settings: Settings | None = None) -> Iterator[Hub]:
     """The configured hub with its database ready; closed at the end."""
     chosen = settings or Settings()
     database = Database(chosen.database_url)
+    hub = Hub(chosen, database)
     try:
         migrate.ready(database)
-        yield Hub(chosen, database)
+        yield hub
     finally:
-        database.close()
+        hub.stop()
 
 
 def print_json(content: Any) -> None:  # noqa: ANN401  any JSON value

@@ -34,7 +34,7 @@ from gateway.execution import execute
 from gateway.facts import region_types
 from gateway.hub import Hub
 from schema.quotas import quota_of
-from schema.vocabulary import RosterState, Role
+from schema.vocabulary import Role, RosterState
 from sync import migrate
 from sync.cases import detect
 from sync.database import Database
@@ -63,7 +63,10 @@ def run(*, once: bool, size: int, seed: int, port: int) -> int:
     FOLDER.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as scratch:
         truth = Path(scratch) / "truth.json"
-        with err.status("生成并启动五个模拟平台 / starting five simulated platforms"), _platforms(size, seed, truth) as found:
+        with (
+            err.status("生成并启动五个模拟平台 / starting five simulated platforms"),
+            _platforms(size, seed, truth) as found,
+        ):
             planted = orjson.loads(truth.read_bytes())
             settings = _settings(found)
             database = Database(settings.database_url)
@@ -74,7 +77,7 @@ def run(*, once: bool, size: int, seed: int, port: int) -> int:
                 if not once:
                     _serve(hub, _free(port))
             finally:
-                database.close()
+                hub.stop()
     return 0 if good else FOUND_PROBLEMS
 
 
@@ -120,7 +123,9 @@ def _story(hub: Hub, planted: dict[str, Any]) -> bool:
     out.rule("3  查重 / Duplicates")
     report = detect(hub.database)
     found, expected = _cases_found(hub), {(label["kind"], *label["entries"]) for label in planted["duplicates"]}
-    out.print(f"{report.entries} 个项目，{report.pairs} 个候选对，{report.cases} 个案件 / entries, candidate pairs, cases")
+    out.print(
+        f"{report.entries} 个项目，{report.pairs} 个候选对，{report.cases} 个案件 / entries, candidate pairs, cases"
+    )
     out.print(
         f"预埋的完全重复 {len(expected)}，找到 {len(expected & found)}，误报 {len(found - expected)} / "
         f"planted exact duplicates, found, false alarms"

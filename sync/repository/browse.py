@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -86,7 +86,7 @@ class EntryBrowser:
 
     def count(self, wanted: EntryFilter) -> int:
         """How many entries fit."""
-        query: Select[tuple[int]] = select(func.count()).select_from(EntryRow).where(*self._conditions(wanted))
+        query = select(func.count()).select_from(EntryRow).where(*self._conditions(wanted))
         return self._session.scalar(query) or 0
 
     def by_ids(self, ids: Sequence[str]) -> dict[str, EntryRow]:

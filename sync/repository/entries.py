@@ -17,6 +17,9 @@ from sync.blocking import EntryView, organisation_key, plain
 from sync.repository.upsert import upsert
 from sync.tables import EntryRow, OrganisationRow, RepresentativeRow
 
+# Core inserts: the unit of work would look at every one of these rows, for nothing.
+_ORGANISATIONS = OrganisationRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+_REPRESENTATIVES = RepresentativeRow.__table__  # type: ignore[attr-defined]  # as above
 _STEP = 500  # ids in one IN list; SQLite's limit on parameters is 32,766
 
 
@@ -41,7 +44,7 @@ class EntryStore:
         query = select(EntryRow.fingerprint, EntryRow.id).where(  # type: ignore[call-overload]
             col(EntryRow.region) == region, col(EntryRow.fingerprint) != ""
         )
-        return {fingerprint: entry for fingerprint, entry in self._session.execute(query)}
+        return dict(self._session.execute(query).tuples())
 
     def store(self, mapped: Sequence[Mapped], now: datetime) -> Stored:
         """Store one page: what is new or changed is written, what says the same is left."""
@@ -106,9 +109,9 @@ class EntryStore:
         organisations = [row for record, _, _ in written for row in _organisation_rows(record)]
         people = [row for record, _, _ in written for row in _representative_rows(record)]
         if organisations:
-            self._session.execute(insert(OrganisationRow), organisations)
+            self._session.execute(insert(_ORGANISATIONS), organisations)
         if people:
-            self._session.execute(insert(RepresentativeRow), people)
+            self._session.execute(insert(_REPRESENTATIVES), people)
 
     def views(self) -> list[EntryView]:
         """What detection reads, of every entry that is not withdrawn."""
@@ -121,7 +124,7 @@ class EntryStore:
         tokens: dict[str, set[str]] = defaultdict(set)
         people = select(col(RepresentativeRow.entry_id), col(RepresentativeRow.id_token))
         for entry, token in self._session.execute(people.where(col(RepresentativeRow.id_token).is_not(None))):
-            tokens[entry].add(token)
+            tokens[entry].add(token or "")
         query = select(
             col(EntryRow.id), col(EntryRow.region), col(EntryRow.city), col(EntryRow.topic_id),
             col(EntryRow.title), col(EntryRow.team_name), col(EntryRow.project_key), col(EntryRow.team_key),
@@ -193,6 +196,15 @@ def _organisation_rows(record: Entry) -> list[dict[str, Any]]:
 
 def _representative_rows(record: Entry) -> list[dict[str, Any]]:
     return [
-        {"entry_id": record.id, "position": position, **person.model_dump()}
+        {
+            "entry_id": record.id,
+            "position": position,
+            "name": person.name,
+            "name_token": person.name_token,
+            "id_token": person.id_token,
+            "phone_token": person.phone_token,
+            "role": person.role,
+            "is_contact": person.is_contact,
+        }
         for position, person in enumerate(record.team.representatives)
     ]

@@ -209,7 +209,7 @@ async def test_an_answer_that_is_no_json_is_news_for_a_person(serve) -> None:
     answer = await fetched(await serve(handler))
     with pytest.raises(SourceChanged) as caught:
         answer.json()
-    assert (caught.value.code, caught.value.problems[0].value) == ("NOT_JSON", "text/html")
+    assert (caught.value.code, caught.value.problems[0].value) == ("NOT_JSON", "text/html; charset=utf-8")
 
 
 def test_the_secret_of_an_endpoint_appears_in_no_text_form() -> None:

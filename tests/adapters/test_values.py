@@ -10,14 +10,13 @@ from adapters.values import china_time, epoch_time, number
 from schema.errors import MappingError
 from schema.provenance import CHINA
 
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2099, 12, 31)).map(  # noqa: DTZ001  the zone comes next
+FORMS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z")
+moments = st.datetimes(datetime(2020, 1, 2), datetime(2099, 12, 31)).map(  # noqa: DTZ001  the zone comes next
     lambda moment: moment.replace(microsecond=0, tzinfo=CHINA)
 )
 
 
-@given(
-    moments, st.sampled_from(["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"])
-)
+@given(moments, st.sampled_from(FORMS))
 def test_a_time_is_read_in_every_form_that_platforms_use(moment: datetime, form: str) -> None:
     assert china_time(moment.strftime(form), "at") == moment
 
@@ -39,7 +38,12 @@ def test_a_text_that_is_no_time_is_refused_with_place_and_value(text: str) -> No
     assert (caught.value.problems[0].place, caught.value.problems[0].value) == ("报名时间", text)
 
 
-@given(st.text(max_size=24))
+def test_a_year_too_large_to_be_one_is_refused() -> None:
+    with pytest.raises(MappingError):
+        china_time("9999999999999999/1/1", "报名时间")
+
+
+@given(st.one_of(st.text(max_size=24), st.text(st.sampled_from("0123456789-/: T年月日"), max_size=24)))
 def test_any_text_is_either_a_time_with_a_zone_or_refused(text: str) -> None:
     try:
         moment = china_time(text, "at")

@@ -77,7 +77,9 @@ def main(total: int) -> None:
             process.terminate()
     print(f"rows {rows}")
     print(f"first pull    {seconds[0]:7.2f} s  {rows / seconds[0]:9,.0f} entries/s  new {counts[0][0]}")
-    print(f"second pull   {seconds[1]:7.2f} s  {rows / seconds[1]:9,.0f} entries/s  new {counts[1][0]} changed {counts[1][1]}")
+    print(
+        f"second pull   {seconds[1]:7.2f} s  {rows / seconds[1]:9,.0f} entries/s  new {counts[1][0]} changed {counts[1][1]}"
+    )
     print(f"bare fetch    {bound:7.2f} s  {rows / bound:9,.0f} rows/s (fetch and decode only)")
     print(f"first / second {seconds[0] / seconds[1]:.1f}   first / bare {seconds[0] / bound:.1f}")
     print(f"peak memory   {_peak():7.0f} MB   database {size:.0f} MB")

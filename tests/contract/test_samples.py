@@ -1,0 +1,103 @@
+"""Every region has a sample payload beside the records that it must become."""
+
+import hashlib
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+import adapters
+from adapters.base import Adapter, Page, RawPage, Row
+from adapters.draft import MappingContext
+from adapters.payload import personal_names
+from schema.identity import Tokeniser
+
+NUMBER = re.compile(r"\d{11}|\d{17}[\dX]")
+FETCHED = datetime.fromisoformat("2025-07-01T00:00:00+08:00")
+TOKENS = Tokeniser(b"sample-key-for-golden-records-32b!", "k1")
+
+
+def samples(adapter: Adapter) -> Path:
+    return Path(adapters.__path__[0]) / adapter.manifest.slug / "samples"
+
+
+def mapped(adapter: Adapter, rows: list[dict[str, Any]], digest: str = "") -> Page:
+    context = MappingContext(adapter.manifest, adapter.catalogue, adapter.lookups, TOKENS)
+    raw = RawPage("sample", FETCHED, digest, [Row("", f"[{index}]", row) for index, row in enumerate(rows)])
+    return adapter.map_page(raw, context, {})
+
+
+def sample_page(adapter: Adapter) -> Page:
+    body = (samples(adapter) / "entry.json").read_bytes()
+    return mapped(adapter, orjson.loads(body), hashlib.sha256(body).hexdigest())
+
+
+def records(page: Page) -> list[dict[str, Any]]:
+    return [row.record.model_dump(mode="json") for row in page.mapped]
+
+
+def compared(path: Path, found: list[dict[str, Any]]) -> tuple[Any, Any]:
+    """What was found and what the file expects. A missing file is written, for a person to read, and the test fails."""
+    if not path.exists():
+        path.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        pytest.fail(f"{path.name} was missing and has been written: read it before it is believed")
+    return found, orjson.loads(path.read_bytes())
+
+
+def with_numbers(value: Any, names: frozenset[str], instead: object) -> Any:
+    """The row with every personal number (names of persons share their key with other names) replaced."""
+    if isinstance(value, dict):
+        return {
+            key: instead if key in names and NUMBER.fullmatch(str(below)) else with_numbers(below, names, instead)
+            for key, below in value.items()
+        }
+    return [with_numbers(below, names, instead) for below in value] if isinstance(value, list) else value
+
+
+def test_the_samples_map_to_the_expected_records(adapter: Adapter) -> None:
+    found, expected = compared(samples(adapter) / "expected.json", records(sample_page(adapter)))
+    assert found == expected
+
+
+def test_no_sample_is_rejected(adapter: Adapter) -> None:
+    assert sample_page(adapter).rejected == []
+
+
+def test_there_are_three_samples_or_more(adapter: Adapter) -> None:
+    assert len(sample_page(adapter).mapped) >= 3
+
+
+def test_a_region_with_tombstones_has_one_among_its_samples(adapter: Adapter) -> None:
+    kinds = {type(row.record).__name__ for row in sample_page(adapter).mapped}
+    assert ("Tombstone" in kinds) == (adapter.manifest.capabilities.deletions == "persistent")
+
+
+def test_a_missing_expectation_is_written_and_fails(tmp_path: Path) -> None:
+    path = tmp_path / "expected.json"
+    with pytest.raises(pytest.fail.Exception):
+        compared(path, [{"id": "41:A1"}])
+    assert compared(path, [{"id": "41:A1"}]) == ([{"id": "41:A1"}], [{"id": "41:A1"}])
+
+
+@pytest.mark.usefixtures("socket_disabled")
+def test_mapping_opens_no_socket_and_gives_the_same_records_twice(adapter: Adapter) -> None:
+    assert records(sample_page(adapter)) == records(sample_page(adapter))
+
+
+@pytest.mark.parametrize("number", [15400000000, "015400000000x ", ["15400000000"], {"15400000000": 1}])
+def test_a_personal_number_of_the_wrong_type_or_form_is_never_shown(adapter: Adapter, number: object) -> None:
+    rows = orjson.loads((samples(adapter) / "entry.json").read_bytes())
+    names = personal_names(adapter.payload._type)  # noqa: SLF001  as adapters.payload does
+    page = mapped(adapter, [with_numbers(row, names, number) for row in rows])
+    told = [str(problem.as_dict()) for row in page.rejected for problem in row.problems]
+    kept = [row.record.model_dump_json() for row in page.mapped]
+    assert [text for text in told + kept if "15400000000" in text] == []
+
+
+def test_the_samples_hold_personal_numbers_that_could_be_shown(adapter: Adapter) -> None:
+    rows = orjson.loads((samples(adapter) / "entry.json").read_bytes())
+    names = personal_names(adapter.payload._type)  # noqa: SLF001  as above
+    assert with_numbers(rows, names, "") != rows
