@@ -46,7 +46,7 @@ def _loose(text: str, place: str) -> datetime:
     try:
         year, month, date = (int(part) for part in day.split("-"))
         hours = [int(part) for part in clock.strip().split(":")] if clock.strip() else [0]
-        hour, minute, second = (*hours, 0, 0)[:3]
+        hour, minute, second = (*hours, *(0,) * (3 - len(hours)))
         return datetime(year, month, date, hour, minute, second, tzinfo=CHINA)
     except (ValueError, TypeError, OverflowError):
         raise _fault(place, text, "时间无法识别", "not a time we can read") from None

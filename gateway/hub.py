@@ -41,17 +41,21 @@ class Hub:
         return started, running
 
     def stop(self) -> None:
-        """Stop what runs, wait for it to say so, and close the database."""
+        """Stop what runs, wait for it to say so, and close the database. Whoever serves the hub and whoever opened it may
+        both say so; the second time nothing is left to do.
+        """
+        if self._loop.is_closed():
+            return
         for pull in self._pulls.values():
             pull.cancel()
         if self._thread.is_alive():
+            asyncio.run_coroutine_threadsafe(_ended(), self._loop).result()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
-        self._loop.run_until_complete(_ended(self._loop))
         self._loop.close()
         self.database.close()
 
 
-async def _ended(loop: asyncio.AbstractEventLoop) -> None:
+async def _ended() -> None:
     """Let every cancelled pull write down that it was stopped."""
-    await asyncio.gather(*(asyncio.all_tasks(loop) - {asyncio.current_task()}), return_exceptions=True)
+    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)

@@ -44,7 +44,7 @@ class EntryStore:
         query = select(EntryRow.fingerprint, EntryRow.id).where(  # type: ignore[call-overload]
             col(EntryRow.region) == region, col(EntryRow.fingerprint) != ""
         )
-        return dict(self._session.execute(query).tuples())
+        return dict(self._session.execute(query).all())
 
     def store(self, mapped: Sequence[Mapped], now: datetime) -> Stored:
         """Store one page: what is new or changed is written, what says the same is left."""

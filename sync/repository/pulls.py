@@ -94,7 +94,7 @@ class PullStore:
     def quarantine_sizes(self) -> dict[str, int]:
         """Number of rows set aside, by region."""
         query = select(col(QuarantineRow.region), func.count()).group_by(col(QuarantineRow.region))
-        return dict(self._session.execute(query).tuples())
+        return dict(self._session.execute(query).all())
 
 
 def problems_as_json(problems: Sequence[Problem]) -> list[dict[str, str | None]]:
