@@ -15,7 +15,7 @@ from adapters.manifest import Manifest
 from schema.catalogue import Catalogue
 from schema.errors import MappingError, Problem, redact
 from schema.identifiers import credit_code_fault, entry_id, id_number_fault
-from schema.identity import Tokeniser, mask_name
+from schema.identity import Tokeniser, mask_name, scrub
 from schema.provenance import SourceRef
 from schema.records import Entry, Organisation, RecordWarning, Representative, Team, Tombstone
 from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage
@@ -98,7 +98,7 @@ class Draft:
                 name_token=tokens.token("name", name),
                 id_token=tokens.token("id", id_number),
                 phone_token=tokens.token("phone", phone),
-                role=role or None,
+                role=scrub(role) if role else None,
                 is_contact=is_contact,
             )
         )
@@ -110,7 +110,7 @@ class Draft:
             self.warn("CREDIT_CODE_DOUBTFUL", place, "统一社会信用代码校验未通过", fault)
         self._organisations.append(
             Organisation(
-                name=name.strip(),
+                name=scrub(name.strip()),
                 credit_code=code,
                 kind=self.lookups.member_or_none(OrganisationKind, "organisation_kind", kind, place),
                 is_lead=not self._organisations,
@@ -152,13 +152,23 @@ class Draft:
         if sub_topic_id and sub_topic_id not in _ids(topic.sub_topics):
             raise self._unknown_topic(sub_topic_id, "subTopic")
         region = self._context.manifest.code
+        free = {"title": title.strip(), "summary": summary.strip(), "team": team.strip()}
+        clean = {name: scrub(text) for name, text in free.items()}
+        for name, text in free.items():
+            if clean[name] != text:
+                self.warn(
+                    "PERSONAL_NUMBER_IN_TEXT",
+                    name,
+                    "文本中的个人号码已隐去",
+                    "a personal number in the text was hidden",
+                )
         return Entry(
             id=entry_id(region, native_id),
             region=region,
             native_id=native_id,
             city=city,
-            title=title.strip(),
-            summary=summary.strip(),
+            title=clean["title"],
+            summary=clean["summary"],
             track_id=track.id,
             topic_id=topic.id,
             sub_topic_id=sub_topic_id,
@@ -169,10 +179,10 @@ class Draft:
             award=award,
             score=score,
             organisations=tuple(self._organisations),
-            team=Team(name=team.strip(), representatives=tuple(self._people)),
+            team=Team(name=clean["team"], representatives=tuple(self._people)),
             submitted_at=submitted_at,
             updated_at=updated_at,
-            native=native or {},
+            native={name: scrub(value) if isinstance(value, str) else value for name, value in (native or {}).items()},
             warnings=tuple(self._warnings),
             source=self._source,
         )

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from schema.errors import MappingError, Problem, redact
 from schema.provenance import CHINA
 
+_YEARS = range(2020, 2100)
+
 
 def _fault(place: str, value: object, zh: str, en: str) -> MappingError:
     return MappingError(
@@ -24,7 +26,7 @@ def _fault(place: str, value: object, zh: str, en: str) -> MappingError:
 def china_time(value: str, place: str) -> datetime:
     """A time as Chinese platforms write it: ISO 8601 with or without offset, `T` or a space, `/` or `-`.
 
-    Without an offset it is Beijing time. A bare date is that day's first moment.
+    Without an offset it is Beijing time. A bare date is that day's first moment. Years are 2020 to 2099.
 
     >>> china_time("2025-06-12 10:33:21", "at").isoformat()
     '2025-06-12T10:33:21+08:00'
@@ -36,6 +38,8 @@ def china_time(value: str, place: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = _loose(text, place)
+    if moment.year not in _YEARS:
+        raise _fault(place, text, "时间超出范围", "a time out of range")
     return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
 
 

@@ -1,9 +1,12 @@
 """The HTTP service: GraphQL at /graphql, GraphiQL at /graphiql, health and readiness beside them."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any, Final
 
+import orjson
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from strawberry.fastapi import GraphQLRouter
@@ -14,8 +17,10 @@ from gateway.context import Context
 from gateway.errors import answer
 from gateway.hub import Hub
 from gateway.schema import graphql_schema
-from schema.errors import RequestError
+from schema.errors import Problem, RequestError
 from sync import migrate
+
+_NUL: Final = re.compile(r"\\u(0000|\{0+\})")  # as JSON and GraphQL write it; PostgreSQL stores no text that holds it
 
 
 async def _viewer(request: Request) -> Viewer:
@@ -25,6 +30,30 @@ async def _viewer(request: Request) -> Viewer:
 
 async def _context(request: Request, viewer: Viewer = Depends(_viewer)) -> Context:
     return Context(request.app.state.hub, viewer)
+
+
+class _Router(GraphQLRouter[Context, None]):
+    """Reads bodies strictly: half a character, or one that no database takes, is the client's mistake and not ours."""
+
+    def decode_json(self, data: str | bytes) -> dict[str, Any]:
+        """The JSON object of a body."""
+        try:
+            found = orjson.loads(data)
+            text = data if isinstance(data, str) else data.decode()
+        except ValueError:
+            found, text = None, ""
+        if not isinstance(found, dict) or _NUL.search(text):
+            raise RequestError(
+                Problem(
+                    "BODY_INVALID",
+                    "body",
+                    zh="请求体须为一个 UTF-8 JSON 对象，且不含空字符",
+                    en="the body must be one JSON object in UTF-8, without NUL characters",
+                    remedy_zh='例如 {"query": "{ regions { name } }"}',
+                    remedy_en='for instance {"query": "{ regions { name } }"}',
+                )
+            )
+        return found
 
 
 def create_app(hub: Hub) -> FastAPI:
@@ -38,9 +67,7 @@ def create_app(hub: Hub) -> FastAPI:
     app = FastAPI(title="dexhub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.hub = hub
     app.add_exception_handler(RequestError, answer)
-    router: GraphQLRouter[Context, None] = GraphQLRouter(
-        graphql_schema(), context_getter=_context, graphql_ide=None, allow_queries_via_get=False
-    )
+    router = _Router(graphql_schema(), context_getter=_context, graphql_ide=None, allow_queries_via_get=False)
     app.include_router(router, prefix="/graphql")
     app.include_router(graphiql.router)
 

@@ -1,7 +1,7 @@
 """From case rows to types, with what a viewer may not know left out.
 
 Of another region's entry a region sees region, title and lead organisation; ids, reasons and authors stay with those who
-may see the whole case.
+may see the whole case, and so does what two other regions' entries have in common.
 """
 
 from collections.abc import Sequence
@@ -48,7 +48,11 @@ def load(session: Session, scope: Scope, rows: Sequence[CaseRow]) -> list[Duplic
                 kind=CaseKind(row.kind),
                 status=CaseStatus(row.status),
                 entries=sides,
-                evidence=[Evidence(feature=line["feature"], zh=line["zh"], en=line["en"]) for line in row.evidence],
+                evidence=[
+                    Evidence(feature=line["feature"], zh=line["zh"], en=line["en"])
+                    for line in row.evidence
+                    if any(scope.covers(entry[:2]) for entry in line["entries"])
+                ],
                 kept_entry_id=_own(scope, row.kept_entry_id),
                 decisions=[_decision(scope, each, whole=whole) for each in decisions[row.id]],
                 opened_at=beijing(row.opened_at),

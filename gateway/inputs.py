@@ -1,6 +1,6 @@
 """Arguments of queries and mutations."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import strawberry
 
@@ -42,19 +42,24 @@ class EntryFilterInput:
         """The repository's filter; times without an offset are refused, as nobody could say what they mean."""
         for name in ("submitted_from", "submitted_before", "updated_from", "updated_before"):
             moment = getattr(self, name)
-            if moment is not None and moment.tzinfo is None:
-                raise RequestError(
-                    Problem(
-                        "TIME_WITHOUT_OFFSET",
-                        f"filter.{name}",
-                        value=moment.isoformat(),
-                        zh="时间须带时区",
-                        en="a time needs an offset",
-                        remedy_zh="例如 2025-07-01T00:00:00+08:00",
-                        remedy_en="for instance 2025-07-01T00:00:00+08:00",
-                    )
-                )
+            if moment is not None:
+                _check(f"filter.{name}", moment)
         return EntryFilter(**vars(self))
+
+
+def _check(place: str, moment: datetime) -> None:
+    """Refuse a time that means no moment of UTC."""
+    if moment.tzinfo is None:
+        problem = ("TIME_WITHOUT_OFFSET", place, "时间须带时区", "a time needs an offset")
+    else:
+        try:
+            moment.astimezone(UTC)
+        except OverflowError:  # the year 1 east of Greenwich, the year 9999 west of it
+            problem = ("TIME_OUT_OF_RANGE", place, "时间超出可表示的范围", "there is no such time in UTC")
+        else:
+            return
+    example = "2025-07-01T00:00:00+08:00"
+    raise RequestError(Problem(*problem, moment.isoformat(), f"例如 {example}", f"for instance {example}"))
 
 
 @strawberry.input(description="排序；同值按编号 / A sort; ties are broken by id")

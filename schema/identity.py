@@ -10,12 +10,16 @@ import re
 import unicodedata
 from typing import Final, Literal
 
+from schema.identifiers import id_number_fault
+
 TokenKind = Literal["id", "phone", "name"]
 Algorithm = Literal["sha256", "sm3"]
 
 _TOKEN = re.compile(r"[a-z0-9]{1,8}\.[0-9a-f]{32}")
 _NOT_ID = re.compile(r"[^0-9A-Z]")
 _NOT_DIGIT = re.compile(r"\D")
+_MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9][0-9]{9}(?![0-9A-Za-z])", re.ASCII)
+_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-8][0-9]{16}[0-9Xx](?![0-9A-Za-z])", re.ASCII)
 _CHINESE_MOBILE: Final = 11
 
 
@@ -52,6 +56,19 @@ class Tokeniser:
     def fingerprint(self, content: bytes) -> str:
         """A keyed digest of bytes that may hold personal numbers: says "the same as last time" and nothing else."""
         return hmac.digest(self._key, b"row\0" + content, self._algorithm)[:16].hex()
+
+
+def scrub(text: str) -> str:
+    """Free text without the personal numbers that people type into it: resident identity numbers whose check character
+    is right, and mobile numbers. Other long figures stay: amounts, credit codes, patent numbers.
+
+    >>> scrub("联系人手机13912345678，覆盖12345678901万亩")
+    '联系人手机139********，覆盖12345678901万亩'
+    """
+    text = _MOBILE.sub(lambda found: found.group()[:3] + "*" * 8, text)
+    return _ID_NUMBER.sub(
+        lambda found: found.group() if id_number_fault(found.group()) else found.group()[:2] + "*" * 16, text
+    )
 
 
 def mask_name(name: str) -> str:

@@ -18,12 +18,13 @@ from typing import Literal
 
 import psycopg
 import pytest
+from pydantic import SecretStr
+
 from adapters.registry import regions
 from adapters.sandbox.registrations import Corpus
 from adapters.sandbox.serve import corpus as make_corpus
 from adapters.sandbox.serve import even_sizes, platforms, serving
 from adapters.transport import Endpoint
-from pydantic import SecretStr
 from sync import migrate
 from sync.cases import detect
 from sync.database import Database

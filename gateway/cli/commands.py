@@ -93,7 +93,9 @@ def scheduler() -> None:
 
 @cli.command(help="拉取各省数据 / Pull regions (all unless named by code, slug or name)")
 def pull(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[REGION]...", help="如 henan 41 河南")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[REGION]...", help="代码、拼音或名称 / Code, slug or name")
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="从头拉取 / Ask from the beginning")] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -90,7 +90,7 @@ def test_mapping_opens_no_socket_and_gives_the_same_records_twice(adapter: Adapt
 @pytest.mark.parametrize("number", [15400000000, "015400000000x ", ["15400000000"], {"15400000000": 1}])
 def test_a_personal_number_of_the_wrong_type_or_form_is_never_shown(adapter: Adapter, number: object) -> None:
     rows = orjson.loads((samples(adapter) / "entry.json").read_bytes())
-    names = personal_names(adapter.payload._type)  # noqa: SLF001  as adapters.payload does
+    names = personal_names(adapter.payload._type)
     page = mapped(adapter, [with_numbers(row, names, number) for row in rows])
     told = [str(problem.as_dict()) for row in page.rejected for problem in row.problems]
     kept = [row.record.model_dump_json() for row in page.mapped]
@@ -99,5 +99,5 @@ def test_a_personal_number_of_the_wrong_type_or_form_is_never_shown(adapter: Ada
 
 def test_the_samples_hold_personal_numbers_that_could_be_shown(adapter: Adapter) -> None:
     rows = orjson.loads((samples(adapter) / "entry.json").read_bytes())
-    names = personal_names(adapter.payload._type)  # noqa: SLF001  as above
+    names = personal_names(adapter.payload._type)
     assert with_numbers(rows, names, "") != rows

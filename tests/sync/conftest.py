@@ -4,14 +4,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+
 from adapters.registry import region_named, regions
 from adapters.sandbox.platform import Platform
 from adapters.sandbox.registrations import Corpus, Registration
 from adapters.sandbox.serve import corpus as make_corpus
 from adapters.sandbox.serve import even_sizes, platforms, serving
 from adapters.transport import Limits
-from pydantic import SecretStr
-from sqlalchemy import text
 from sync.database import Database
 from sync.pull import Puller
 from sync.settings import PlatformSettings, Settings

@@ -1,4 +1,5 @@
 import pytest
+
 from schema.errors import RequestError
 from sync import migrate
 from sync.database import Database

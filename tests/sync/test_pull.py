@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from adapters.sandbox.platform import Fault
 from adapters.sandbox.registrations import Registration
 from schema.provenance import CHINA
