@@ -46,12 +46,10 @@ class Draft:
 
     def topic(self, track_number: int, topic_number: int, place: str) -> str:
         """The id of the topic with these printed numbers; MappingError UNKNOWN_TOPIC where the notice has none."""
-        for track in self._context.catalogue.tracks:
-            if track.number == track_number:
-                for topic in track.topics:
-                    if topic.number == topic_number:
-                        return topic.id
-        raise self._unknown_topic(f"赛道 {track_number} 赛题 {topic_number}", place)
+        found = self._context.catalogue.topic_numbered(track_number, topic_number)
+        if found is None:
+            raise self._unknown_topic(f"赛道 {track_number} 赛题 {topic_number}", place)
+        return found.id
 
     def _unknown_topic(self, value: str, place: str) -> MappingError:
         return MappingError(

@@ -67,6 +67,7 @@ def create_app(hub: Hub) -> FastAPI:
     app = FastAPI(title="dexhub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.hub = hub
     app.add_exception_handler(RequestError, answer)
+    app.add_exception_handler(Exception, answer)
     router = _Router(graphql_schema(), context_getter=_context, graphql_ide=None, allow_queries_via_get=False)
     app.include_router(router, prefix="/graphql")
     app.include_router(graphiql.router)

@@ -31,10 +31,11 @@ def _words(error: DexhubError) -> str:
 
 
 async def answer(request: Request, error: Exception) -> JSONResponse:
-    """The handler of RequestError for plain HTTP."""
+    """The handler of errors for plain HTTP."""
     del request
     if not isinstance(error, RequestError):
-        raise error
+        message, details = _masked(error)
+        return JSONResponse({"errors": [{"message": message, "extensions": details}]}, status_code=500)
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
     return JSONResponse(body(error), status_code=error.status, headers=headers)
 
@@ -60,8 +61,13 @@ def _readable(error: GraphQLError) -> GraphQLError:
     elif isinstance(original, GraphQLError):
         return original
     else:
-        reference = secrets.token_hex(4)
-        _log.error("unexpected error %s", reference, exc_info=original)
-        message = f"内部错误，编号 {reference} / internal error, reference {reference}"
-        details = {"code": "INTERNAL", "reference": reference}
+        message, details = _masked(original)
     return GraphQLError(message, error.nodes, error.source, error.positions, error.path, None, details)
+
+
+def _masked(error: Exception) -> tuple[str, dict[str, Any]]:
+    """What may be said of an error that nobody expected; the whole of it goes to the log."""
+    reference = secrets.token_hex(4)
+    _log.error("unexpected error %s", reference, exc_info=error)
+    message = f"内部错误，编号 {reference} / internal error, reference {reference}"
+    return message, {"code": "INTERNAL", "reference": reference}

@@ -197,6 +197,14 @@ class Catalogue:
         """The topic of this id and the track it belongs to."""
         return self._topics.get(topic_id)
 
+    @cached_property
+    def _numbered(self) -> dict[tuple[int, int], Topic]:
+        return {(track.number, topic.number): topic for track, topic in self.topics()}
+
+    def topic_numbered(self, track: int, topic: int) -> Topic | None:
+        """The topic with these printed numbers."""
+        return self._numbered.get((track, topic))
+
     def topics(self) -> Iterator[tuple[Track, Topic]]:
         """Every topic with its track, in printed order."""
         return ((track, topic) for track in self.tracks for topic in track.topics)

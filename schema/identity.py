@@ -39,9 +39,8 @@ class Tokeniser:
     def __init__(self, key: bytes, key_id: str = "k1", algorithm: Algorithm = "sha256") -> None:
         if len(key) < 32:
             raise ValueError("a token key has at least 32 bytes")
-        self._key = key
+        self._mac = hmac.new(key, digestmod=algorithm)  # copied for each value: the key is hashed once
         self._prefix = key_id + "."
-        self._algorithm = algorithm
 
     def token(self, kind: TokenKind, value: str | None) -> str | None:
         """The token of a personal number or a name; None for an empty value; a token passes unchanged."""
@@ -50,12 +49,16 @@ class Tokeniser:
         text = _normalised(kind, value)
         if not text:
             return None
-        digest = hmac.digest(self._key, f"{kind}\0{text}".encode(), self._algorithm)
-        return self._prefix + digest[:16].hex()
+        return self._prefix + self._digest(f"{kind}\0{text}".encode())
 
     def fingerprint(self, content: bytes) -> str:
         """A keyed digest of bytes that may hold personal numbers: says "the same as last time" and nothing else."""
-        return hmac.digest(self._key, b"row\0" + content, self._algorithm)[:16].hex()
+        return self._digest(b"row\0" + content)
+
+    def _digest(self, content: bytes) -> str:
+        mac = self._mac.copy()
+        mac.update(content)
+        return mac.hexdigest()[:32]
 
 
 def scrub(text: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from schema.vocabulary import CaseStatus
-from sync.repository.upsert import upsert
+from sync.repository.bulk import upsert
 from sync.scope import Scope
 from sync.tables import CaseEntryRow, CaseRow, DecisionRow
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,12 +14,9 @@ from adapters.base import Mapped
 from schema.records import Entry, Tombstone
 from schema.vocabulary import EntryStatus
 from sync.blocking import EntryView, organisation_key, plain
-from sync.repository.upsert import upsert
+from sync.repository import bulk
 from sync.tables import EntryRow, OrganisationRow, RepresentativeRow
 
-# Core inserts: the unit of work would look at every one of these rows, for nothing.
-_ORGANISATIONS = OrganisationRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
-_REPRESENTATIVES = RepresentativeRow.__table__  # type: ignore[attr-defined]  # as above
 _STEP = 500  # ids in one IN list; SQLite's limit on parameters is 32,766
 
 
@@ -101,17 +98,15 @@ class EntryStore:
 
     def _write(self, written: Sequence[tuple[Entry, str, str]], known: dict[str, str], now: datetime) -> None:
         rows = [_entry_row(record, content, fingerprint, now) for record, content, fingerprint in written]
-        upsert(self._session, EntryRow, rows, keep=("first_seen_at",))
+        bulk.upsert(self._session, EntryRow, rows, keep=("first_seen_at",))
         changed = [record.id for record, _, _ in written if record.id in known]
         for part in _parts(changed):
             self._session.execute(delete(OrganisationRow).where(col(OrganisationRow.entry_id).in_(part)))
             self._session.execute(delete(RepresentativeRow).where(col(RepresentativeRow.entry_id).in_(part)))
         organisations = [row for record, _, _ in written for row in _organisation_rows(record)]
         people = [row for record, _, _ in written for row in _representative_rows(record)]
-        if organisations:
-            self._session.execute(insert(_ORGANISATIONS), organisations)
-        if people:
-            self._session.execute(insert(_REPRESENTATIVES), people)
+        bulk.insert(self._session, OrganisationRow, organisations)
+        bulk.insert(self._session, RepresentativeRow, people)
 
     def views(self) -> list[EntryView]:
         """What detection reads, of every entry that is not withdrawn."""

@@ -10,7 +10,7 @@ from sqlmodel import col
 from adapters.base import Rejected
 from schema.errors import Problem
 from schema.vocabulary import PullStatus
-from sync.repository.upsert import upsert
+from sync.repository.bulk import upsert
 from sync.scope import Scope
 from sync.tables import PullRow, QuarantineRow, RegionStateRow
 

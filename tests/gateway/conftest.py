@@ -4,17 +4,23 @@ Services that a test only reads from live as long as the run; a test that writes
 """
 
 import asyncio
+import re
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
 
 import httpx
+import orjson
 import pytest
 import uvicorn
 from pydantic import SecretStr
+from sqlalchemy import inspect, text
 
 from adapters.registry import regions
 from adapters.sandbox.platform import Platform
@@ -23,10 +29,25 @@ from adapters.sandbox.serve import platforms, serving
 from adapters.transport import Endpoint
 from gateway.app import create_app
 from gateway.auth import create_key
+from gateway.cli import console, main
 from gateway.hub import Hub
 from schema.vocabulary import Role
 from sync.database import Database
 from sync.settings import PlatformSettings, Settings
+
+SUBMIT: Final = """
+mutation Submit($input: SubmitRecommendationsInput!, $dryRun: Boolean! = false) {
+  submitRecommendations(input: $input, dryRun: $dryRun) {
+    accepted dryRun list { receipt version isCurrent digest content submittedBy items { rank entryId } }
+    problems { code place value zh en remedyZh remedyEn } warnings { code place }
+  }
+}"""
+DECIDE: Final = """
+mutation Decide($input: DecideCaseInput!) {
+  decideCase(input: $input) {
+    case { id status keptEntryId decisions { status keptEntryId reason author } } problems { code place value }
+  }
+}"""
 
 
 class Client:
@@ -81,6 +102,15 @@ class Service:
     def national(self) -> Client:
         return self.of(Role.NATIONAL)
 
+    def submit(self, client: Client, region: str, rows: list[dict[str, Any]], *, dry_run: bool = False) -> Any:
+        """What comes of a list."""
+        made = {"region": region, "items": rows}
+        return client.ask(SUBMIT, input=made, dryRun=dry_run)["submitRecommendations"]
+
+    def decide(self, **verdict: Any) -> Any:
+        """What comes of the national organiser's decision."""
+        return self.national.ask(DECIDE, input=verdict)["decideCase"]
+
 
 @contextmanager
 def running(database: Database, endpoints: dict[str, Endpoint] | None = None) -> Iterator[Service]:
@@ -132,27 +162,29 @@ def _services() -> Iterator[tuple[ExitStack, dict[str, Service]]]:
 
 
 @pytest.fixture
-def reading(request: pytest.FixtureRequest, _services: tuple[ExitStack, dict[str, Service]]) -> Callable[[str], Service]:
+def reading(request: pytest.FixtureRequest, _services: tuple[ExitStack, dict[str, Service]]) -> Callable[..., Service]:
     """The service over a filled database of this kind, for tests that change nothing in it."""
     stack, made = _services
 
-    def get(kind: str) -> Service:
-        if kind not in made:
+    def get(kind: str, prepare: Callable[[Service], None] = lambda _: None) -> Service:
+        name = f"{kind} {prepare.__name__}"
+        if name not in made:
             database = Database(request.getfixturevalue(f"{kind}_backend").new("filled"))
-            made[kind] = stack.enter_context(running(database))
-        return made[kind]
+            made[name] = stack.enter_context(running(database))
+            prepare(made[name])
+        return made[name]
 
     return get
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def both(request: pytest.FixtureRequest, reading: Callable[[str], Service]) -> Service:
+def both(request: pytest.FixtureRequest, reading: Callable[..., Service]) -> Service:
     """To read from, over either database."""
     return reading(request.param)
 
 
 @pytest.fixture
-def service(reading: Callable[[str], Service]) -> Service:
+def service(reading: Callable[..., Service]) -> Service:
     """To read from, where the kind of database makes no difference."""
     return reading("sqlite")
 
@@ -192,6 +224,107 @@ def sandbox(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, End
 
 
 @pytest.fixture(scope="session")
-def codes() -> tuple[str, ...]:
-    """The connected regions."""
-    return tuple(regions())
+def proposal() -> Callable[[Registration], str | None]:
+    """The national track that the crosswalk proposes for a registration."""
+    topics = {topic.id: topic for adapter in regions().values() for _, topic in adapter.catalogue.topics()}
+    return lambda made: topics[made.topic.topic_id].proposal
+
+
+@pytest.fixture(scope="session")
+def items(corpus: Corpus, expected: dict[str, Registration], proposal: Callable[..., str | None]) -> Callable[..., Any]:
+    """A sound recommended list of a region, entries of planted duplicates first: all its entries, or so many."""
+    planted = {entry for label in corpus.duplicates for entry in label.entries}
+
+    def get(region: str, count: int | None = None) -> list[dict[str, Any]]:
+        fit = [made for made in expected.values() if made.region == region and made.status == "ACTIVE"]
+        fit.sort(key=lambda made: (made.entry_id not in planted, made.entry_id))
+        return [
+            {"rank": rank, "entryId": made.entry_id, "nationalTrack": None if proposal(made) else made.topic.national}
+            for rank, made in enumerate(fit[:count], start=1)
+        ]
+
+    return get
+
+
+@pytest.fixture
+def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], items: Callable[..., Any]) -> Service:
+    """To read from, over either database: every region has pushed a list, some cases are decided."""
+
+    def settle(service: Service) -> None:
+        for code in regions():
+            made = {"region": code, "items": items(code)}
+            assert service.national.ask(SUBMIT, input=made)["submitRecommendations"]["problems"] == []
+        cases = service.national.ask("{ duplicateCases { id entries { entryId } } }")["duplicateCases"]
+        for number, case in enumerate(sorted(cases, key=lambda case: case["id"])[:4]):
+            keep = case["entries"][0]["entryId"] if number % 2 else None
+            verdict = {"decision": "CONFIRMED" if keep else "DISMISSED", "keepEntryId": keep, "reason": "已电话核实"}
+            assert service.national.ask(DECIDE, input={"caseId": case["id"], **verdict})["decideCase"]["problems"] == []
+
+    return reading(request.param, settle)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test over a settled hub runs over both databases."""
+    if "settled" in metafunc.fixturenames:
+        metafunc.parametrize("settled", ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture
+def dump() -> Callable[[Database], str]:
+    """All that stands in a database: every column of every table, and a file's raw bytes."""
+
+    def read(database: Database) -> str:
+        with database.engine.connect() as connection:
+            tables = inspect(connection).get_table_names()
+            rows = [str(tuple(row)) for table in tables for row in connection.execute(text(f'SELECT * FROM "{table}"'))]
+        path = Path(database.url.database or "")
+        files = path.parent.glob(f"{path.name}*") if database.is_sqlite else ()
+        return "\n".join([*rows, *(file.read_bytes().decode("latin-1") for file in files)])
+
+    return read
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return orjson.loads(self.out)
+
+    @property
+    def problems(self) -> list[str]:
+        """The codes of the table of problems."""
+        return re.findall(r"│ ([A-Z_]+) ", self.err)
+
+
+@pytest.fixture
+def dexhub(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., Run]:
+    """The command line, run where nothing is configured but what a test sets in the environment."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(console.err, "width", 250)
+    monkeypatch.setattr(console.out, "width", 250)
+
+    def run(*arguments: object) -> Run:
+        monkeypatch.setattr(sys, "argv", ["dexhub", *map(str, arguments)])
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        printed = capsys.readouterr()
+        return Run(code, printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch, filled_sqlite: Database) -> Database:
+    """A filled database that the command line is configured for."""
+    monkeypatch.setenv("DEXHUB_DATABASE_URL", filled_sqlite.url.render_as_string(hide_password=False))
+    return filled_sqlite
