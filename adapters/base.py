@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, final
 
 import orjson
 from pydantic import ValidationError
 
+from adapters.concealment import Concealer
 from adapters.draft import Draft, MappingContext
 from adapters.lookups import Lookups
 from adapters.manifest import Manifest
@@ -106,20 +108,24 @@ def platform_error(url: str, code: object) -> SourceChanged:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A row that was understood. `fingerprint` stands for the row's content, mapping version included."""
+    """A row that was understood. `fingerprint` stands for the row's content, mapping version included; `payload` is the
+    row as JSON with everything personal concealed.
+    """
 
     record: Entry | Tombstone
     fingerprint: str
+    payload: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that was not: where it stood, and every problem found; nothing personal."""
+    """A row that was not: where it stood, every problem found, and the row as JSON; nothing personal."""
 
     key: str
     locator: str
     source: SourceRef
     problems: tuple[Problem, ...]
+    payload: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +180,31 @@ class Adapter:
                 unchanged.append(seen)
                 continue
             source = SourceRef(url=raw.url, fetched_at=raw.fetched_at, sha256=raw.sha256, locator=row.locator)
-            try:
-                record = self.to_entry(self.payload.validate_python(row.data), Draft(context, source))
-            except ValidationError as error:
-                file = f"{self.manifest.slug}/payload.py"
-                problems = tuple(problems_of(error, self.payload, file))
-                rejected.append(Rejected(row.key, row.locator, source, problems))
-            except MappingError as error:
-                rejected.append(Rejected(row.key, row.locator, source, error.problems))
+            concealed = self._concealer.conceal(row.data, context.tokens)
+            outcome = self.map_row(concealed, context, source)
+            payload = orjson.dumps(concealed, default=str)
+            if isinstance(outcome, tuple):
+                rejected.append(Rejected(row.key, row.locator, source, outcome, payload))
             else:
-                mapped.append(Mapped(record, fingerprint))
+                mapped.append(Mapped(outcome, fingerprint, payload))
         return Page(mapped, unchanged, rejected, raw.total, raw.cursor, raw.not_modified)
+
+    @final
+    def map_row(
+        self, concealed: Mapping[str, Any], context: MappingContext, source: SourceRef
+    ) -> Entry | Tombstone | tuple[Problem, ...]:
+        """The record of one concealed row, or every problem that keeps it from being one. Pure, so a row that was kept
+        can be mapped again.
+        """
+        try:
+            return self.to_entry(self.payload.validate_python(concealed), Draft(context, source))
+        except ValidationError as error:
+            # `name` is how records call what payloads call 姓名 and the like.
+            personal = self._concealer.names() | {"name"}
+            return tuple(problems_of(error, personal, f"{self.manifest.slug}/payload.py"))
+        except MappingError as error:
+            return error.problems
+
+    @cached_property
+    def _concealer(self) -> Concealer:
+        return Concealer(self.payload)

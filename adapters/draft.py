@@ -14,13 +14,11 @@ from adapters.lookups import Lookups
 from adapters.manifest import Manifest
 from schema.catalogue import Catalogue
 from schema.errors import MappingError, Problem, redact
-from schema.identifiers import credit_code_fault, entry_id, id_number_fault
-from schema.identity import Tokeniser, mask_name, scrub
+from schema.identifiers import credit_code_fault, entry_id
+from schema.identity import Tokeniser, id_number_doubtful, mask_name
 from schema.provenance import SourceRef
 from schema.records import Entry, Organisation, RecordWarning, Representative, Team, Tombstone
 from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage
-
-_RESIDENT_ID = 18  # only numbers of this length are claimed to be GB 11643 ones; passports and permits differ
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ class Draft:
     ) -> None:
         """Add a 参赛代表; numbers become tokens here and go no further."""
         tokens = self._context.tokens
-        if id_number and len(id_number.strip()) == _RESIDENT_ID and id_number_fault(id_number):
+        if id_number and id_number_doubtful(id_number):
             self.warn("ID_NUMBER_DOUBTFUL", place, "身份证件号码校验未通过", "the identity number fails its check")
         self._people.append(
             Representative(
@@ -96,7 +94,7 @@ class Draft:
                 name_token=tokens.token("name", name),
                 id_token=tokens.token("id", id_number),
                 phone_token=tokens.token("phone", phone),
-                role=scrub(role) if role else None,
+                role=role or None,
                 is_contact=is_contact,
             )
         )
@@ -108,7 +106,7 @@ class Draft:
             self.warn("CREDIT_CODE_DOUBTFUL", place, "统一社会信用代码校验未通过", fault)
         self._organisations.append(
             Organisation(
-                name=scrub(name.strip()),
+                name=name.strip(),
                 credit_code=code,
                 kind=self.lookups.member_or_none(OrganisationKind, "organisation_kind", kind, place),
                 is_lead=not self._organisations,
@@ -150,23 +148,13 @@ class Draft:
         if sub_topic_id and sub_topic_id not in _ids(topic.sub_topics):
             raise self._unknown_topic(sub_topic_id, "subTopic")
         region = self._context.manifest.code
-        free = {"title": title.strip(), "summary": summary.strip(), "team": team.strip()}
-        clean = {name: scrub(text) for name, text in free.items()}
-        for name, text in free.items():
-            if clean[name] != text:
-                self.warn(
-                    "PERSONAL_NUMBER_IN_TEXT",
-                    name,
-                    "文本中的个人号码已隐去",
-                    "a personal number in the text was hidden",
-                )
         return Entry(
             id=entry_id(region, native_id),
             region=region,
             native_id=native_id,
             city=city,
-            title=clean["title"],
-            summary=clean["summary"],
+            title=title.strip(),
+            summary=summary.strip(),
             track_id=track.id,
             topic_id=topic.id,
             sub_topic_id=sub_topic_id,
@@ -177,10 +165,10 @@ class Draft:
             award=award,
             score=score,
             organisations=tuple(self._organisations),
-            team=Team(name=clean["team"], representatives=tuple(self._people)),
+            team=Team(name=team.strip(), representatives=tuple(self._people)),
             submitted_at=submitted_at,
             updated_at=updated_at,
-            native={name: scrub(value) if isinstance(value, str) else value for name, value in (native or {}).items()},
+            native=native or {},
             warnings=tuple(self._warnings),
             source=self._source,
         )

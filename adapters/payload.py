@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from schema.errors import Problem, redact
+from schema.identity import TokenKind
 
 AnyPayload = TypeAdapter[Any]
 
@@ -18,37 +20,26 @@ class Payload(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """Marks a field whose content is never stored, logged or shown as it came."""
+    """Marks a field whose content is concealed before anything else happens to the row (see `adapters.concealment`)."""
+
+    kind: TokenKind
 
 
-PersonalText = Annotated[str, Personal()]
+PersonalName = Annotated[str, Personal("name")]
+PersonalId = Annotated[str, Personal("id")]
+PersonalPhone = Annotated[str, Personal("phone")]
 
 
-def personal_names(model: Any) -> frozenset[str]:  # noqa: ANN401  any annotation may stand in a payload
-    """The names, as the province writes them, of all personal fields of a payload type and the types inside it."""
-    found: set[str] = set()
-    _collect(model, found, set())
-    return frozenset(found)
+def personal_kind(field: FieldInfo) -> TokenKind | None:
+    """The kind of a personal field; None for any other. The mark may stand inside an Optional."""
+    marks = [*field.metadata, *(mark for part in get_args(field.annotation) for mark in get_args(part)[1:])]
+    return next((mark.kind for mark in marks if isinstance(mark, Personal)), None)
 
 
-def _collect(annotation: Any, found: set[str], seen: set[Any]) -> None:  # noqa: ANN401  as above
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in seen:
-        seen.add(annotation)
-        for name, field in annotation.model_fields.items():
-            marks = [*field.metadata, *(mark for part in get_args(field.annotation) for mark in get_args(part)[1:])]
-            if any(isinstance(mark, Personal) for mark in marks):
-                found.add(field.alias or name)
-            _collect(field.annotation, found, seen)
-    for part in get_args(annotation):
-        _collect(part, found, seen)
-
-
-def problems_of(error: ValidationError, payload: AnyPayload, file: str) -> list[Problem]:
+def problems_of(error: ValidationError, personal: frozenset[str], file: str) -> list[Problem]:
     """A pydantic error of a payload, or of the record made from it, as problems: JSON path as place, values redacted,
     personal values hidden.
     """
-    # Cold path: only rows that fail come here. `name` is how records call what payloads call 姓名, member name, …
-    personal = personal_names(payload._type) | {"name"}  # noqa: SLF001  pydantic keeps no public way to the type
     tagged = error.title.startswith("tagged-union")  # then the first part of every path is the tag, not a place
     problems = []
     for fault in error.errors(include_url=False, include_context=False):

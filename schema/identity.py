@@ -3,6 +3,10 @@
 A token is `<key id>.<32 hexadecimal digits>`: an HMAC over the kind and the normalised value, cut to 128 bits. Equal
 persons have equal tokens under one key, and without the key a token tells nothing (an unkeyed digest would not do: all
 phone numbers can be tried in an afternoon). A province that holds the key may send tokens itself; they pass unchanged.
+
+A *concealed* value is what stands in a stored payload where the platform sent a personal one: a token; for a name its
+mask, `~` and its token; for an identity number that failed its check a token and `!`. Mapping a concealed row gives the
+same record as mapping the row that came, so a payload can be mapped again without asking the province.
 """
 
 import hmac
@@ -10,12 +14,19 @@ import re
 import unicodedata
 from typing import Final, Literal
 
+from schema.errors import redact
 from schema.identifiers import id_number_fault
 
 TokenKind = Literal["id", "phone", "name"]
 Algorithm = Literal["sha256", "sm3"]
 
-_TOKEN = re.compile(r"[a-z0-9]{1,8}\.[0-9a-f]{32}")
+_TOKEN = re.compile(r"(?:(?P<mask>[^~]{0,3})~)?(?P<token>[a-z0-9]{1,8}\.[0-9a-f]{32})(?P<fault>!?)")
+_PLAUSIBLE: Final[dict[str, re.Pattern[str]]] = {
+    "id": re.compile(r"[0-9A-Za-z()（）\s-]{5,24}"),  # resident numbers, passports, permits
+    "phone": re.compile(r"[0-9+()（）\s-]{5,24}"),
+    "name": re.compile(r".{1,64}"),
+}
+_RESIDENT: Final = 18
 _NOT_ID = re.compile(r"[^0-9A-Z]")
 _NOT_DIGIT = re.compile(r"\D")
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9][0-9]{9}(?![0-9A-Za-z])", re.ASCII)
@@ -43,13 +54,29 @@ class Tokeniser:
         self._prefix = key_id + "."
 
     def token(self, kind: TokenKind, value: str | None) -> str | None:
-        """The token of a personal number or a name; None for an empty value; a token passes unchanged."""
-        if not value or ("." in value and _TOKEN.fullmatch(value)):
-            return value or None
+        """The token of a personal number or a name; None for an empty value; that of a concealed value is its own."""
+        if not value:
+            return None
+        if "." in value and (concealed := _TOKEN.fullmatch(value)):
+            return concealed["token"]
         text = _normalised(kind, value)
         if not text:
             return None
         return self._prefix + self._digest(f"{kind}\0{text}".encode())
+
+    def conceal(self, kind: TokenKind, value: str) -> str:
+        """What may be stored in place of a personal value. A text that cannot be one (a figure a spreadsheet cut short,
+        a remark) stays but for every long number in it, so that whoever validates it still sees what is wrong.
+        """
+        if not value.strip() or ("." in value and _TOKEN.fullmatch(value)):
+            return value
+        text = unicodedata.normalize("NFKC", value).strip()
+        token = self.token(kind, text) if _PLAUSIBLE[kind].fullmatch(text) else None
+        if token is None:
+            return redact(value)
+        if kind == "name":
+            return f"{mask_name(text)}~{token}"
+        return token + "!" if kind == "id" and len(text) == _RESIDENT and id_number_fault(text) else token
 
     def fingerprint(self, content: bytes) -> str:
         """A keyed digest of bytes that may hold personal numbers: says "the same as last time" and nothing else."""
@@ -80,5 +107,14 @@ def mask_name(name: str) -> str:
     >>> mask_name("王小明"), mask_name("John Smith"), mask_name("")
     ('王**', 'J**', '')
     """
+    if "~" in name and (concealed := _TOKEN.fullmatch(name)):
+        return concealed["mask"] or ""
     text = name.strip()
     return text[:1] + "*" * min(len(text) - 1, 2) if text else ""
+
+
+def id_number_doubtful(number: str) -> bool:
+    """Whether an identity number of a resident's length fails its check; of a concealed one, whether it did."""
+    if "." in number and (concealed := _TOKEN.fullmatch(number)):
+        return bool(concealed["fault"])
+    return len(number.strip()) == _RESIDENT and id_number_fault(number) is not None

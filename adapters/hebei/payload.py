@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from adapters.payload import Payload, PersonalText
+from adapters.payload import Payload, PersonalId, PersonalName, PersonalPhone
 
 # Track, topic, and for 企业需求子赛题 the sub-topic with the star that the notice's guide gives it: "1-4", "1-4-(2)*".
 TOPIC_CODE = r"^([0-9]{1,2})-([0-9]{1,2})(?:-\(([0-9]{1,2})\)\*)?$"
@@ -21,9 +21,9 @@ class Unit(Payload):
 class Member(Payload):
     """参赛代表; 姓名, 证件号码 and 手机号 are masked or turned into tokens at once."""
 
-    name: PersonalText = Field(alias="姓名")
-    id_number: PersonalText | None = Field(alias="证件号码")
-    phone: PersonalText | None = Field(alias="手机号")
+    name: PersonalName = Field(alias="姓名")
+    id_number: PersonalId | None = Field(alias="证件号码")
+    phone: PersonalPhone | None = Field(alias="手机号")
     duty: str = Field(alias="承担角色")
     is_contact: Literal["是", "否"] = Field(alias="是否联络人")
 

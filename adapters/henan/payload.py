@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from adapters.payload import Payload, PersonalText
+from adapters.payload import Payload, PersonalId, PersonalName, PersonalPhone
 
 
 class Unit(Payload):
@@ -18,9 +18,9 @@ class Unit(Payload):
 class Member(Payload):
     """参赛代表; `idNo` and `mobile` are turned into tokens at once."""
 
-    name: PersonalText
-    idNo: PersonalText | None
-    mobile: PersonalText | None
+    name: PersonalName
+    idNo: PersonalId | None
+    mobile: PersonalPhone | None
     duty: str
     isContact: bool
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
-from adapters.payload import Payload, PersonalText
+from adapters.payload import Payload, PersonalId, PersonalName, PersonalPhone
 
 
 class Node(Payload):
@@ -41,9 +41,9 @@ class HostCity(Node):
 class Member(Node):
     """参赛代表; `id_number` and `phone` are turned into tokens at once."""
 
-    name: PersonalText
-    id_number: PersonalText | None
-    phone: PersonalText | None
+    name: PersonalName
+    id_number: PersonalId | None
+    phone: PersonalPhone | None
     duty: str
     contact: bool
 

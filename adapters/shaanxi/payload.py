@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from pydantic import Field, TypeAdapter
 
-from adapters.payload import Payload, PersonalText
+from adapters.payload import Payload, PersonalId, PersonalName, PersonalPhone
 
 REPRESENTATIVES: Final = tuple(f"参赛代表{number}" for number in range(1, 7))  # the rules allow 5, the table holds 6
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
@@ -29,9 +29,9 @@ _PARTNERS: Final = r"^([^;]+/[^;/+]*/[^;/]*(;[^;]+/[^;/+]*/[^;/]*)*)?$"  # 名�
 class Representative(Payload):
     """参赛代表; 身份证号 and 手机 are turned into tokens at once."""
 
-    name: PersonalText = Field(alias="姓名", min_length=1)
-    id_number: PersonalText = Field(alias="身份证号", pattern=_NO_FIGURE)
-    phone: PersonalText = Field(alias="手机")
+    name: PersonalName = Field(alias="姓名", min_length=1)
+    id_number: PersonalId = Field(alias="身份证号", pattern=_NO_FIGURE)
+    phone: PersonalPhone = Field(alias="手机")
     duty: str = Field(alias="分工")
 
 

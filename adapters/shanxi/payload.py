@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, TypeAdapter
 
-from adapters.payload import Payload, PersonalText
+from adapters.payload import Payload, PersonalId, PersonalName, PersonalPhone
 
 Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 WITHDRAWN = "撤回"
@@ -69,12 +69,12 @@ class Basics(Payload):
 class Member(Payload):
     """One of 团队成员; the numbers are turned into tokens at once."""
 
-    name: PersonalText = Field(alias="姓名")
+    name: PersonalName = Field(alias="姓名")
     id_type: str = Field(alias="证件类型")
-    id_number: PersonalText | None = Field(alias="证件号码")
+    id_number: PersonalId | None = Field(alias="证件号码")
     employer: str = Field(alias="单位名称")
     position: str = Field(alias="职务/职称")
-    phone: PersonalText | None = Field(alias="手机")
+    phone: PersonalPhone | None = Field(alias="手机")
     role: str = Field(alias="项目中主要承担的角色")
     is_contact: bool = Field(alias="是否团队联络人")
 
@@ -105,9 +105,9 @@ class Unit(Payload):
     kind: str = Field(alias="单位性质")
     of_central_enterprise: bool = Field(alias="是否央企子公司")
     scale: str | None = Field(alias="企业规模")
-    contact: PersonalText = Field(alias="联系人")
+    contact: PersonalName = Field(alias="联系人")
     duty: str = Field(alias="职务")
-    contact_phone: PersonalText | None = Field(alias="联系方式")
+    contact_phone: PersonalPhone | None = Field(alias="联系方式")
     data_use: DataUse = Field(alias="数据开发利用")
 
 

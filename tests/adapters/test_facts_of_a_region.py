@@ -6,17 +6,18 @@ from typing import Literal
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from adapters.concealment import Concealer
 from adapters.lookups import Lookups
 from adapters.manifest import Manifest
-from adapters.payload import Payload, PersonalText, personal_names, problems_of
+from adapters.payload import Payload, PersonalName, PersonalPhone, problems_of
 from adapters.registry import region_named, regions
 from schema.errors import FactsError, MappingError
 from schema.vocabulary import AwardLevel, Stage
 
 
 class Person(Payload):
-    name: PersonalText
-    phone: PersonalText | None
+    name: PersonalName
+    phone: PersonalPhone | None
     duty: str
 
 
@@ -83,18 +84,22 @@ def test_a_region_that_nobody_linked_is_not_found() -> None:
 
 
 def test_personal_fields_are_found_in_nested_and_optional_places() -> None:
-    assert personal_names(Row) == {"name", "phone"}
+    assert Concealer(ROW).names() == {"name", "phone"}
 
 
 def test_a_faulty_personal_value_is_hidden_and_another_is_shown() -> None:
     with pytest.raises(ValidationError) as caught:
         ROW.validate_python({"kind": "a", "people": [{"name": "王", "phone": 15400000000, "duty": 7}]})
-    shown = {problem.place: problem.value for problem in problems_of(caught.value, ROW, "x/payload.py")}
+    shown = {
+        problem.place: problem.value for problem in problems_of(caught.value, Concealer(ROW).names(), "x/payload.py")
+    }
     assert shown == {"people.0.phone": "***", "people.0.duty": "7"}
 
 
 def test_missing_and_unknown_fields_are_told_apart() -> None:
     with pytest.raises(ValidationError) as caught:
         ROW.validate_python({"people": [], "aiFlag": "1"})
-    codes = {problem.place: problem.code for problem in problems_of(caught.value, ROW, "x/payload.py")}
+    codes = {
+        problem.place: problem.code for problem in problems_of(caught.value, Concealer(ROW).names(), "x/payload.py")
+    }
     assert codes == {"kind": "FIELD_MISSING", "aiFlag": "FIELD_UNKNOWN"}

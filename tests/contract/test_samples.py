@@ -11,8 +11,8 @@ import pytest
 
 import adapters
 from adapters.base import Adapter, Page, RawPage, Row
+from adapters.concealment import Concealer
 from adapters.draft import MappingContext
-from adapters.payload import personal_names
 from schema.identity import Tokeniser
 
 NUMBER = re.compile(r"\d{11}|\d{17}[\dX]")
@@ -90,14 +90,34 @@ def test_mapping_opens_no_socket_and_gives_the_same_records_twice(adapter: Adapt
 @pytest.mark.parametrize("number", [15400000000, "015400000000x ", ["15400000000"], {"15400000000": 1}])
 def test_a_personal_number_of_the_wrong_type_or_form_is_never_shown(adapter: Adapter, number: object) -> None:
     rows = orjson.loads((samples(adapter) / "entry.json").read_bytes())
-    names = personal_names(adapter.payload._type)
+    names = Concealer(adapter.payload).names()
     page = mapped(adapter, [with_numbers(row, names, number) for row in rows])
     told = [str(problem.as_dict()) for row in page.rejected for problem in row.problems]
     kept = [row.record.model_dump_json() for row in page.mapped]
+    kept += [row.payload.decode() for row in (*page.mapped, *page.rejected)]
     assert [text for text in told + kept if "15400000000" in text] == []
 
 
 def test_the_samples_hold_personal_numbers_that_could_be_shown(adapter: Adapter) -> None:
     rows = orjson.loads((samples(adapter) / "entry.json").read_bytes())
-    names = personal_names(adapter.payload._type)
+    names = Concealer(adapter.payload).names()
     assert with_numbers(rows, names, "") != rows
+
+
+def test_mapping_a_kept_payload_again_gives_the_same_record(adapter: Adapter) -> None:
+    first = sample_page(adapter)
+    again = mapped(adapter, [orjson.loads(row.payload) for row in first.mapped], first.mapped[0].record.source.sha256)
+    assert records(again) == records(first)
+
+
+def test_a_kept_payload_holds_no_personal_number(adapter: Adapter) -> None:
+    rows = orjson.loads((samples(adapter) / "entry.json").read_bytes())
+    names = Concealer(adapter.payload).names()
+    kept = [orjson.loads(row.payload) for row in mapped(adapter, rows).mapped]
+    assert with_numbers(kept, names, "") == kept
+
+
+def test_a_number_in_an_unknown_field_is_hidden_in_what_is_kept(adapter: Adapter) -> None:
+    rows = orjson.loads((samples(adapter) / "entry.json").read_bytes())
+    page = mapped(adapter, [{**row, "备用13912345678": ["电话 13912345678"]} for row in rows])
+    assert [b"13912345678" in row.payload for row in page.rejected] == [False] * len(rows)
