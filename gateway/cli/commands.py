@@ -18,8 +18,8 @@ from adapters.registry import region_named, regions
 from gateway import schema as graphql
 from gateway.app import create_app
 from gateway.auth import OPERATOR
+from gateway.cli import adapters, keys, lists, pulls
 from gateway.cli import demo as demonstration
-from gateway.cli import keys, lists, pulls
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
 from gateway.execution import execute
 from schema.errors import DexhubError, Problem, RequestError
@@ -35,6 +35,7 @@ schema_cli = typer.Typer(no_args_is_help=True, help="GraphQL 模式 / The GraphQ
 db_cli = typer.Typer(no_args_is_help=True, help="数据库 / The database")
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(lists.cli, name="lists")
+cli.add_typer(adapters.cli, name="adapters")
 cli.add_typer(schema_cli, name="schema")
 cli.add_typer(db_cli, name="db")
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
