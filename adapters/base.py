@@ -38,11 +38,14 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One decoded row: the province's own id as far as it can be seen, its place in the page, its content."""
+    """One decoded row: the province's own id as far as it can be seen, its place in the page, its content, and what
+    decoding itself could not read.
+    """
 
     key: str
     locator: str
     data: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,11 @@ class Source(ABC):
     def __init__(self, endpoint: Endpoint, manifest: Manifest) -> None:
         self.endpoint = endpoint
         self.capabilities = manifest.capabilities
+
+    @property
+    def complete_listing(self) -> bool:
+        """Whether every pull lists all there is, so that what is absent is gone (where no tombstones say so)."""
+        return self.capabilities.changes == "full"
 
     @abstractmethod
     def pages(self, transport: Transport, position: Position) -> AsyncIterator[RawPage]:
@@ -152,6 +160,17 @@ class Adapter:
     to_entry: Callable[[Any, Draft], Entry | Tombstone]
 
     @final
+    def source_at(self, endpoint: Endpoint) -> Source:
+        """The source that answers for this address: the province's own, or for `file:` the generic one. What it can do
+        (`capabilities`, `complete_listing`) may differ from the manifest: a file is always everything there is.
+        """
+        if endpoint.url.startswith("file:"):
+            from adapters.file_source import FileSource  # noqa: PLC0415  it builds on this module
+
+            return FileSource(endpoint, self.manifest)
+        return self.source(endpoint, self.manifest)
+
+    @final
     async def pull(
         self,
         transport: Transport,
@@ -164,7 +183,7 @@ class Adapter:
         rows are recognised before they are validated.
         """
         context = MappingContext(self.manifest, self.catalogue, self.lookups, tokens)
-        async for raw in self.source(endpoint, self.manifest).pages(transport, position):
+        async for raw in self.source_at(endpoint).pages(transport, position):
             yield self.map_page(raw, context, known)
 
     @final
@@ -181,7 +200,7 @@ class Adapter:
                 continue
             source = SourceRef(url=raw.url, fetched_at=raw.fetched_at, sha256=raw.sha256, locator=row.locator)
             concealed = self._concealer.conceal(row.data, context.tokens)
-            outcome = self.map_row(concealed, context, source)
+            outcome = row.problems or self.map_row(concealed, context, source)
             payload = orjson.dumps(concealed, default=str)
             if isinstance(outcome, tuple):
                 rejected.append(Rejected(row.key, row.locator, source, outcome, payload))

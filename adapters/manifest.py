@@ -1,6 +1,6 @@
 """adapters/<region>/manifest.toml: who the region is and what its platform can do. Small, closed, checked."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -29,6 +29,27 @@ class Cadence(Fact):
     fresh_minutes: int = Field(ge=5)
 
 
+class Bound(Fact):
+    """How many entries a run may touch in one way before a person must look: a share of those there are, but never
+    fewer than `floor` (or a small region could never change) nor more than `ceiling` (or a large one could lose all)."""
+
+    share: float = Field(gt=0, le=1)
+    floor: int = Field(ge=0)
+    ceiling: int = Field(ge=1)
+
+    def of(self, entries: int) -> int:
+        """The bound for a region with this many entries."""
+        return min(self.ceiling, max(self.floor, int(entries * self.share)))
+
+
+class Guard(Fact):
+    """Bounds of one run. `deletions` counts entries that would be withdrawn; `rewrites` those whose title, topic or lead
+    organisation would change, which no stage of a contest does to many at once. Growth and progress are not bounded."""
+
+    deletions: Bound = Bound(share=0.1, floor=3, ceiling=500)
+    rewrites: Bound = Bound(share=0.2, floor=10, ceiling=1000)
+
+
 class Expected(Fact):
     """Counts of the notice, checked against tracks.toml."""
 
@@ -38,8 +59,15 @@ class Expected(Fact):
     ours: int = 0
 
 
+Reason = Annotated[str, Field(min_length=8)]
+
+
 class Manifest(Fact):
-    """One region. `mapping_version` rises when mapping.py or a table it reads starts to give other records."""
+    """One region. `mapping_version` rises when mapping.py or a table it reads starts to give other records.
+
+    `ignored` leads from payload fields (their path as the platform writes it, or a path above several) that the mapping
+    does not read to the reason; `exempt` from rules of the conformance kit that cannot hold for this region.
+    """
 
     slug: str
     code: str
@@ -49,7 +77,10 @@ class Manifest(Fact):
     mapping_version: int = Field(ge=1)
     capabilities: Capabilities
     cadence: Cadence
+    guard: Guard = Guard()
     expected: Expected
+    ignored: dict[str, Reason] = {}
+    exempt: dict[str, Reason] = {}
 
     @model_validator(mode="after")
     def _is_a_region(self) -> "Manifest":

@@ -12,6 +12,7 @@ from adapters.lookups import Lookups
 from adapters.manifest import Manifest
 from schema.catalogue import Catalogue, read_catalogue, read_facts
 from schema.errors import FactsError, Problem
+from schema.identifiers import REGIONS
 
 
 def _folders() -> list[Path]:
@@ -42,6 +43,25 @@ def _module(slug: str, name: str) -> ModuleType:
     return import_module(f"{package.__name__}.{slug}.{name}")
 
 
+def read(folder: Path) -> Adapter:
+    """The adapter of one folder. Raises FactsError with all its problems."""
+    manifest, catalogue = _checked(folder)
+    return Adapter(
+        manifest=manifest,
+        catalogue=catalogue,
+        lookups=Lookups(folder / "lookups.toml"),
+        source=_module(manifest.slug, "source").PlatformSource,
+        payload=_module(manifest.slug, "payload").PAYLOAD,
+        to_entry=_module(manifest.slug, "mapping").to_entry,
+    )
+
+
+def folder_named(word: str) -> Path | None:
+    """The folder of the region whose slug, code or Chinese name is `word`, whether or not it can be read."""
+    slugs = {word, *(region.slug for region in REGIONS.values() if word in (region.code, region.name))}
+    return next((folder for folder in _folders() if folder.name in slugs), None)
+
+
 @cache
 def regions() -> Mapping[str, Adapter]:
     """Every adapter by region code, in order of code. Raises FactsError with all problems of all folders."""
@@ -49,19 +69,11 @@ def regions() -> Mapping[str, Adapter]:
     problems: list[Problem] = []
     for folder in _folders():
         try:
-            manifest, catalogue = _checked(folder)
-            lookups = Lookups(folder / "lookups.toml")
+            adapter = read(folder)
         except FactsError as error:
             problems.extend(error.problems)
-            continue
-        found[manifest.code] = Adapter(
-            manifest=manifest,
-            catalogue=catalogue,
-            lookups=lookups,
-            source=_module(manifest.slug, "source").PlatformSource,
-            payload=_module(manifest.slug, "payload").PAYLOAD,
-            to_entry=_module(manifest.slug, "mapping").to_entry,
-        )
+        else:
+            found[adapter.manifest.code] = adapter
     if problems:
         raise FactsError(problems)
     return MappingProxyType(dict(sorted(found.items())))

@@ -35,13 +35,14 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one request: seconds, bytes, attempts."""
+    """Bounds of one request: seconds, bytes, attempts, and the seconds before the second attempt, from which pauses grow."""
 
     connect: float = 5.0
     silence: float = 20.0
     total: float = 120.0
     body: int = 256 * 1024 * 1024
     attempts: int = 4
+    pause: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,12 @@ class Transport:
         body: bytes | None,
     ) -> Response:
         async for attempt in stamina.retry_context(
-            on=_worth_another_try, attempts=self._limits.attempts, timeout=None, wait_initial=0.2, wait_max=5.0
+            on=_worth_another_try,
+            attempts=self._limits.attempts,
+            timeout=None,
+            wait_initial=self._limits.pause,
+            wait_jitter=self._limits.pause * 5,
+            wait_max=5.0,
         ):
             with attempt:
                 sent = headers() if callable(headers) else headers

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -11,11 +11,17 @@ from schema.vocabulary import CaseStatus
 from sync.blocking import EntryView, candidate_pairs
 from sync.clustering import Cluster, clusters
 from sync.comparison import compare
-from sync.database import Database
+from sync.database import Database, Session
 from sync.repository.cases import CaseStore
 from sync.repository.entries import EntryStore
 from sync.scope import EVERYTHING, Scope
 from sync.tables import CaseRow, DecisionRow
+
+Confirm = Callable[[Session], None]
+
+
+def _nothing_to_confirm(session: Session) -> None:
+    del session
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +50,12 @@ def case_id(cluster: Cluster) -> str:
     return "C" + hashlib.sha256(text.encode()).hexdigest()[:12].upper()
 
 
-def detect(database: Database) -> DetectionReport:
+def detect(database: Database, confirm: Confirm = _nothing_to_confirm) -> DetectionReport:
     """Compare all entries that are not withdrawn and bring the stored cases up to date, in one transaction.
 
     A cluster continues the case of its kind with which it shares two entries; a new entry or new evidence re-opens a
-    decided case. An open case that no longer holds is dropped; a decided one is kept as it was decided.
+    decided case. An open case that no longer holds is dropped; a decided one is kept as it was decided. `confirm` is
+    called first in the writing transaction, for whoever detects under a claim that may have been lost.
     """
     with database.read() as session:
         views = EntryStore(session).views()
@@ -56,6 +63,7 @@ def detect(database: Database) -> DetectionReport:
     now = datetime.now(UTC)
     opened = grown = 0
     with database.write() as session:
+        confirm(session)
         store = CaseStore(session, EVERYTHING)
         members = store.memberships()
         left = {case.id: case for case in store.cases()}

@@ -10,9 +10,12 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-__all__ = ["Database", "Session"]
+__all__ = ["Database", "DatabaseFault", "Session"]
+
+DatabaseFault = DBAPIError  # the database did not do what it was asked: connection lost, locked, full
 
 _WRITE = {"dexhub_write": True}
 
@@ -31,6 +34,7 @@ class Database:
             json_deserializer=orjson.loads,
             connect_args={"timeout": 30, "check_same_thread": False} if self.is_sqlite else {},
             pool_size=10,
+            pool_pre_ping=not self.is_sqlite,
         )
         self._writer = self._engine.execution_options(**_WRITE)
         self._one_writer = threading.Lock() if self.is_sqlite else nullcontext()

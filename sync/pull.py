@@ -1,14 +1,16 @@
 """Pulls a region: asks its adapter for what changed, stores it page by page, and moves the watermark at the end.
 
-Every page is one transaction. The watermark moves in the last one, so a run that dies is simply repeated: what was stored
-is recognised, nothing is stored twice. It never passes the start of the run. Regions are pulled side by side; one that
-fails costs its own freshness and nothing else.
+Every page is one transaction, begun by confirming the claim under which the run was started. The watermark moves in the
+last one, so a run that dies is simply repeated: what was stored is recognised, nothing is stored twice. It never passes
+the start of the run. Regions are pulled side by side; one that fails costs its own freshness and nothing else.
 
 Mapping and storing run on the event loop itself: they are work, not waiting, and threads only made them fight for the
 interpreter (16.5 s against 13.0 s for 25,000 entries). So pulls have a loop of their own, apart from a server's.
 """
 
 import asyncio
+import os
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,13 +22,24 @@ from schema.errors import Problem, SourceError
 from schema.identity import Tokeniser
 from schema.records import Entry
 from schema.vocabulary import PullStatus
-from sync.database import Database
+from sync import guard
+from sync.database import Database, DatabaseFault
+from sync.drift import Drift
+from sync.guard import Held
+from sync.heartbeat import beating
+from sync.lease import Claim, LeaseLostError, Leases
 from sync.repository.entries import EntryStore
+from sync.repository.guard_stops import GuardStopStore
+from sync.repository.jobs import JobStore
+from sync.repository.payloads import PayloadStore
 from sync.repository.pulls import PullStore, problems_as_json
+from sync.scope import EVERYTHING
 from sync.settings import Settings
 from sync.tables import PullRow
 
 Progress = Callable[[str, int, int | None], None]  # region code, rows read so far, rows in all where known
+
+_AGAIN = timedelta(minutes=5)  # until a failed pull is tried again
 
 
 def silent(region: str, done: int, total: int | None) -> None:
@@ -39,22 +52,28 @@ class _Run:
     """What one run has seen so far."""
 
     row: PullRow
-    rows_read: int = 0
+    claim: Claim
+    position: Position
+    held: Held
+    overridden: bool
     newest: datetime | None = None
     cursor: str | None = None
     not_modified: bool = False
     seen: set[str] = field(default_factory=set)
     rejected: set[str] = field(default_factory=set)
+    drift: Drift = field(default_factory=Drift)
 
 
 class Puller:
-    """Pulls regions into one database."""
+    """Pulls regions into one database, as one holder of leases."""
 
     def __init__(self, database: Database, settings: Settings, tokens: Tokeniser, limits: Limits | None = None) -> None:
         self._database = database
         self._settings = settings
         self._tokens = tokens
         self._limits = limits
+        holder = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
+        self.leases = Leases(database, holder, settings.lease_seconds)
 
     async def pull_all(
         self, adapters: Sequence[Adapter], started_by: str, progress: Progress = silent, *, full: bool = False
@@ -64,35 +83,57 @@ class Puller:
         return list(await asyncio.gather(*runs))
 
     async def pull(
-        self, adapter: Adapter, started_by: str, progress: Progress = silent, *, full: bool = False
+        self,
+        adapter: Adapter,
+        started_by: str,
+        progress: Progress = silent,
+        *,
+        full: bool = False,
+        claim: Claim | None = None,
     ) -> PullRow:
-        """Pull one region and say how it went; never raises for what a platform does. `full` asks from the beginning."""
-        manifest = adapter.manifest
+        """Pull one region and say how it went; never raises for what a platform, a database or another process does.
+
+        `full` asks from the beginning and withdraws what is no longer there. A `claim` may have been had before; else
+        the region's job is claimed here, and a run that is under way elsewhere is told as a problem.
+        """
+        region = adapter.manifest.code
         row = PullRow(
-            id=uuid4().hex,
-            region=manifest.code,
-            status=PullStatus.RUNNING,
-            started_by=started_by,
-            started_at=datetime.now(UTC),
-            problems=[],
-        )
-        run = _Run(row)
-        position, known = self._begin(adapter, row, full=full)
+            id=uuid4().hex, region=region, status=PullStatus.RUNNING, started_by=started_by,
+            started_at=datetime.now(UTC), problems=[], drift=[],
+        )  # fmt: skip
+        claim = claim or self.leases.claim(job_name(region))
+        if claim is None:
+            return _ended(row, PullStatus.FAILED, [_already_running(region)])
+        row.token = claim.token
         try:
-            endpoint = self._endpoint(manifest.slug)
-            async with open_transport(self._limits) as transport:
-                async for page in adapter.pull(transport, endpoint, position, self._tokens, known):
-                    self._store(run, page)
-                    progress(manifest.code, run.rows_read, page.total)
-            problem = self._finish(adapter, run)
-            status, problems = (PullStatus.PAUSED, [problem]) if problem else (PullStatus.SUCCEEDED, [])
-        except SourceError as error:
-            status, problems = PullStatus.FAILED, list(error.problems)
+            async with beating(self.leases, claim):
+                status, problems = await self._run(adapter, row, claim, progress, full=full)
+                self._end(adapter, row, claim, status, problems)
+        except LeaseLostError as error:
+            return _ended(row, PullStatus.FAILED, error.problems)  # whoever took the job over has ended the stored row
         except asyncio.CancelledError:
-            self._end(row, PullStatus.FAILED, [_stopped(manifest.code)])
+            self._end(adapter, row, claim, PullStatus.FAILED, [_stopped(region)])
             raise
-        self._end(row, status, problems)
+        except DatabaseFault as error:
+            return _ended(row, PullStatus.FAILED, [_database_lost(region, error)])  # the next claim ends the stored row
         return row
+
+    async def _run(
+        self, adapter: Adapter, row: PullRow, claim: Claim, progress: Progress, *, full: bool
+    ) -> tuple[PullStatus, Sequence[Problem]]:
+        run, known = self._begin(adapter, row, claim, full=full)
+        try:
+            endpoint = self._endpoint(adapter.manifest.slug)
+            async with open_transport(self._limits) as transport:
+                async for page in adapter.pull(transport, endpoint, run.position, self._tokens, known):
+                    self._store(adapter, run, page)
+                    progress(row.region, row.rows_read, page.total)
+            stopped = self._finish(adapter, run)
+        except SourceError as error:
+            return PullStatus.FAILED, error.problems
+        finally:
+            row.drift = run.drift.found()
+        return (PullStatus.PAUSED, [stopped]) if stopped else (PullStatus.SUCCEEDED, [])
 
     def _endpoint(self, slug: str) -> Endpoint:
         platform = self._settings.platforms.get(slug)
@@ -109,86 +150,135 @@ class Puller:
             )
         return platform.endpoint()
 
-    def _begin(self, adapter: Adapter, row: PullRow, *, full: bool) -> tuple[Position, Mapping[str, str]]:
+    def _begin(self, adapter: Adapter, row: PullRow, claim: Claim, *, full: bool) -> tuple[_Run, Mapping[str, str]]:
+        manifest = adapter.manifest
         with self._database.write() as session:
+            self.leases.confirm(session, claim)
             store = PullStore(session)
+            store.reap(manifest.code, claim.token, row.started_at)
             store.save(row)
-            state = store.state(adapter.manifest.code)
+            state = store.state(manifest.code)
+            entries = EntryStore(session)
+            bound = manifest.guard.rewrites.of(len(entries.active_ids(manifest.code)))
+            overridden = GuardStopStore(session, EVERYTHING).pending_override(manifest.code) is not None
         with self._database.read() as session:
-            known = EntryStore(session).fingerprints(adapter.manifest.code)
-        if full or state.mapping_version != adapter.manifest.mapping_version:
-            return Position(), known
-        overlap = timedelta(minutes=adapter.manifest.capabilities.overlap_minutes)
-        since = (
-            state.watermark - overlap if state.watermark and adapter.manifest.capabilities.changes == "since" else None
-        )
-        return Position(since, state.cursor), known
+            known = EntryStore(session).fingerprints(manifest.code)
+        position = Position()
+        if not full and state.mapping_version == manifest.mapping_version:
+            overlap = timedelta(minutes=manifest.capabilities.overlap_minutes)
+            asks = state.watermark is not None and manifest.capabilities.changes == "since"
+            position = Position(state.watermark - overlap if asks and state.watermark else None, state.cursor)
+        return _Run(row, claim, position, Held(bound), overridden), known
 
-    def _store(self, run: _Run, page: Page) -> None:
-        now = datetime.now(UTC)
-        region = run.row.region
+    def _store(self, adapter: Adapter, run: _Run, page: Page) -> None:
+        """Store one page: what is new or merely changed at once; rewrites and withdrawals are held back."""
+        now, row = datetime.now(UTC), run.row
+        row.rows_read += len(page.mapped) + len(page.unchanged) + len(page.rejected)
+        row.rows_total = page.total
         with self._database.write() as session:
-            done = EntryStore(session).store(page.mapped, now)
-            pulls = PullStore(session)
-            pulls.quarantine(region, page.rejected, now)
-            pulls.release(region, [item.record.id.partition(":")[2] for item in page.mapped])
-        run.row.created += done.created
-        run.row.changed += done.changed
-        run.row.withdrawn += done.withdrawn
-        run.row.unchanged += done.unchanged + len(page.unchanged)
-        run.row.quarantined += len(page.rejected)
-        run.rows_read += len(page.mapped) + len(page.unchanged) + len(page.rejected)
+            self.leases.confirm(session, run.claim)
+            store, pulls = EntryStore(session), PullStore(session)
+            delta = store.compare(page.mapped)
+            if run.overridden:
+                delta.changed, delta.rewritten = [*delta.changed, *delta.rewritten], []
+            store.write([*delta.new, *delta.changed], now)
+            store.touch(delta.same)
+            kept = [*delta.new, *delta.changed, *delta.same]
+            PayloadStore(session).keep(row.region, kept, adapter.manifest.mapping_version)
+            pulls.quarantine(row.region, page.rejected, now)
+            pulls.release(row.region, [item.record.id.partition(":")[2] for item in page.mapped])
+            pulls.progress(row.id, row.rows_read, row.rows_total)
+        run.held.add(delta.rewritten, delta.gone)
+        row.created += len(delta.new)
+        row.changed += len(delta.changed)
+        row.unchanged += len(delta.same) + len(page.unchanged)
+        row.quarantined += len(page.rejected)
         run.seen.update(item.record.id for item in page.mapped)
         run.seen.update(page.unchanged)
-        run.rejected.update(f"{region}:{item.key}" for item in page.rejected)
+        run.rejected.update(f"{row.region}:{item.key}" for item in page.rejected)
+        run.drift.add(page.rejected)
         moments = [item.record.updated_at for item in page.mapped if isinstance(item.record, Entry)]
         run.newest = max([*moments, *([run.newest] if run.newest else [])], default=None)
         run.cursor = page.cursor or run.cursor
         run.not_modified = run.not_modified or page.not_modified
 
     def _finish(self, adapter: Adapter, run: _Run) -> Problem | None:
-        """Withdraw what a complete listing no longer holds, and move the watermark, in one transaction."""
-        manifest = adapter.manifest
-        complete = manifest.capabilities.changes == "full" and not run.not_modified
+        """Apply what was held back, within bounds, and move the watermark, in one transaction; or stop, and do neither."""
+        manifest, row, now = adapter.manifest, run.row, datetime.now(UTC)
+        complete = run.position.since is None and not run.not_modified
         with self._database.write() as session:
+            self.leases.confirm(session, run.claim)
             store, pulls = EntryStore(session), PullStore(session)
+            stops = GuardStopStore(session, EVERYTHING)
+            active = store.active_ids(manifest.code)
+            absent = active - run.seen - run.rejected if complete else set()
+            gone = sorted(absent | (active & set(run.held.gone)))
+            stopped = guard.stop(session, manifest.guard, run.held, gone, run_id=row.id, region=manifest.code, now=now)
+            given = stops.pending_override(manifest.code) if run.overridden else None
+            if stopped is not None and given is None:
+                stops.add(stopped)
+                return guard.problem(stopped)
+            if given is not None:
+                given.used_at = now
+            store.write(run.held.rewrites, now)
+            PayloadStore(session).keep(row.region, run.held.rewrites, manifest.mapping_version)
+            row.changed += len(run.held.rewrites)
+            row.withdrawn += store.withdraw(gone, now)
+            if complete:
+                pulls.forget_unseen(manifest.code, row.started_at)
             state = pulls.state(manifest.code)
-            if complete and manifest.capabilities.deletions == "none":
-                active = store.active_ids(manifest.code)
-                gone = sorted(active - run.seen - run.rejected)
-                bound = max(self._settings.vanish_number, int(len(active) * self._settings.vanish_share))
-                if len(gone) > bound:
-                    return _too_many_gone(manifest.code, len(gone), len(active), bound)
-                run.row.withdrawn += store.withdraw(gone, datetime.now(UTC))
-                pulls.forget_unseen(manifest.code, run.row.started_at)
             if run.newest is not None:
-                reached = min(run.newest, run.row.started_at)
+                reached = min(run.newest, row.started_at)
                 state.watermark = max(reached, state.watermark) if state.watermark else reached
             state.cursor = run.cursor or state.cursor
             state.mapping_version = manifest.mapping_version
-            state.succeeded_at = datetime.now(UTC)
+            state.succeeded_at = now
             pulls.save(state)
         return None
 
-    def _end(self, row: PullRow, status: PullStatus, problems: Sequence[Problem]) -> None:
-        row.status = status
-        row.finished_at = datetime.now(UTC)
-        row.problems = problems_as_json(problems)
+    def _end(
+        self, adapter: Adapter, row: PullRow, claim: Claim, status: PullStatus, problems: Sequence[Problem]
+    ) -> None:
+        """Write down how the run ended and give the claim back, in one transaction."""
+        _ended(row, status, problems)
         with self._database.write() as session:
+            self.leases.confirm(session, claim)
             PullStore(session).save(row)
+            cadence = timedelta(minutes=adapter.manifest.cadence.every_minutes)
+            due = row.started_at + (min(cadence, _AGAIN) if status is PullStatus.FAILED else cadence)
+            JobStore(session).release(claim.job, claim.token, status, row.problems, due)
+
+
+def job_name(region: str) -> str:
+    """The job under which a region is pulled, whoever pulls it and for what reason."""
+    return f"pull {region}"
+
+
+def _ended(row: PullRow, status: PullStatus, problems: Sequence[Problem]) -> PullRow:
+    row.status, row.finished_at, row.problems = status, datetime.now(UTC), problems_as_json(problems)
+    return row
 
 
 def _stopped(region: str) -> Problem:
     return Problem("PULL_STOPPED", region, zh="拉取被中止", en="the pull was stopped")
 
 
-def _too_many_gone(region: str, gone: int, active: int, bound: int) -> Problem:
+def _already_running(region: str) -> Problem:
     return Problem(
-        "TOO_MANY_VANISHED",
+        "ALREADY_RUNNING",
+        job_name(region),
+        zh="该地区正在拉取",
+        en="this region is being pulled already",
+        remedy_zh="等待其结束，或用 stopPull 停止",
+        remedy_en="wait for it to end, or stop it with stopPull",
+    )
+
+
+def _database_lost(region: str, error: Exception) -> Problem:
+    return Problem(
+        "DATABASE_LOST",
         region,
-        value=str(gone),
-        zh=f"完整清单中少了 {gone} 个项目（现有 {active}，上限 {bound}），未作删除，请人工核对",
-        en=f"{gone} of {active} entries are missing from a full listing (bound: {bound}); nothing was withdrawn",
-        remedy_zh="向省平台核实；确属撤回时调高 DEXHUB_VANISH_NUMBER 后重新拉取",
-        remedy_en="ask the province; if they are really gone, raise DEXHUB_VANISH_NUMBER and pull again",
+        value=type(error).__name__,
+        zh="数据库连接中断，本次未存的部分已放弃，下次运行自动续上",
+        en="the connection to the database was lost; what was not stored is given up, the next run goes on from there",
     )

@@ -1,64 +1,151 @@
-"""The clock: pulls each region at its manifest's cadence and detects duplicates after a pull that changed something.
+"""The clock: does each job when it is due, in whichever process claims it first.
 
-APScheduler says when; what is done stands in `sync.pull` and `sync.cases`. One instance of a job at a time, missed ticks
-run once, starts are spread so that five platforms are not asked in the same second.
+APScheduler says when to look (coalesced, jittered, one instance of each); the database says what is due and who does it
+(`sync.lease`). So any number of schedulers may run, and one that dies or freezes is replaced by the next tick of another.
 """
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, time, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from adapters.base import Adapter
+from schema.provenance import CHINA
+from sync.backup import newest_backup_age
 from sync.cases import detect
-from sync.database import Database
-from sync.pull import Puller
+from sync.database import Database, DatabaseFault
+from sync.heartbeat import beating
+from sync.lease import Claim, LeaseLostError
+from sync.pull import Puller, job_name
+from sync.repository.jobs import JobStore
+from sync.roster import current
+from sync.settings import Settings
 
 _log = logging.getLogger("dexhub.scheduler")
-_SPREAD = timedelta(seconds=3)
-_JITTER = 30  # seconds
 _STARTED_BY = "scheduler"
+_NIGHT = time(2, 0)  # Beijing time; clerks are asleep, platforms make their backups at midnight
+_AGAIN = timedelta(minutes=5)  # after a failure, or when the region is being pulled already
+_BACKUP_AGE = timedelta(hours=26)
+
+Work = Callable[[Claim], Awaitable[None]]
+
+
+def next_night(now: datetime, offset: timedelta = timedelta()) -> datetime:
+    """The next night's hour after `now`, plus an offset that spreads the regions."""
+    tonight = datetime.combine(now.astimezone(CHINA).date(), _NIGHT, CHINA) + offset
+    return tonight if tonight > now else tonight + timedelta(days=1)
 
 
 class Clock:
-    """Runs while its event loop does."""
+    """One process's part in the schedule. `look_every` is how often it looks for due jobs, in seconds."""
 
-    def __init__(self, database: Database, puller: Puller, adapters: Sequence[Adapter]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        puller: Puller,
+        adapters: Sequence[Adapter],
+        *,
+        look_every: float = 15,
+    ) -> None:
         self._database = database
+        self._settings = settings
         self._puller = puller
-        self._detecting = asyncio.Lock()
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._works: dict[str, Work] = {
+            "detect": self._detect,
+            "aggregate": self._aggregate,
+            "backup check": self._backup,
+        }
+        now = datetime.now(UTC)
+        due = {"detect": next_night(now, timedelta(hours=1)), "aggregate": now, "backup check": now}
         for index, adapter in enumerate(adapters):
+            code = adapter.manifest.code
+            self._works[job_name(code)] = self._pulling(adapter)
+            self._works[f"reconcile {code}"] = self._reconciling(adapter, timedelta(minutes=5 * index))
+            due[job_name(code)] = now
+            due[f"reconcile {code}"] = next_night(now, timedelta(minutes=5 * index))
+        with database.write() as session:
+            for name, moment in due.items():
+                JobStore(session).enter(name, moment)
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        for name, work in self._works.items():
             self._scheduler.add_job(
-                self._pull,
-                IntervalTrigger(minutes=adapter.manifest.cadence.every_minutes, jitter=_JITTER, timezone=UTC),
-                args=[adapter],
-                id=f"pull {adapter.manifest.code}",
+                self._look,
+                IntervalTrigger(seconds=look_every, jitter=look_every / 5, timezone=UTC),
+                args=[name, work],
+                id=name,
                 coalesce=True,
                 max_instances=1,
                 misfire_grace_time=None,
-                next_run_time=datetime.now(UTC) + _SPREAD * (index + 1),
+                next_run_time=now,
             )
 
     def start(self) -> None:
-        """Begin ticking."""
+        """Begin looking."""
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Stop ticking; a pull under way is left to end or to be cancelled with the loop."""
+        """Look no more; what is under way ends with the loop."""
         self._scheduler.shutdown(wait=False)
 
-    def next_runs(self) -> dict[str, datetime]:
-        """When each job runs next."""
-        return {job.id: job.next_run_time for job in self._scheduler.get_jobs()}
+    async def _look(self, name: str, work: Work) -> None:
+        """Do a job if it is due and nobody else does it."""
+        try:
+            claim = await asyncio.to_thread(self._puller.leases.claim, name, only_if_due=True)
+            if claim is not None:
+                await work(claim)
+        except LeaseLostError:
+            _log.warning("%s: the lease was lost, another process does it", name)
+        except DatabaseFault as error:
+            _log.warning(
+                "%s: the database did not answer (%s), tried again at the next tick", name, type(error).__name__
+            )
 
-    async def _pull(self, adapter: Adapter) -> None:
-        row = await self._puller.pull(adapter, _STARTED_BY)
-        _log.info("pull %s: %s, %d new, %d changed", adapter.manifest.code, row.status, row.created, row.changed)
-        if row.created or row.changed or row.withdrawn:
-            async with self._detecting:
-                report = await asyncio.to_thread(detect, self._database)
-            _log.info("detection: %d cases, %d opened", report.cases, report.opened)
+    def _pulling(self, adapter: Adapter) -> Work:
+        async def work(claim: Claim) -> None:
+            row = await self._puller.pull(adapter, _STARTED_BY, claim=claim)
+            if row.created or row.changed or row.withdrawn:
+                await asyncio.to_thread(self._hasten_detection)
+
+        return work
+
+    def _reconciling(self, adapter: Adapter, offset: timedelta) -> Work:
+        async def work(claim: Claim) -> None:
+            async with beating(self._puller.leases, claim):
+                row = await self._puller.pull(adapter, _STARTED_BY, full=True)
+            busy = any(problem["code"] == "ALREADY_RUNNING" for problem in row.problems)
+            now = datetime.now(UTC)
+            due = now + _AGAIN if busy or row.problems else next_night(now, offset)
+            self._puller.leases.release(claim, row.status, row.problems, due)
+            if row.created or row.changed or row.withdrawn:
+                await asyncio.to_thread(self._hasten_detection)
+
+        return work
+
+    async def _detect(self, claim: Claim) -> None:
+        async with beating(self._puller.leases, claim):
+            report = await asyncio.to_thread(
+                detect, self._database, lambda session: self._puller.leases.confirm(session, claim)
+            )
+        outcome = f"{report.cases} cases, {report.opened} opened"
+        self._puller.leases.release(claim, outcome, due_at=next_night(datetime.now(UTC), timedelta(hours=1)))
+
+    async def _aggregate(self, claim: Claim) -> None:
+        with self._database.read() as session:
+            roster = current(session)
+        outcome = f"{len(roster.items)} items, {roster.digest[:12]}"
+        self._puller.leases.release(claim, outcome, due_at=datetime.now(UTC) + timedelta(hours=1))
+
+    async def _backup(self, claim: Claim) -> None:
+        age = newest_backup_age(self._settings.backup_folder, datetime.now(UTC))
+        outcome = "no backup folder is configured" if self._settings.backup_folder is None else f"newest is {age} old"
+        if age is not None and age > _BACKUP_AGE:
+            outcome = f"too old: {outcome}"
+        self._puller.leases.release(claim, outcome, due_at=datetime.now(UTC) + timedelta(hours=6))
+
+    def _hasten_detection(self) -> None:
+        with self._database.write() as session:
+            JobStore(session).hasten("detect", datetime.now(UTC))

@@ -42,9 +42,10 @@ class Settings(BaseSettings):
     token_algorithm: Algorithm = "sha256"  # noqa: S105  the name of a function
     # Platforms by region slug; a region without one is not pulled.
     platforms: dict[str, PlatformSettings] = {}
-    # Share of a region's entries, and number, that one full listing may make vanish before a person must look.
-    vanish_share: float = Field(default=0.1, ge=0, le=1)
-    vanish_number: int = Field(default=20, ge=0)
+    # How long a claimed run may be silent before another process may take it over, in seconds.
+    lease_seconds: float = Field(default=60, gt=0)
+    # Where backups are laid down, for the scheduler's check of their age.
+    backup_folder: Path | None = None
 
     @classmethod
     def settings_customise_sources(

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, Text
+from sqlalchemy import JSON, Column, DateTime, Dialect, Index, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -140,22 +140,82 @@ class PullRow(SQLModel, table=True):
     started_by: str
     started_at: datetime = _moment()
     finished_at: datetime | None = _moment(nullable=True)
+    # The fencing token it was claimed with: a run whose token is no longer its job's is dead, whatever its status says.
+    token: int = 0
+    rows_read: int = 0
+    rows_total: int | None = None
     created: int = 0
     changed: int = 0
     unchanged: int = 0
     withdrawn: int = 0
     quarantined: int = 0
     problems: list[dict[str, Any]] = _json()
+    # What the platform sent in a form we do not know: new and missing fields, new labels, with the number of rows.
+    drift: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False), default=[])
+
+
+class PayloadRow(SQLModel, table=True):
+    """The row an entry was last mapped from, as it came but for what is personal: JSON, zlib-compressed."""
+
+    __tablename__: ClassVar[Any] = "payload"
+
+    entry_id: str = Field(primary_key=True, max_length=80)
+    region: str = Field(max_length=2, index=True)
+    mapping_version: int
+    sha256: str = Field(max_length=64)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    source_url: str = _text()
+    source_sha256: str = Field(max_length=64)
+    source_locator: str = _text()
+    fetched_at: datetime = _moment()
+
+
+class GuardStopRow(SQLModel, table=True):
+    """A run that was paused because it would have deleted or rewritten too much; the difference is kept for review.
+    An override is used once, by the next run.
+    """
+
+    __tablename__: ClassVar[Any] = "guard_stop"
+
+    run_id: str = Field(primary_key=True, max_length=32)
+    region: str = Field(max_length=2, index=True)
+    stopped_at: datetime = _moment()
+    kind: str
+    number: int
+    bound: int
+    entries: int
+    difference: list[dict[str, Any]] = _json()
+    overridden_at: datetime | None = _moment(nullable=True)
+    overridden_by: str | None = None
+    reason: str | None = Field(default=None, sa_column=Column(Text))
+    used_at: datetime | None = _moment(nullable=True)
+
+
+class JobRow(SQLModel, table=True):
+    """One thing that is done again and again, and who does it now. `token` rises with every claim."""
+
+    __tablename__: ClassVar[Any] = "job"
+
+    name: str = Field(primary_key=True, max_length=40)
+    due_at: datetime = _moment()
+    token: int = 0
+    holder: str | None = None
+    lease_until: datetime | None = _moment(nullable=True)
+    started_at: datetime | None = _moment(nullable=True)
+    finished_at: datetime | None = _moment(nullable=True)
+    outcome: str | None = Field(default=None, sa_column=Column(Text))
+    problems: list[dict[str, Any]] = _json()
 
 
 class QuarantineRow(SQLModel, table=True):
-    """A province's row that could not be understood; leaves when the same row is understood."""
+    """A province's row that could not be understood, kept as `PayloadRow` keeps others; leaves when it is understood."""
 
     __tablename__: ClassVar[Any] = "quarantine"
 
     region: str = Field(primary_key=True, max_length=2)
     key: str = Field(primary_key=True, max_length=200)
     problems: list[dict[str, Any]] = _json()
+    body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     source_url: str = _text()
     source_sha256: str
     source_locator: str

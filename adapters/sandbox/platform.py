@@ -1,36 +1,26 @@
 """The frame of a simulated platform: a real aiohttp server that speaks one province's dialect, with fault switches.
 
 A province's sandbox.py gives `render` (a registration in its own shape), `routes`, and `SPOIL`: which field to break for
-each flaw. Faults: `platform.fault = Fault("status", 503, times=2)` breaks the next two answers.
+each flaw. Faults: `platform.fault = Fault("status", 503, times=2)` breaks the next two answers. What happens on the
+platform between two answers: `platform.after_answer = callable`.
 """
 
-import asyncio
 import hashlib
 from abc import ABC, abstractmethod
 from bisect import bisect_left
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import orjson
 from aiohttp import web
 
 from adapters.base import Adapter
+from adapters.sandbox.faults import Fault, Handler
 from adapters.sandbox.profile import Profile
 from adapters.sandbox.registrations import Registration
 from adapters.transport import Endpoint
-
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What the platform does wrong, and how many answers long."""
-
-    kind: Literal["status", "delay", "html", "truncated"]
-    value: float = 503
-    times: int = 1
 
 
 class Platform(ABC):
@@ -43,6 +33,8 @@ class Platform(ABC):
         self.adapter = adapter
         self.secret = hashlib.sha256(f"{secret_seed}/{adapter.manifest.slug}".encode()).hexdigest()
         self.fault: Fault | None = None
+        self.after_answer: Callable[[], None] | None = None
+        self._last: web.Response | None = None
         self._rows: dict[str, tuple[datetime, dict[str, Any]]] = {}
         self._order: list[tuple[datetime, str]] = []
         for registration in registrations:
@@ -57,6 +49,10 @@ class Platform(ABC):
     @abstractmethod
     def render(self, registration: Registration) -> dict[str, Any]:
         """One entry in the platform's own shape."""
+
+    @abstractmethod
+    def cancel(self, native_id: str, at: datetime) -> None:
+        """Withdraw an entry, leaving of it what this platform leaves."""
 
     @abstractmethod
     def routes(self) -> list[web.RouteDef]:
@@ -108,21 +104,16 @@ class Platform(ABC):
         return row
 
     @web.middleware
-    async def _faulty(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+    async def _faulty(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         fault = self.fault
-        if fault is None:
-            return await handler(request)
-        self.fault = replace(fault, times=fault.times - 1) if fault.times > 1 else None
-        if fault.kind == "status":
-            return web.Response(status=int(fault.value), text="busy")
-        if fault.kind == "html":
-            return web.Response(text="<html><body>系统维护中</body></html>", content_type="text/html")
-        if fault.kind == "delay":
-            await asyncio.sleep(fault.value)
-            return await handler(request)
-        whole = await handler(request)
-        body = whole.body if isinstance(whole, web.Response) and isinstance(whole.body, bytes) else b""
-        return web.Response(body=body[: len(body) // 2], content_type=whole.content_type)
+        if fault is not None:
+            self.fault = fault.used()
+        answer = await (handler(request) if fault is None or fault.after else fault.spoilt(request, handler, self._last))
+        if isinstance(answer, web.Response):
+            self._last = answer
+        if self.after_answer is not None:
+            self.after_answer()
+        return answer
 
 
 def json_response(content: Any, status: int = 200) -> web.Response:  # noqa: ANN401  any JSON value

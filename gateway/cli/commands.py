@@ -79,13 +79,14 @@ def scheduler() -> None:
     async def run() -> None:
         with open_hub() as hub:
             configured = [a for a in regions().values() if a.manifest.slug in hub.settings.platforms]
-            clock = Clock(hub.database, Puller(hub.database, hub.settings, hub.settings.tokeniser()), configured)
+            clock = Clock(
+                hub.database, hub.settings, Puller(hub.database, hub.settings, hub.settings.tokeniser()), configured
+            )
             stop = asyncio.Event()
             for name in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(name, stop.set)
             clock.start()
-            for job, moment in clock.next_runs().items():
-                out.print(f"{job}: {moment.astimezone():%Y-%m-%d %H:%M:%S}")
+            out.print(f"调度 {len(configured)} 个地区 / scheduling {len(configured)} regions")
             await stop.wait()
             clock.stop()
 

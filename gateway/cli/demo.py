@@ -220,7 +220,10 @@ def _serve(hub: Hub, port: int) -> None:
 
     async def serve() -> None:
         clock = Clock(
-            hub.database, Puller(hub.database, hub.settings, hub.settings.tokeniser()), list(regions().values())
+            hub.database,
+            hub.settings,
+            Puller(hub.database, hub.settings, hub.settings.tokeniser()),
+            list(regions().values()),
         )
         clock.start()
         try:

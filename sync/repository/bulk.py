@@ -20,6 +20,13 @@ def insert(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, 
     _run(session, table, rows, keep=None)
 
 
+def insert_missing(session: Session, table: type[SQLModel], row: Mapping[str, Any]) -> None:
+    """Insert one row unless its primary key exists."""
+    target: Table = table.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    session.execute(make(target).values(**row).on_conflict_do_nothing())
+
+
 def upsert(
     session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]], keep: Sequence[str] = ()
 ) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,13 +21,16 @@ _STEP = 500  # ids in one IN list; SQLite's limit on parameters is 32,766
 
 
 @dataclass(slots=True)
-class Stored:
-    """What storing did, in entries."""
+class Delta:
+    """A page held against what is stored. `rewritten` are changes after which an entry is hardly the same any more:
+    another title, topic or lead organisation.
+    """
 
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    withdrawn: int = 0
+    new: list[Mapped] = field(default_factory=list)
+    changed: list[Mapped] = field(default_factory=list)
+    rewritten: list[Mapped] = field(default_factory=list)
+    same: list[Mapped] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
 
 
 class EntryStore:
@@ -43,32 +46,45 @@ class EntryStore:
         )
         return dict(self._session.execute(query).all())
 
-    def store(self, mapped: Sequence[Mapped], now: datetime) -> Stored:
-        """Store one page: what is new or changed is written, what says the same is left."""
-        done = Stored()
-        entries = {item.record.id: item for item in mapped if isinstance(item.record, Entry)}
-        known = self._hashes(list(entries))
-        written: list[tuple[Entry, str, str]] = []
-        same: list[tuple[str, str]] = []
+    def compare(self, mapped: Sequence[Mapped]) -> Delta:
+        """What storing a page would do. Of several rows of one entry the last counts."""
+        delta = Delta()
+        entries = {item.record.id: item for item in mapped}
+        known = self._known(list(entries))
         for identifier, item in entries.items():
             record = item.record
-            if not isinstance(record, Entry):
-                continue
-            content = record.content_hash()
-            if known.get(identifier) == content:
-                same.append((identifier, item.fingerprint))
+            if isinstance(record, Tombstone):
+                delta.gone.append(identifier)
+            elif identifier not in known:
+                delta.new.append(item)
+            elif known[identifier].content_hash == record.content_hash():
+                delta.same.append(item)
+            elif known[identifier].identity != (plain(record.title), record.topic_id, _lead_key(record)):
+                delta.rewritten.append(item)
             else:
-                written.append((record, content, item.fingerprint))
-        for identifier, fingerprint in same:
-            where = col(EntryRow.id) == identifier
-            self._session.execute(update(EntryRow).where(where).values(fingerprint=fingerprint))
-        self._write(written, known, now)
-        done.created = sum(record.id not in known for record, _, _ in written)
-        done.changed = len(written) - done.created
-        done.unchanged = len(same)
-        gone = [item.record.id for item in mapped if isinstance(item.record, Tombstone)]
-        done.withdrawn = self.withdraw(gone, now)
-        return done
+                delta.changed.append(item)
+        return delta
+
+    def touch(self, same: Sequence[Mapped]) -> None:
+        """Note the new form of rows that say the same as before, so that they are recognised at once next time."""
+        for item in same:
+            where = col(EntryRow.id) == item.record.id
+            self._session.execute(update(EntryRow).where(where).values(fingerprint=item.fingerprint))
+
+    def write(self, mapped: Sequence[Mapped], now: datetime) -> None:
+        """Insert or replace entries with their organisations and representatives."""
+        entries = [(item.record, item.fingerprint) for item in mapped if isinstance(item.record, Entry)]
+        rows = [_entry_row(record, record.content_hash(), fingerprint, now) for record, fingerprint in entries]
+        bulk.upsert(self._session, EntryRow, rows, keep=("first_seen_at",))
+        for part in _parts([record.id for record, _ in entries]):
+            self._session.execute(delete(OrganisationRow).where(col(OrganisationRow.entry_id).in_(part)))
+            self._session.execute(delete(RepresentativeRow).where(col(RepresentativeRow.entry_id).in_(part)))
+        bulk.insert(
+            self._session, OrganisationRow, [row for record, _ in entries for row in _organisation_rows(record)]
+        )
+        bulk.insert(
+            self._session, RepresentativeRow, [r for record, _ in entries for r in _representative_rows(record)]
+        )
 
     def withdraw(self, ids: Sequence[str], now: datetime) -> int:
         """Mark entries as withdrawn; how many were not already. They stay, and come back when their row does."""
@@ -89,24 +105,31 @@ class EntryStore:
         )
         return set(self._session.scalars(query))
 
-    def _hashes(self, ids: Sequence[str]) -> dict[str, str]:
+    def titles(self, ids: Sequence[str]) -> dict[str, str]:
+        """Stored titles by id, for a person who reviews a difference."""
         found: dict[str, str] = {}
         for part in _parts(ids):
-            query = select(col(EntryRow.id), col(EntryRow.content_hash)).where(col(EntryRow.id).in_(part))
-            found.update((identifier, content) for identifier, content in self._session.execute(query))
+            query = select(col(EntryRow.id), col(EntryRow.title)).where(col(EntryRow.id).in_(part))
+            found.update(self._session.execute(query).all())
         return found
 
-    def _write(self, written: Sequence[tuple[Entry, str, str]], known: dict[str, str], now: datetime) -> None:
-        rows = [_entry_row(record, content, fingerprint, now) for record, content, fingerprint in written]
-        bulk.upsert(self._session, EntryRow, rows, keep=("first_seen_at",))
-        changed = [record.id for record, _, _ in written if record.id in known]
-        for part in _parts(changed):
-            self._session.execute(delete(OrganisationRow).where(col(OrganisationRow.entry_id).in_(part)))
-            self._session.execute(delete(RepresentativeRow).where(col(RepresentativeRow.entry_id).in_(part)))
-        organisations = [row for record, _, _ in written for row in _organisation_rows(record)]
-        people = [row for record, _, _ in written for row in _representative_rows(record)]
-        bulk.insert(self._session, OrganisationRow, organisations)
-        bulk.insert(self._session, RepresentativeRow, people)
+    def _known(self, ids: Sequence[str]) -> dict[str, "_Known"]:
+        found: dict[str, _Known] = {}
+        for part in _parts(ids):
+            query = (
+                select(  # type: ignore[call-overload]
+                    EntryRow.id,
+                    EntryRow.content_hash,
+                    EntryRow.project_key,
+                    EntryRow.topic_id,
+                    OrganisationRow.organisation_key,
+                )
+                .join(OrganisationRow, col(OrganisationRow.entry_id) == col(EntryRow.id))
+                .where(col(EntryRow.id).in_(part), col(OrganisationRow.position) == 0)
+            )
+            for identifier, content, *identity in self._session.execute(query):
+                found[identifier] = _Known(content, tuple(identity))
+        return found
 
     def views(self) -> list[EntryView]:
         """What detection reads, of every entry that is not withdrawn."""
@@ -133,6 +156,16 @@ class EntryStore:
             )
             for row in self._session.execute(query)
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    content_hash: str
+    identity: tuple[str, ...]
+
+
+def _lead_key(record: Entry) -> str:
+    return organisation_key(record.lead.name, record.lead.credit_code)
 
 
 def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:

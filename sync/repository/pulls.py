@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -11,8 +11,10 @@ from adapters.base import Rejected
 from schema.errors import Problem
 from schema.vocabulary import PullStatus
 from sync.repository.bulk import upsert
+from sync.repository.payloads import packed
+from sync.repository.time import database_time
 from sync.scope import Scope
-from sync.tables import PullRow, QuarantineRow, RegionStateRow
+from sync.tables import JobRow, PullRow, QuarantineRow, RegionStateRow
 
 
 class PullStore:
@@ -40,7 +42,30 @@ class PullStore:
             query = query.where(col(PullRow.region) == scope.region)
         if regions:
             query = query.where(col(PullRow.region).in_(regions))
-        return list(self._session.scalars(query))
+        rows = list(self._session.scalars(query))
+        held = self._held()
+        for row in rows:
+            if row.status == PullStatus.RUNNING and held.get(f"pull {row.region}") != row.token:
+                self._session.expunge(row)
+                row.status, row.problems = PullStatus.FAILED, [died(row.region).as_dict()]
+        return rows
+
+    def _held(self) -> dict[str, int]:
+        """The token under which each job is done at this moment."""
+        now = database_time(self._session)
+        query = select(col(JobRow.name), col(JobRow.token)).where(col(JobRow.lease_until) > now)
+        return dict(self._session.execute(query).all())
+
+    def reap(self, region: str, token: int, now: datetime) -> None:
+        """End runs of the region that were claimed before `token` and never said how they ended."""
+        where = (col(PullRow.region) == region, col(PullRow.status) == PullStatus.RUNNING, col(PullRow.token) < token)
+        values = {"status": PullStatus.FAILED.value, "finished_at": now, "problems": [died(region).as_dict()]}
+        self._session.execute(update(PullRow).where(*where).values(**values))
+
+    def progress(self, run: str, rows_read: int, rows_total: int | None) -> None:
+        """How far a run has come."""
+        values = {"rows_read": rows_read, "rows_total": rows_total}
+        self._session.execute(update(PullRow).where(col(PullRow.id) == run).values(**values))
 
     def last_run(self, region: str) -> PullRow | None:
         """The region's newest run that has ended."""
@@ -59,6 +84,7 @@ class PullStore:
                 "region": region,
                 "key": (item.key or item.locator)[:200],
                 "problems": [problem.as_dict() for problem in item.problems],
+                "body": packed(item.payload),
                 "source_url": item.source.url,
                 "source_sha256": item.source.sha256,
                 "source_locator": item.locator,
@@ -95,6 +121,16 @@ class PullStore:
         """Number of rows set aside, by region."""
         query = select(col(QuarantineRow.region), func.count()).group_by(col(QuarantineRow.region))
         return dict(self._session.execute(query).all())
+
+
+def died(region: str) -> Problem:
+    """What is said of a run whose process ended without a word."""
+    return Problem(
+        "RUN_DIED",
+        region,
+        zh="运行的进程中断，未作完；已存数据完好，下次运行自动续上",
+        en="the process ended before the run did; what was stored is whole, and the next run goes on from there",
+    )
 
 
 def problems_as_json(problems: Sequence[Problem]) -> list[dict[str, str | None]]:

@@ -116,16 +116,6 @@ async def test_an_entry_whose_row_went_bad_is_not_taken_for_gone(world, slug) ->
     assert (rows[0].withdrawn, rows[0].quarantined, world.status_of(made.entry_id)) == (0, 6, made.status)
 
 
-@pytest.mark.parametrize("slug", WITH_FULL_LISTINGS)
-async def test_a_listing_that_lost_too_much_withdraws_nothing_and_says_so(world, slug) -> None:
-    await world.pull()
-    for made in world.sound(slug)[:10]:
-        world.sites[slug].cancel(made.native_id, made.updated_at)
-    rows = await world.restarted(vanish_number=3).pull(slug)
-    problems = [(problem["code"], problem["value"]) for problem in rows[0].problems]
-    assert (rows[0].status, rows[0].withdrawn, problems) == (PullStatus.PAUSED, 0, [("TOO_MANY_VANISHED", "10")])
-
-
 @pytest.mark.parametrize("slug", SLUGS)
 async def test_a_flawed_row_leaves_quarantine_when_its_platform_mends_it(world, slug, code) -> None:
     await world.pull()

@@ -1,0 +1,66 @@
+"""Jobs: when each is due, who does it under which token, how it last went."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from sync.repository.bulk import insert_missing
+from sync.repository.time import database_time
+from sync.tables import JobRow
+
+
+class JobStore:
+    """Reads and writes of jobs; who may claim and when is said in `sync.lease`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def all(self) -> list[JobRow]:
+        """Every job, by name."""
+        return list(self._session.scalars(select(JobRow).order_by(col(JobRow.name))))
+
+    def enter(self, name: str, due_at: datetime) -> None:
+        """Make sure that a job exists; one that does keeps its time."""
+        insert_missing(self._session, JobRow, {"name": name, "due_at": due_at, "token": 0, "problems": []})
+
+    def hasten(self, name: str, due_at: datetime) -> None:
+        """Let a job be due at this time at the latest."""
+        self._update(name, {"due_at": due_at}, col(JobRow.due_at) > due_at)
+
+    def claim(self, name: str, holder: str, length: timedelta, *, only_if_due: bool) -> int | None:
+        """Take a job that is free; its new token, or None where it cannot be had. The row stays locked until the commit."""
+        now = database_time(self._session)
+        self.enter(name, now)
+        row = self._session.scalars(select(JobRow).where(col(JobRow.name) == name).with_for_update()).one()
+        now = database_time(self._session)  # the lock may have been waited for
+        if (row.lease_until is not None and row.lease_until > now) or (only_if_due and row.due_at > now):
+            return None
+        values = {"token": row.token + 1, "holder": holder, "lease_until": now + length, "started_at": now}
+        self._update(name, {**values, "finished_at": None})
+        return row.token + 1
+
+    def renew(self, name: str, token: int, length: timedelta) -> bool:
+        """Prolong a claim and lock its row until the commit; whether it still holds."""
+        until = database_time(self._session) + length
+        return self._update(name, {"lease_until": until}, col(JobRow.token) == token, col(JobRow.holder).is_not(None))
+
+    def revoke(self, name: str) -> None:
+        """Take a job from whoever does it."""
+        self._update(name, {"token": JobRow.token + 1, "holder": None, "lease_until": None})
+
+    def release(
+        self, name: str, token: int, outcome: str, problems: Sequence[Mapping[str, Any]], due_at: datetime | None
+    ) -> bool:
+        """End a claim; whether it still held."""
+        values = {"holder": None, "lease_until": None, "finished_at": database_time(self._session), "outcome": outcome}
+        due = {"due_at": due_at} if due_at else {}
+        return self._update(name, {**values, **due, "problems": list(problems)}, col(JobRow.token) == token)
+
+    def _update(self, name: str, values: Mapping[str, Any], *where: Any) -> bool:  # noqa: ANN401  SQL conditions
+        statement = update(JobRow).where(col(JobRow.name) == name, *where).values(**values)
+        done = self._session.execute(statement.execution_options(synchronize_session=False))
+        return bool(done.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE's result has it
