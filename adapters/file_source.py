@@ -62,7 +62,7 @@ def _as_column(value: object) -> object:
 class Columns(Fact):
     """columns.toml. `key` is the heading of the entry's own number. A heading with {n} stands for any number of columns,
     counted from 1: `"成员{n}姓名" = "members.{n}.name"`. `constants` fill places that a table has no column for; `ignored`
-    headings are read by nobody.
+    headings are read by nobody. White space in headings does not count; here they are written without.
     """
 
     key: str | None = None
@@ -125,7 +125,7 @@ class FileSource(Source):
         columns = self._placed(table)
         key = table.headings.index(self._columns.key) if self._columns.key else 0
         plain = {column.to: _Leaf(index, column) for index, column in columns.items()}
-        shape = _shape(columns) if self._columns.columns else plain
+        shape = _shape(self._columns, columns) if self._columns.columns else plain
         rows = []
         for line in table.lines:
             data = {**self._columns.constants, **(_filled(shape, line.cells) or {})}
@@ -193,9 +193,16 @@ def _read(url: str) -> tuple[str, bytes]:
     return path.name, path.read_bytes()
 
 
-def _shape(columns: Mapping[int, Column]) -> _Shape:
-    """The payload as a tree of leaves: "members.2.name" is the name in item 2 of a list."""
+def _shape(agreed: Columns, columns: Mapping[int, Column]) -> _Shape:
+    """The payload as a tree of leaves: "members.2.name" is the name in item 2 of a list. A list that the table has no
+    column for is an empty list.
+    """
     tree: _Shape = {}
+    for each in agreed.columns.values():
+        if NUMBERED in each.to:
+            branch = tree
+            for part in each.to.partition(f".{NUMBERED}")[0].split("."):
+                branch = branch.setdefault(part, {})
     for index, column in columns.items():
         *above, last = column.to.split(".")
         branch = tree

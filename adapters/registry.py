@@ -39,7 +39,8 @@ def _checked(folder: Path) -> tuple[Manifest, Catalogue]:
     return manifest, catalogue
 
 
-def _module(slug: str, name: str) -> ModuleType:
+def module(slug: str, name: str) -> ModuleType:
+    """One module of a region's folder."""
     return import_module(f"{package.__name__}.{slug}.{name}")
 
 
@@ -50,9 +51,9 @@ def read(folder: Path) -> Adapter:
         manifest=manifest,
         catalogue=catalogue,
         lookups=Lookups(folder / "lookups.toml"),
-        source=_module(manifest.slug, "source").PlatformSource,
-        payload=_module(manifest.slug, "payload").PAYLOAD,
-        to_entry=_module(manifest.slug, "mapping").to_entry,
+        source=module(manifest.slug, "source").PlatformSource,
+        payload=module(manifest.slug, "payload").PAYLOAD,
+        to_entry=module(manifest.slug, "mapping").to_entry,
     )
 
 
@@ -89,9 +90,9 @@ def region_named(word: str) -> Adapter | None:
 
 def subgraph(slug: str) -> ModuleType:
     """The region's GraphQL module; imported only by the gateway, which alone knows strawberry."""
-    return _module(slug, "subgraph")
+    return module(slug, "subgraph")
 
 
 def sandbox(slug: str) -> ModuleType:
     """The region's simulated platform."""
-    return _module(slug, "sandbox")
+    return module(slug, "sandbox")

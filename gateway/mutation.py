@@ -1,10 +1,13 @@
 """Root mutations. Expected failures come back as `problems`; only what a role may not do at all is an error."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 import strawberry
 
+from adapters.base import Adapter
 from adapters.registry import region_named
 from gateway import cases, entries, facts
 from gateway.context import Context
@@ -17,15 +20,18 @@ from gateway.operations import (
     StartPullResult,
     SubmitRecommendationsResult,
 )
+from gateway.supervision import GuardStop, OverrideResult, StopPullResult
 from schema.errors import Problem as ProblemRecord
 from schema.errors import RequestError
 from schema.types.cases import DuplicateCase
 from schema.vocabulary import Role
 from sync import cases as judgement
-from sync import lists
+from sync import guard, lists
 from sync.database import Session
+from sync.pull import job_name
 from sync.repository.browse import EntryBrowser
-from sync.tables import CaseRow, ListRow
+from sync.repository.jobs import JobStore
+from sync.tables import CaseRow, GuardStopRow, ListRow
 
 Info = strawberry.Info[Context]
 
@@ -93,22 +99,48 @@ class Mutation:
         context = info.context
         context.viewer.require(Role.NATIONAL, Role.JOB)
         names = [str(name) for name in regions] if regions is not None else list(facts.region_types())
-        found = {name: region_named(name) for name in names}
-        unknown = [name for name, adapter in found.items() if adapter is None]
-        if unknown:
-            problems = [
-                Problem.of(
-                    ProblemRecord("REGION_UNKNOWN", "regions", "没有接入这个地区", "not a connected region", name)
-                )
-                for name in unknown
-            ]
+        adapters, problems = _adapters(names)
+        if problems:
             return StartPullResult(started=[], already_running=[], problems=problems)
-        adapters = [adapter for adapter in found.values() if adapter is not None]
         started, running = context.hub.start_pulls(adapters, context.viewer.name, full=full)
         types = facts.region_types()
         return StartPullResult(
             started=[types[code] for code in started], already_running=[types[code] for code in running], problems=[]
         )
+
+    @strawberry.mutation(description="停止拉取，不论在哪个进程 / Stop pulls, in whatever process they run")
+    async def stop_pull(self, info: Info, regions: list[strawberry.ID]) -> StopPullResult:
+        """What was stored stays; the next run goes on from there."""
+        context = info.context
+        context.viewer.require(Role.NATIONAL, Role.JOB)
+        found, problems = _adapters([str(name) for name in regions])
+        if problems:
+            return StopPullResult(stopped=[], problems=problems)
+        codes = [adapter.manifest.code for adapter in found]
+
+        def work() -> None:
+            with context.hub.database.write() as session:
+                for code in codes:
+                    JobStore(session).revoke(job_name(code))
+
+        await asyncio.to_thread(work)
+        return StopPullResult(stopped=[facts.region_types()[code] for code in codes], problems=[])
+
+    @strawberry.mutation(description="放行一次守护暂停 / Let the next pull of a region pass its guard, once")
+    async def override_guard_stop(self, info: Info, run_id: strawberry.ID, reason: str) -> OverrideResult:
+        """By the national organiser, with a reason, on record."""
+        context = info.context
+        context.viewer.require(Role.NATIONAL)
+
+        def work() -> GuardStopRow:
+            with context.hub.database.write() as session:
+                return guard.override(session, str(run_id), context.viewer.name, reason, datetime.now(UTC))
+
+        try:
+            row = await asyncio.to_thread(work)
+        except RequestError as error:
+            return OverrideResult(stop=None, problems=[Problem.of(problem) for problem in error.problems])
+        return OverrideResult(stop=GuardStop.of(row), problems=[])
 
     @strawberry.mutation(description="全量查重 / Compare all entries and bring the cases up to date")
     async def start_detection(self, info: Info) -> DetectionReport:
@@ -116,6 +148,17 @@ class Mutation:
         info.context.viewer.require(Role.NATIONAL, Role.JOB)
         report = await asyncio.to_thread(judgement.detect, info.context.hub.database)
         return DetectionReport(**asdict(report))
+
+
+def _adapters(names: Sequence[str]) -> tuple[list[Adapter], list[Problem]]:
+    """The adapters of regions named by code, slug or name, and a problem for each name that is none."""
+    found = {name: region_named(name) for name in names}
+    problems = [
+        Problem.of(ProblemRecord("REGION_UNKNOWN", "regions", "没有接入这个地区", "not a connected region", name))
+        for name, adapter in found.items()
+        if adapter is None
+    ]
+    return [adapter for adapter in found.values() if adapter is not None], problems
 
 
 def _refused(*, dry_run: bool) -> SubmitRecommendationsResult:

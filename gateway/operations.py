@@ -38,6 +38,16 @@ class Problem:
         return cls(**(problem.as_dict() if isinstance(problem, ProblemRecord) else problem))
 
 
+@strawberry.type(description="平台格式变化：新字段、缺字段、新标签 / What a platform sent in a form we do not know")
+class SchemaDrift:
+    """Counted over one run."""
+
+    kind: str = strawberry.field(description="NEW_FIELD、MISSING_FIELD、NEW_LABEL")
+    place: str
+    value: str
+    rows: int
+
+
 @strawberry.type(description="一次拉取 / One pull of one region")
 class Pull:
     """Counts are entries."""
@@ -48,12 +58,15 @@ class Pull:
     started_by: str
     started_at: datetime
     finished_at: datetime | None
+    rows_read: int = strawberry.field(description="已读行数，运行中持续更新 / Rows read so far")
+    rows_total: int | None = strawberry.field(description="平台所称总行数 / Rows in all, as the platform says")
     created: int
     changed: int
     unchanged: int
     withdrawn: int
     quarantined: int
     problems: list[Problem]
+    drift: list[SchemaDrift] = strawberry.field(description="平台格式变化 / Changes of the platform's form")
 
     @classmethod
     def of(cls, row: PullRow) -> Self:
@@ -65,12 +78,15 @@ class Pull:
             started_by=row.started_by,
             started_at=beijing(row.started_at),
             finished_at=beijing(row.finished_at) if row.finished_at else None,
+            rows_read=row.rows_read,
+            rows_total=row.rows_total,
             created=row.created,
             changed=row.changed,
             unchanged=row.unchanged,
             withdrawn=row.withdrawn,
             quarantined=row.quarantined,
             problems=[Problem.of(problem) for problem in row.problems],
+            drift=[SchemaDrift(**line) for line in row.drift],
         )
 
 

@@ -1,6 +1,7 @@
 """Root queries. Each reads within the viewer's scope; what is outside it does not exist."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import strawberry
 
@@ -8,6 +9,7 @@ from gateway import cases, entries, facts, paging
 from gateway.context import Context
 from gateway.inputs import EntryFilterInput, EntrySortInput
 from gateway.operations import Pull, QuarantinedRow, RecommendationList, Roster, RosterItem, StatisticsRow
+from gateway.supervision import GuardStop, Schedule
 from schema.errors import Problem, RequestError
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
@@ -18,6 +20,8 @@ from sync.database import Session
 from sync.lists import items_of
 from sync.repository.browse import EntryBrowser, GroupKey, Slice
 from sync.repository.cases import CaseStore
+from sync.repository.guard_stops import GuardStopStore
+from sync.repository.jobs import JobStore
 from sync.repository.lists import ListStore
 from sync.repository.pulls import PullStore
 
@@ -155,6 +159,21 @@ class Query:
         scope, size = info.context.scope, paging.page_size(first)
         rows = await info.context.read(lambda session: PullStore(session).runs(scope, regions or (), size))
         return [Pull.of(row) for row in rows]
+
+    @strawberry.field(description="定时作业；省密钥只见本省 / Scheduled jobs; a region sees its own")
+    async def schedules(self, info: Info) -> list[Schedule]:
+        """By name."""
+        scope, now = info.context.scope, datetime.now(UTC)
+        rows = await info.context.read(lambda session: JobStore(session).all())
+        found = [Schedule.of(row, now) for row in rows]
+        return [each for each in found if scope.region is None or (each.region and scope.covers(each.region.code))]
+
+    @strawberry.field(description="守护暂停，最近在前 / Pulls that were paused by their guard, newest first")
+    async def guard_stops(self, info: Info, first: int = 50) -> list[GuardStop]:
+        """Of the regions in scope."""
+        scope, size = info.context.scope, paging.page_size(first)
+        rows = await info.context.read(lambda session: GuardStopStore(session, scope).all(size))
+        return [GuardStop.of(row) for row in rows]
 
     @strawberry.field(description="隔离的行，最近在前 / Rows set aside, newest first")
     async def quarantine(

@@ -15,7 +15,7 @@ from adapters.sandbox.platform import Platform
 from adapters.sandbox.registrations import Registration
 from adapters.sandbox.serve import serving
 from adapters.transport import Endpoint, Limits, open_transport
-from schema.errors import Problem, SourceChanged
+from schema.errors import DexhubError, Problem
 from schema.identity import Tokeniser
 
 SEED: Final = 2025
@@ -23,7 +23,7 @@ TOKENS: Final = Tokeniser(b"a key for checks of conformance, k1")
 SIZE: Final = 24  # entries of the simulated platform, where a rule needs no other number
 STEP: Final = timedelta(hours=7)  # between two changes: several a day, and several days
 LIMITS: Final = Limits(connect=5, silence=10, total=10, attempts=2, pause=0.01)
-_MOST_PAGES: Final = 200
+_MOST_PAGES: Final = 400
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,10 @@ class Subject:
         return replace(self.adapter, manifest=manifest.model_copy(update={"capabilities": capabilities}))
 
 
+class EndlessPullError(DexhubError):
+    """A source that goes on asking."""
+
+
 async def pull(
     adapter: Adapter,
     endpoint: Endpoint,
@@ -117,7 +121,7 @@ async def pull(
     known: Mapping[str, str] | None = None,
     limits: Limits = LIMITS,
 ) -> Pulled:
-    """One pull to its end; SourceChanged where it has none."""
+    """One pull to its end; EndlessPullError where it has none."""
     pages = []
     async with (
         open_transport(limits) as transport,
@@ -135,10 +139,6 @@ async def pull(
                     )
                 )
     return Pulled(tuple(pages))
-
-
-class EndlessPullError(SourceChanged):
-    """A source that goes on asking."""
 
 
 def hashes(pulled: Pulled) -> dict[str, str]:

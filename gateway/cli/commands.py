@@ -12,21 +12,25 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from rich.table import Table
 
 from adapters.base import Adapter
 from adapters.registry import region_named, regions
 from gateway import schema as graphql
 from gateway.app import create_app
 from gateway.auth import OPERATOR
-from gateway.cli import adapters, keys, lists, pulls
+from gateway.cli import adapters, guard, keys, lists, pulls, quarantine
 from gateway.cli import demo as demonstration
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
 from gateway.execution import execute
 from schema.errors import DexhubError, Problem, RequestError
+from schema.provenance import CHINA
 from sync import migrate
 from sync.cases import detect as run_detection
 from sync.database import Database
 from sync.pull import Puller
+from sync.remap import Remapper
+from sync.repository.jobs import JobStore
 from sync.scheduler import Clock
 from sync.settings import Settings
 
@@ -34,7 +38,9 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, help="数据要素
 schema_cli = typer.Typer(no_args_is_help=True, help="GraphQL 模式 / The GraphQL schema")
 db_cli = typer.Typer(no_args_is_help=True, help="数据库 / The database")
 cli.add_typer(keys.cli, name="keys")
+cli.add_typer(guard.cli, name="guard")
 cli.add_typer(lists.cli, name="lists")
+cli.add_typer(quarantine.cli, name="quarantine")
 cli.add_typer(adapters.cli, name="adapters")
 cli.add_typer(schema_cli, name="schema")
 cli.add_typer(db_cli, name="db")
@@ -126,6 +132,40 @@ def detect(as_json: AsJson = False) -> None:
         f"比对项目 {report.entries}，候选对 {report.pairs}，案件 {report.cases}（新 {report.opened}，扩大 {report.grown}，"
         f"撤销 {report.closed}）/ {report.entries} entries, {report.pairs} pairs, {report.cases} cases"
     )
+
+
+@cli.command(help="用修正后的对照重新映射已存原始数据 / Map what was kept again, with a corrected mapping")
+def remap(
+    name: Annotated[str, typer.Argument(metavar="REGION", help="代码、拼音或名称 / Code, slug or name")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说明会改什么 / Only say what would change")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """No platform is asked."""
+    (adapter,) = _adapters([name])
+    with open_hub() as hub, err.status("重新映射 / remapping"):
+        report = Remapper(hub.database, adapter, hub.settings.tokeniser()).entries(dry_run=dry_run)
+    if as_json:
+        print_json(report)
+        return
+    verb = "将改变 / would change" if dry_run else "已改变 / changed"
+    out.print(f"{report.rows} 行，{verb} {report.changed}，不能映射 / not mapped {report.rejected}")
+
+
+@cli.command(help="定时作业：何时到期、上次结果 / Scheduled jobs: when due, how they last went")
+def schedules(as_json: AsJson = False) -> None:
+    """As every scheduler process sees them."""
+    with open_hub() as hub, hub.database.read() as session:
+        rows = JobStore(session).all()
+    if as_json:
+        print_json([row.model_dump() for row in rows])
+        return
+    table = Table()
+    for column in ("作业\nJob", "到期\nDue", "上次开始\nStarted", "结果\nOutcome"):
+        table.add_column(column)
+    for row in rows:
+        started = f"{row.started_at.astimezone(CHINA):%m-%d %H:%M}" if row.started_at else ""
+        table.add_row(row.name, f"{row.due_at.astimezone(CHINA):%m-%d %H:%M}", started, row.outcome or "")
+    out.print(table)
 
 
 @cli.command(help="总决赛名册 / The roster of the national final")
