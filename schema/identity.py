@@ -29,6 +29,7 @@ _PLAUSIBLE: Final[dict[str, re.Pattern[str]]] = {
 _RESIDENT: Final = 18
 _NOT_ID = re.compile(r"[^0-9A-Z]")
 _NOT_DIGIT = re.compile(r"\D")
+_ELEVEN_DIGITS = re.compile(r"[0-9]{11}", re.ASCII)
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9][0-9]{9}(?![0-9A-Za-z])", re.ASCII)
 _ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-8][0-9]{16}[0-9Xx](?![0-9A-Za-z])", re.ASCII)
 _CHINESE_MOBILE: Final = 11
@@ -95,6 +96,8 @@ def scrub(text: str) -> str:
     >>> scrub("联系人手机13912345678，覆盖12345678901万亩")
     '联系人手机139********，覆盖12345678901万亩'
     """
+    if not _ELEVEN_DIGITS.search(text):  # most texts hold no long figure, and this runs over every text of every row
+        return text
     text = _MOBILE.sub(lambda found: found.group()[:3] + "*" * 8, text)
     return _ID_NUMBER.sub(
         lambda found: found.group() if id_number_fault(found.group()) else found.group()[:2] + "*" * 16, text

@@ -155,7 +155,9 @@ class PullRow(SQLModel, table=True):
 
 
 class PayloadRow(SQLModel, table=True):
-    """The row an entry was last mapped from, as it came but for what is personal: JSON, zlib-compressed."""
+    """The row an entry was last mapped from, as it came but for what is personal: JSON, compressed with Zstandard. Where
+    it was read stands in the entry itself.
+    """
 
     __tablename__: ClassVar[Any] = "payload"
 
@@ -164,10 +166,6 @@ class PayloadRow(SQLModel, table=True):
     mapping_version: int
     sha256: str = Field(max_length=64)
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    source_url: str = _text()
-    source_sha256: str = Field(max_length=64)
-    source_locator: str = _text()
-    fetched_at: datetime = _moment()
 
 
 class GuardStopRow(SQLModel, table=True):

@@ -17,7 +17,7 @@ _BEGINNING: Final = 4  # characters of a title that the stated line itself must 
 _WRAPPED: Final = 6  # lines over which a title may run
 
 
-@rule("facts.citations", "每条事实注明出处且与通知原文相符", "every fact is cited and stands in the notice", Needs.FOLDER)
+@rule("facts.citations", "每条事实注明出处且与通知原文相符", "every fact is cited and stands in the notice", Needs.FILES)
 async def citations(subject: Subject) -> list[Problem]:
     """White space is set aside, as scans break lines where they like."""
     try:
@@ -98,3 +98,6 @@ def _printed(catalogue: Catalogue) -> Iterator[tuple[str, int, str, str]]:
             if not topic.ours:
                 yield topic.id, topic.line, topic.number_printed, topic.title
             yield from ((sub.id, sub.line, "", sub.title_printed) for sub in topic.sub_topics)
+
+
+RULES = (citations,)

@@ -29,7 +29,7 @@ def _manifest(subject: Subject) -> dict[str, Any]:
         raise CannotCheckError("manifest.toml 无法读取 / cannot be read (facts.manifest)") from error
 
 
-@rule("facts.names", "文件夹、代码与名称一致", "folder, codes and name are of one region", Needs.FOLDER)
+@rule("facts.names", "文件夹、代码与名称一致", "folder, codes and name are of one region", Needs.FILES)
 async def names(subject: Subject) -> list[Problem]:
     """Two provinces differ by one letter: all four names are compared with the one table."""
     manifest = _manifest(subject)
@@ -49,7 +49,7 @@ async def names(subject: Subject) -> list[Problem]:
     return problems
 
 
-@rule("facts.manifest", "清单完整，无未知键", "the manifest is complete and has no unknown key", Needs.FOLDER)
+@rule("facts.manifest", "清单完整，无未知键", "the manifest is complete and has no unknown key", Needs.FILES)
 async def manifest(subject: Subject) -> list[Problem]:
     """What a manifest may say is a closed list: a key with a slip in it must not be overlooked."""
     try:
@@ -64,7 +64,7 @@ async def manifest(subject: Subject) -> list[Problem]:
     return []
 
 
-@rule("facts.files", "文件齐全，模块可用", "every file is there and every module gives what it should", Needs.FOLDER)
+@rule("facts.files", "文件齐全，模块可用", "every file is there and every module gives what it should", Needs.FILES)
 async def files(subject: Subject) -> list[Problem]:
     """The GraphQL type is only looked for: it is the gateway's to load."""
     missing = [name for name in _FILES if not (subject.folder / name).is_file()]
@@ -81,7 +81,7 @@ async def files(subject: Subject) -> list[Problem]:
     return problems
 
 
-@rule("facts.catalogue", "赛道与通知文件无误", "tracks.toml and notice.toml are without fault", Needs.FOLDER)
+@rule("facts.catalogue", "赛道与通知文件无误", "tracks.toml and notice.toml are without fault", Needs.FILES)
 async def catalogue(subject: Subject) -> list[Problem]:
     """Ids are unique, national tracks exist, every crosswalk that is not exact has its reason."""
     try:
@@ -91,7 +91,7 @@ async def catalogue(subject: Subject) -> list[Problem]:
     return []
 
 
-@rule("facts.lookups", "对照表齐全有效", "the lookups are there and lead to what exists", Needs.FOLDER)
+@rule("facts.lookups", "对照表齐全有效", "the lookups are there and lead to what exists", Needs.FILES)
 async def lookups(subject: Subject) -> list[Problem]:
     """A table that is missing would set aside every row."""
     try:
@@ -102,7 +102,7 @@ async def lookups(subject: Subject) -> list[Problem]:
     return [broken(f"lookups.toml: {table}", "缺少该表", "the table is missing or empty") for table in empty]
 
 
-@rule("facts.counts", "赛道、赛题数量与清单一致", "as many tracks and topics as the manifest expects", Needs.FOLDER)
+@rule("facts.counts", "赛道、赛题数量与清单一致", "as many tracks and topics as the manifest expects", Needs.FILES)
 async def counts(subject: Subject) -> list[Problem]:
     """The manifest's figures are counted by hand in the notice."""
     expected = _manifest(subject).get("expected", {})
@@ -122,3 +122,6 @@ async def counts(subject: Subject) -> list[Problem]:
         for key, number in found.items()
         if (stated := expected.get(key, 0)) != number
     ]
+
+
+RULES = (names, manifest, files, catalogue, lookups, counts)

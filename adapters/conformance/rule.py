@@ -11,9 +11,12 @@ Check = Callable[[Subject], Awaitable[list[Problem]]]
 
 
 class Needs(StrEnum):
-    """What a rule must have at hand: the folder's files; a platform to read from; a platform that does as it is told."""
+    """What a rule must have at hand: the folder's files; the adapter they make; besides it a platform to read from, or a
+    platform that does as it is told.
+    """
 
-    FOLDER = "folder"
+    FILES = "files"
+    ADAPTER = "adapter"
     PLATFORM = "platform"
     CONTROL = "control"
 

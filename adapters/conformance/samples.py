@@ -48,7 +48,7 @@ def _records(page: Page) -> list[dict[str, Any]]:
     return [row.record.model_dump(mode="json") for row in page.mapped]
 
 
-@rule("samples.kinds", "样例数量与种类足够，全部可映射", "enough samples of every kind, all of them mapped", Needs.FOLDER)
+@rule("samples.kinds", "样例数量与种类足够，全部可映射", "enough samples of every kind, all of them mapped", Needs.ADAPTER)
 async def kinds(subject: Subject) -> list[Problem]:
     """Where the platform keeps tombstones there is one among the samples."""
     page = _page(subject)
@@ -63,7 +63,7 @@ async def kinds(subject: Subject) -> list[Problem]:
     return problems
 
 
-@rule("samples.golden", "样例映射结果与留存记录一致", "the samples become the records kept beside them", Needs.FOLDER)
+@rule("samples.golden", "样例映射结果与留存记录一致", "the samples become the records kept beside them", Needs.ADAPTER)
 async def golden(subject: Subject) -> list[Problem]:
     """A file of records that is missing is written, and the rule fails once, so that someone reads it."""
     found = _records(_page(subject))
@@ -84,7 +84,7 @@ async def golden(subject: Subject) -> list[Problem]:
     ]
 
 
-@rule("samples.fields", "每个字段或被读取，或注明忽略原因", "every payload field is read, or ignored with a reason", Needs.FOLDER)
+@rule("samples.fields", "每个字段或被读取，或注明忽略原因", "every payload field is read, or ignored with a reason", Needs.ADAPTER)
 async def fields(subject: Subject) -> list[Problem]:
     """Told by mapping the samples with rows that note what is asked of them; so the samples show every field too."""
     payload: AnyPayload = subject.adapter.payload
@@ -118,7 +118,7 @@ def _below(path: str, above: str) -> bool:
     return path == above or path.startswith(f"{above}.")
 
 
-@rule("samples.pure", "映射不触及网络和文件，结果可重复", "mapping touches neither network nor files", Needs.FOLDER)
+@rule("samples.pure", "映射不触及网络和文件，结果可重复", "mapping touches neither network nor files", Needs.ADAPTER)
 async def pure(subject: Subject) -> list[Problem]:
     """A row that was kept can be mapped again, anywhere and at any time, to the same record."""
     first = _records(_page(subject))  # also lets libraries read the tables that they read once
@@ -130,3 +130,6 @@ async def pure(subject: Subject) -> list[Problem]:
     if touched:
         return [broken("mapping.py", f"映射时触及外部：{event}", f"mapping asked for {event}") for event in touched]
     return [] if again == first else [broken("mapping.py", "两次映射结果不同", "mapping twice gives two results")]
+
+
+RULES = (kinds, golden, fields, pure)

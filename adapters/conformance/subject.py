@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -59,6 +59,7 @@ class Subject:
 
     folder: Path
     endpoint: Endpoint | None = None
+    _kept: dict[str, str] = field(default_factory=dict, compare=False)
 
     @cached_property
     def adapter(self) -> Adapter:
@@ -102,6 +103,13 @@ class Subject:
         else:
             async with self.served(self.site(self.everything)) as endpoint:
                 yield endpoint
+
+    async def undisturbed(self) -> dict[str, str]:
+        """What the records of `entries` are when nothing goes wrong; asked for once."""
+        if not self._kept:
+            async with self.served(self.site()) as endpoint:
+                self._kept.update(hashes(await pull(self.adapter, endpoint)))
+        return self._kept
 
     def with_capabilities(self, **changed: int) -> Adapter:
         """The adapter with another page size or overlap."""

@@ -36,9 +36,11 @@ def _organisations(outline: Outline) -> list[str]:
     for field, roles in outline.listed("organisation_name"):
         name, code, kind = (roles.get(f"organisation_{part}") for part in ("name", "code", "kind"))
         lines.append(f"    for index, unit in enumerate({_list(field)}):{_GUESSED}")
-        item = [_read(each).replace("row.", "unit.", 1) for each in (name, code, kind)]
-        lines += _organisation("        ", *item, f'f"{field.place}.{{index}}"')
-    return lines or [f"    # {UNFILLED}: 参赛单位，第一个为牵头单位 / the organisations, the lead first: draft.organisation"]
+        of_name, of_code, of_kind = (_read(each).replace("row.", "unit.", 1) for each in (name, code, kind))
+        lines += _organisation("        ", of_name, of_code, of_kind, f'f"{field.place}.{{index}}"')
+    return lines or [
+        f"    # {UNFILLED}: 参赛单位，第一个为牵头单位 / the organisations, the lead first: draft.organisation"
+    ]
 
 
 def _organisation(indent: str, name: str, code: str, kind: str, place: str) -> list[str]:
@@ -109,7 +111,11 @@ def _read(field: Field | None) -> str:
 
 
 def _list(field: Field) -> str:
-    return f"{field.expression} or ()" if field.nullable or field.absent or " if " in field.expression else field.expression
+    return (
+        f"{field.expression} or ()"
+        if field.nullable or field.absent or " if " in field.expression
+        else field.expression
+    )
 
 
 def _text(name: str, field: Field | None) -> str:
@@ -134,7 +140,7 @@ def _topic(outline: Outline) -> str:
     if last is None:
         return f'"{outline.prefix}-T01-01"'
     if outline.numbered and track and topic:
-        numbers = (f"{_integer(track)}, {_integer(topic)}")
+        numbers = f"{_integer(track)}, {_integer(topic)}"
         return f'draft.topic({numbers}, "{topic.place}")'
     label = f"{{{track.expression}}}/{{{topic.expression}}}" if track and topic and outline.joined else ""
     return f'draft.lookups.text("topic", {f"f{chr(34)}{label}{chr(34)}" if label else last.expression}, "{last.place}")'

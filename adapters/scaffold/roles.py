@@ -40,7 +40,9 @@ _NAME: Final = {"person": "person_name", "organisation": "organisation_name"}
 _KINDS: Final = {"person_phone": "PersonalPhone", "person_id": "PersonalId"}
 _MOBILE: Final = re.compile(r"(\+?86)?1[3-9]\d{9}")
 _IDENTITY: Final = re.compile(r"[1-8]\d{16}[\dXx]")
-_NUMBERED: Final = re.compile(r"(?P<front>\D*?(?:成员|代表|队员|联系人|单位|member|partner))[_ ]?(?P<number>\d{1,2})(?!\d)")
+_NUMBERED: Final = re.compile(
+    r"(?P<front>\D*?(?:成员|代表|队员|联系人|单位|member|partner))[_ ]?(?P<number>\d{1,2})(?!\d)"
+)
 
 # In order: the first that the label contains.
 LABELS: Final[dict[str, tuple[tuple[str, str], ...]]] = {

@@ -35,9 +35,7 @@ def read_sample(path: Path) -> Sample:
     twice = [heading for heading in table.headings if table.headings.count(heading) > 1]
     if twice:
         raise _refused(path, f"列名重复：{twice[0]}", f"the heading {twice[0]} stands there twice")
-    rows = tuple(
-        dict(zip(table.headings, (text_of(cell) for cell in line.cells), strict=True)) for line in table.lines
-    )
+    rows = tuple(dict(zip(table.headings, (text_of(cell) for cell in line.cells), strict=True)) for line in table.lines)
     if not rows:
         raise _refused(path, "表头之下没有内容", "there is nothing below the headings")
     return Sample(rows, is_table=True)

@@ -1,12 +1,12 @@
 """Rows as they came, but for what is personal: kept so that a corrected mapping can be applied without asking again."""
 
 import hashlib
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import zstandard
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -15,9 +15,11 @@ from adapters.base import Mapped
 from schema.provenance import SourceRef
 from schema.records import Entry
 from sync.repository.bulk import upsert
-from sync.tables import PayloadRow
+from sync.tables import EntryRow, PayloadRow
 
-_LEVEL = 1  # level 6 saves a tenth of the space and costs four times the time
+_LEVEL = 1  # higher levels save little on rows of 2 kB and cost several times the time
+_LARGEST = 16 * 1024 * 1024  # bytes; what is larger than that was not packed here
+_compress = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True).compress
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,12 @@ class Kept:
 
 def packed(payload: bytes) -> bytes:
     """A payload as it is stored."""
-    return zlib.compress(payload, _LEVEL)
+    return _compress(payload)
 
 
 def unpacked(body: bytes) -> dict[str, Any]:
     """A stored payload as a row."""
-    row: dict[str, Any] = orjson.loads(zlib.decompress(body))
+    row: dict[str, Any] = orjson.loads(zstandard.decompress(body, _LARGEST))
     return row
 
 
@@ -55,10 +57,6 @@ class PayloadStore:
                 "mapping_version": mapping_version,
                 "sha256": hashlib.sha256(item.payload).hexdigest(),
                 "body": packed(item.payload),
-                "source_url": item.record.source.url,
-                "source_sha256": item.record.source.sha256,
-                "source_locator": item.record.source.locator,
-                "fetched_at": item.record.source.fetched_at,
             }
             for item in mapped
             if isinstance(item.record, Entry)
@@ -69,15 +67,21 @@ class PayloadStore:
         """The region's kept rows by id, `step` at a time."""
         last = ""
         while True:
-            query = select(PayloadRow).where(col(PayloadRow.region) == region, col(PayloadRow.entry_id) > last)
-            rows = list(self._session.scalars(query.order_by(col(PayloadRow.entry_id)).limit(step)))
+            query = (
+                select(PayloadRow, EntryRow)
+                .join(EntryRow, col(EntryRow.id) == col(PayloadRow.entry_id))
+                .where(col(PayloadRow.region) == region, col(PayloadRow.entry_id) > last)
+                .order_by(col(PayloadRow.entry_id))
+                .limit(step)
+            )
+            rows = self._session.execute(query).all()
             if not rows:
                 return
-            yield [Kept(row.entry_id, unpacked(row.body), _source(row)) for row in rows]
-            last = rows[-1].entry_id
+            yield [Kept(payload.entry_id, unpacked(payload.body), _source(entry)) for payload, entry in rows]
+            last = rows[-1][0].entry_id
 
 
-def _source(row: PayloadRow) -> SourceRef:
+def _source(row: EntryRow) -> SourceRef:
     return SourceRef(
         url=row.source_url, fetched_at=row.fetched_at, sha256=row.source_sha256, locator=row.source_locator
     )

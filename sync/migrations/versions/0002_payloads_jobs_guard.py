@@ -49,10 +49,6 @@ def upgrade() -> None:
         sa.Column("mapping_version", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("source_url", sa.Text(), nullable=False),
-        sa.Column("source_sha256", sa.String(length=64), nullable=False),
-        sa.Column("source_locator", sa.Text(), nullable=False),
-        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("entry_id"),
     )
     with op.batch_alter_table("payload", schema=None) as batch_op:

@@ -1,0 +1,104 @@
+"""Rules about single rows: all that can be understood is, what cannot is reported, and nothing personal gets through."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from adapters.base import Rejected
+from adapters.conformance.rule import Needs, broken, rule
+from adapters.conformance.subject import Pulled, Subject, pull
+from adapters.sandbox.corpus import FLAWS
+from adapters.sandbox.registrations import Person, Registration
+from schema.errors import Problem, SourceChanged
+
+NEXT_YEARS: Final = "new_field"
+# A name, an identity number and a phone that nothing else contains, the phone grouped as people write it.
+_PLANTED: Final = Person("欧阳植一", "110101209901011237", "154 0713 2468", "数据治理")
+_PIECES: Final = (_PLANTED.name, _PLANTED.id_number, _PLANTED.phone, _PLANTED.phone.replace(" ", ""))
+
+
+@rule("rows.understood", "平台各行均可理解", "the platform's rows are understood", Needs.PLATFORM)
+async def understood(subject: Subject) -> list[Problem]:
+    """An entry that breaks the contest's rules is still an entry. Of a real platform, most rows must be."""
+    async with subject.platform() as endpoint:
+        pulled = await pull(subject.adapter, endpoint)
+    if subject.endpoint is not None and len(pulled.rejected) < len(pulled.mapped):
+        return []
+    if not pulled.mapped:
+        return [broken(subject.folder.name, "没有读到任何项目", "not one entry was read")]
+    return [problem for row in pulled.rejected[:5] for problem in row.problems]
+
+
+@rule("rows.flaws", "植入的坏行全部上报", "every planted bad row is reported, and no other")
+async def flaws(subject: Subject) -> list[Problem]:
+    """An unknown stage, an unknown topic, no title, a time that cannot be."""
+    kinds = [kind for kind in FLAWS if kind != NEXT_YEARS]
+    return _reported(*await _spoilt(subject, kinds))
+
+
+@rule("rows.new-field", "出现新字段时上报而不忽略", "next year's extra field is reported, not overlooked")
+async def new_field(subject: Subject) -> list[Problem]:
+    """The row is set aside, or the pull stops and says so."""
+    try:
+        return _reported(*await _spoilt(subject, [NEXT_YEARS]))
+    except SourceChanged:
+        return []
+
+
+async def _spoilt(subject: Subject, kinds: Sequence[str]) -> tuple[list[Registration], Pulled]:
+    """The entries of a platform whose first rows have these flaws, and what a pull makes of them."""
+    entries = [
+        replace(one, flaw=kinds[index] if index < len(kinds) else None) for index, one in enumerate(subject.entries)
+    ]
+    async with subject.served(subject.site(entries)) as endpoint:
+        return entries, await pull(subject.adapter, endpoint)
+
+
+def _reported(entries: Sequence[Registration], pulled: Pulled) -> list[Problem]:
+    rejected = {row.key: row for row in pulled.rejected}
+    problems = [
+        broken(str(one.flaw), "坏行未被上报", "the bad row was not reported", one.native_id)
+        for one in entries
+        if one.flaw and one.native_id not in rejected
+    ]
+    problems += [
+        broken(one.entry_id, "好行未能入库", "a sound row did not arrive")
+        for one in entries
+        if not one.flaw and one.entry_id not in pulled.ids
+    ]
+    problems += [
+        broken(row.locator, "未说明位置或处理办法", "says not where it is or what to do", row.key)
+        for row in rejected.values()
+        if not _told(row)
+    ]
+    return problems
+
+
+def _told(row: Rejected) -> bool:
+    return all((p.place, p.zh, p.en, p.remedy_zh, p.remedy_en) for p in row.problems) and bool(row.problems)
+
+
+@rule("rows.personal", "植入的个人信息不出现在任何地方", "planted personal values appear nowhere")
+async def personal(subject: Subject) -> list[Problem]:
+    """Neither in records nor in kept rows nor in problems, whether a row was understood or set aside."""
+    people = (_PLANTED,)
+    entries = [replace(one, people=people, flaw=FLAWS[index] if index < len(FLAWS) else None) for index, one in
+               enumerate(subject.entries)]
+    try:
+        async with subject.served(subject.site(entries)) as endpoint:
+            pulled = await pull(subject.adapter, endpoint)
+    except SourceChanged as error:
+        return [_leak("error") for piece in _PIECES if piece in str(error)]
+    texts = {
+        "records": [row.record.model_dump_json() for row in pulled.mapped],
+        "kept rows": [row.payload.decode() for row in (*pulled.mapped, *pulled.rejected)],
+        "problems": [str(problem.as_dict()) for row in pulled.rejected for problem in row.problems],
+    }
+    return [_leak(place) for place, found in texts.items() if any(piece in text for text in found for piece in _PIECES)]
+
+
+def _leak(place: str) -> Problem:
+    return broken(place, "出现了个人信息", "a personal value is shown")
+
+
+RULES = (understood, flaws, new_field, personal)
