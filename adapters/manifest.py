@@ -31,7 +31,8 @@ class Cadence(Fact):
 
 class Bound(Fact):
     """How many entries a run may touch in one way before a person must look: a share of those there are, but never
-    fewer than `floor` (or a small region could never change) nor more than `ceiling` (or a large one could lose all)."""
+    fewer than `floor` (or a small region could never change) nor more than `ceiling` (or a large one could lose all).
+    """
 
     share: float = Field(gt=0, le=1)
     floor: int = Field(ge=0)
@@ -44,7 +45,8 @@ class Bound(Fact):
 
 class Guard(Fact):
     """Bounds of one run. `deletions` counts entries that would be withdrawn; `rewrites` those whose title, topic or lead
-    organisation would change, which no stage of a contest does to many at once. Growth and progress are not bounded."""
+    organisation would change, which no stage of a contest does to many at once. Growth and progress are not bounded.
+    """
 
     deletions: Bound = Bound(share=0.1, floor=3, ceiling=500)
     rewrites: Bound = Bound(share=0.2, floor=10, ceiling=1000)
@@ -79,8 +81,8 @@ class Manifest(Fact):
     cadence: Cadence
     guard: Guard = Guard()
     expected: Expected
-    ignored: dict[str, Reason] = {}
-    exempt: dict[str, Reason] = {}
+    ignored: dict[str, Reason] = Field(default_factory=dict)
+    exempt: dict[str, Reason] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _is_a_region(self) -> "Manifest":

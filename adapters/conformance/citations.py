@@ -17,7 +17,9 @@ _BEGINNING: Final = 4  # characters of a title that the stated line itself must 
 _WRAPPED: Final = 6  # lines over which a title may run
 
 
-@rule("facts.citations", "每条事实注明出处且与通知原文相符", "every fact is cited and stands in the notice", Needs.FILES)
+@rule(
+    "facts.citations", "每条事实注明出处且与通知原文相符", "every fact is cited and stands in the notice", Needs.FILES
+)
 async def citations(subject: Subject) -> list[Problem]:
     """White space is set aside, as scans break lines where they like."""
     try:

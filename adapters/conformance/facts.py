@@ -13,7 +13,7 @@ from adapters.conformance.subject import Subject
 from adapters.lookups import VOCABULARY, Lookups
 from adapters.manifest import Manifest
 from schema.catalogue import read_catalogue
-from schema.errors import FactsError, Problem
+from schema.errors import FactsError, Problem, redact
 from schema.identifiers import REGIONS
 
 _FILES: Final = (
@@ -77,7 +77,7 @@ async def files(subject: Subject) -> list[Problem]:
             getattr(registry.module(subject.folder.name, module), name)
         except Exception as error:  # noqa: BLE001  whatever a module does when it is loaded is what we want to show
             place = f"{module}.py: {name}"
-            problems.append(broken(place, "无法加载", f"cannot be loaded: {type(error).__name__}", error))
+            problems.append(broken(place, "无法加载", f"cannot be loaded: {type(error).__name__}", redact(error)))
     return problems
 
 
@@ -118,7 +118,11 @@ async def counts(subject: Subject) -> list[Problem]:
         "ours": sum(topic.ours for topic in topics),
     }
     return [
-        broken(f"manifest.toml: expected.{key}", f"清单为 {stated}，文件中有 {number}", f"{stated} expected, {number} found")
+        broken(
+            f"manifest.toml: expected.{key}",
+            f"清单为 {stated}，文件中有 {number}",
+            f"{stated} expected, {number} found",
+        )
         for key, number in found.items()
         if (stated := expected.get(key, 0)) != number
     ]

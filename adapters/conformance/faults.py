@@ -30,7 +30,11 @@ async def _pulled(subject: Subject, fault: Fault, limits: Limits) -> dict[str, s
 
 
 def _named(fault: Fault) -> str:
-    return f"{fault.kind} {fault.value:g} after {fault.after}" if fault.kind == "status" else f"{fault.kind} after {fault.after}"
+    return (
+        f"{fault.kind} {fault.value:g} after {fault.after}"
+        if fault.kind == "status"
+        else f"{fault.kind} after {fault.after}"
+    )
 
 
 def _untold(error: SourceError, place: str) -> list[Problem]:
@@ -47,9 +51,7 @@ async def _survived(subject: Subject, fault: Fault) -> list[Problem]:
     return [] if whole else [broken(_named(fault), "数据不完整", "the pull is not whole")]
 
 
-async def _stopped(
-    subject: Subject, fault: Fault, kind: type[SourceError], limits: Limits = LIMITS
-) -> list[Problem]:
+async def _stopped(subject: Subject, fault: Fault, kind: type[SourceError], limits: Limits = LIMITS) -> list[Problem]:
     found = await _pulled(subject, fault, limits)
     if isinstance(found, kind):
         return _untold(found, _named(fault))
@@ -80,9 +82,8 @@ async def rate_limit(subject: Subject) -> list[Problem]:
 async def server_error(subject: Subject) -> list[Problem]:
     """Once at the first and at the second answer; then for good."""
     problems: list[Problem] = []
-    for status in (500, 502, 503, 504):
-        for after in (0, 1):
-            problems += await _survived(subject, Fault("status", status, after=after))
+    for status, after in ((500, 0), (502, 0), (503, 0), (504, 0), (503, 1)):
+        problems += await _survived(subject, Fault("status", status, after=after))
     return [*problems, *await _stopped(subject, Fault("status", 503, times=_LASTING), PassingFault)]
 
 

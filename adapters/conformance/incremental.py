@@ -8,7 +8,7 @@ from adapters.base import Position
 from adapters.conformance.paging import missing
 from adapters.conformance.replica import Replica
 from adapters.conformance.rule import Needs, broken, rule
-from adapters.conformance.subject import Subject, hashes, later, pull
+from adapters.conformance.subject import Subject, later, pull
 from schema.errors import Problem
 from schema.records import Entry
 
@@ -31,11 +31,12 @@ async def full(subject: Subject) -> list[Problem]:
         await replica.pull(endpoint)
         await fresh.pull(endpoint)
     problems = list(missing(entries, list(fresh.entries), "full pull"))
-    different = sorted(
-        entry for entry, _ in set(replica.entries.items()) ^ set(fresh.entries.items())
-    )
+    different = sorted(entry for entry, _ in set(replica.entries.items()) ^ set(fresh.entries.items()))
     if different:
-        zh, en = f"{len(set(different))} 个项目与全量拉取不同", f"{len(set(different))} entries are not as a full pull has them"
+        zh, en = (
+            f"{len(set(different))} 个项目与全量拉取不同",
+            f"{len(set(different))} entries are not as a full pull has them",
+        )
         problems.append(broken("incremental pull", zh, en, different[0]))
     return problems
 
@@ -77,7 +78,7 @@ async def clock(subject: Subject) -> list[Problem]:
         site.put(new)
         await replica.pull(endpoint)
         problems = list(missing([new], list(replica.entries), "a row of a slow clock"))
-        asked = entries[len(entries) // 2].updated_at
+        asked = entries[len(entries) // 2].updated_at - timedelta(minutes=1)
         due = [one for one in entries if one.updated_at >= asked]
         for zone in _ZONES:
             found = await pull(adapter, endpoint, Position(asked.astimezone(zone)))

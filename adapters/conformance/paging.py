@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from adapters.conformance.rule import broken, rule
@@ -99,7 +100,7 @@ async def shifts(subject: Subject) -> list[Problem]:
     problems: list[Problem] = []
     for name, move in moves.items():
         site = subject.site(subject.entries)
-        once(site, lambda site=site, move=move: move(site))
+        once(site, partial(move, site))
         problems += await _lost(subject, site, subject.entries[1:], f"one row {name} meanwhile")
     return problems
 

@@ -7,7 +7,18 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any, Final
 
-_OUTSIDE: Final = ("socket.", "open", "subprocess.", "os.", "shutil.", "sqlite3.", "urllib.", "http.", "ftplib.", "smtplib.")
+_OUTSIDE: Final = (
+    "socket.",
+    "open",
+    "subprocess.",
+    "os.",
+    "shutil.",
+    "sqlite3.",
+    "urllib.",
+    "http.",
+    "ftplib.",
+    "smtplib.",
+)
 _touched: ContextVar[list[str] | None] = ContextVar("touched", default=None)
 
 

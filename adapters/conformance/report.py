@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 import orjson
 
@@ -53,7 +53,7 @@ class Report:
     def junit(self) -> bytes:
         """JUnit XML, one test case a rule; an exempt rule counts as skipped and says why."""
         counted = {result: sum(outcome.result is result for outcome in self.outcomes) for result in Result}
-        suite = Xml.Element(
+        suite = ET.Element(
             "testsuite",
             name=f"adapters check {self.folder.name}",
             timestamp=self.checked_at.isoformat(timespec="seconds"),
@@ -64,16 +64,16 @@ class Report:
         )
         for outcome in self.outcomes:
             group, _, name = outcome.rule.id.partition(".")
-            case = Xml.SubElement(
+            case = ET.SubElement(
                 suite, "testcase", classname=f"{self.folder.name}.{group}", name=name, time=f"{outcome.seconds:.3f}"
             )
             text = "\n".join(map(str, outcome.problems))
             if outcome.result is Result.FAILED:
                 title = f"{outcome.rule.zh} / {outcome.rule.en}"
-                Xml.SubElement(case, "failure", message=title).text = text
+                ET.SubElement(case, "failure", message=title).text = text
             elif outcome.result is not Result.PASSED:
-                Xml.SubElement(case, "skipped", message=outcome.reason)
-        whole: bytes = Xml.tostring(suite, encoding="utf-8", xml_declaration=True)
+                ET.SubElement(case, "skipped", message=outcome.reason)
+        whole: bytes = ET.tostring(suite, encoding="utf-8", xml_declaration=True)
         return whole
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Final
 
 from adapters.base import Rejected
@@ -11,10 +12,11 @@ from adapters.sandbox.corpus import FLAWS
 from adapters.sandbox.registrations import Person, Registration
 from schema.errors import Problem, SourceChanged
 
-NEXT_YEARS: Final = "new_field"
+_NEXT_YEARS: Final = "new_field"
+_FLAWS: Final = tuple(flaw for flaw in FLAWS if flaw != _NEXT_YEARS)
 # A name, an identity number and a phone that nothing else contains, the phone grouped as people write it.
 _PLANTED: Final = Person("欧阳植一", "110101209901011237", "154 0713 2468", "数据治理")
-_PIECES: Final = (_PLANTED.name, _PLANTED.id_number, _PLANTED.phone, _PLANTED.phone.replace(" ", ""))
+_DIGITS: Final = _PLANTED.phone.replace(" ", "")
 
 
 @rule("rows.understood", "平台各行均可理解", "the platform's rows are understood", Needs.PLATFORM)
@@ -32,24 +34,21 @@ async def understood(subject: Subject) -> list[Problem]:
 @rule("rows.flaws", "植入的坏行全部上报", "every planted bad row is reported, and no other")
 async def flaws(subject: Subject) -> list[Problem]:
     """An unknown stage, an unknown topic, no title, a time that cannot be."""
-    kinds = [kind for kind in FLAWS if kind != NEXT_YEARS]
-    return _reported(*await _spoilt(subject, kinds))
+    return _reported(*await _spoilt(subject, _FLAWS))
 
 
 @rule("rows.new-field", "出现新字段时上报而不忽略", "next year's extra field is reported, not overlooked")
 async def new_field(subject: Subject) -> list[Problem]:
     """The row is set aside, or the pull stops and says so."""
     try:
-        return _reported(*await _spoilt(subject, [NEXT_YEARS]))
+        return _reported(*await _spoilt(subject, (_NEXT_YEARS,)))
     except SourceChanged:
         return []
 
 
 async def _spoilt(subject: Subject, kinds: Sequence[str]) -> tuple[list[Registration], Pulled]:
     """The entries of a platform whose first rows have these flaws, and what a pull makes of them."""
-    entries = [
-        replace(one, flaw=kinds[index] if index < len(kinds) else None) for index, one in enumerate(subject.entries)
-    ]
+    entries = [replace(one, flaw=kind) for one, kind in zip_longest(subject.entries, kinds)]
     async with subject.served(subject.site(entries)) as endpoint:
         return entries, await pull(subject.adapter, endpoint)
 
@@ -80,21 +79,24 @@ def _told(row: Rejected) -> bool:
 
 @rule("rows.personal", "植入的个人信息不出现在任何地方", "planted personal values appear nowhere")
 async def personal(subject: Subject) -> list[Problem]:
-    """Neither in records nor in kept rows nor in problems, whether a row was understood or set aside."""
-    people = (_PLANTED,)
-    entries = [replace(one, people=people, flaw=FLAWS[index] if index < len(FLAWS) else None) for index, one in
-               enumerate(subject.entries)]
-    try:
-        async with subject.served(subject.site(entries)) as endpoint:
-            pulled = await pull(subject.adapter, endpoint)
-    except SourceChanged as error:
-        return [_leak("error") for piece in _PIECES if piece in str(error)]
+    """Neither in records nor in kept rows nor in problems, whether a row was understood or set aside, and also where
+    someone typed a number into free text.
+    """
+    entries = [
+        replace(one, people=(_PLANTED,), summary=f"{one.summary}联系电话：{_DIGITS}。", flaw=flaw)
+        for one, flaw in zip_longest(subject.entries, _FLAWS)
+    ]
+    async with subject.served(subject.site(entries)) as endpoint:
+        pulled = await pull(subject.adapter, endpoint)
     texts = {
         "records": [row.record.model_dump_json() for row in pulled.mapped],
-        "kept rows": [row.payload.decode() for row in (*pulled.mapped, *pulled.rejected)],
+        "kept rows": [row.payload.decode() for row in pulled.mapped]
+        + [row.payload.decode() for row in pulled.rejected],
+        "places": [f"{row.key} {row.locator}" for row in pulled.rejected],
         "problems": [str(problem.as_dict()) for row in pulled.rejected for problem in row.problems],
     }
-    return [_leak(place) for place, found in texts.items() if any(piece in text for text in found for piece in _PIECES)]
+    pieces = (_PLANTED.name, _PLANTED.id_number, _PLANTED.phone, _DIGITS)
+    return [_leak(place) for place, found in texts.items() if any(piece in text for text in found for piece in pieces)]
 
 
 def _leak(place: str) -> Problem:

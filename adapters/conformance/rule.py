@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from adapters.conformance.subject import Subject
-from schema.errors import Problem, redact
+from schema.errors import Problem
 
+_SHOWN: Final = 80  # characters
 Check = Callable[[Subject], Awaitable[list[Problem]]]
 
 
@@ -63,4 +65,4 @@ def rule(identifier: str, zh: str, en: str, needs: Needs = Needs.CONTROL) -> Cal
 
 def broken(place: str, zh: str, en: str, value: object = None) -> Problem:
     """A way in which a rule does not hold."""
-    return Problem("CONTRACT_BROKEN", place, zh, en, value=None if value is None else redact(value))
+    return Problem("CONTRACT_BROKEN", place, zh, en, value=None if value is None else str(value)[:_SHOWN])

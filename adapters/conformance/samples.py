@@ -39,7 +39,10 @@ def _context(subject: Subject, tokens: Tokeniser) -> MappingContext:
 
 
 def _page(subject: Subject) -> Page:
-    rows, digest = _rows(subject)
+    return _mapped(subject, *_rows(subject))
+
+
+def _mapped(subject: Subject, rows: list[dict[str, Any]], digest: str) -> Page:
     raw = RawPage("sample", _FETCHED, digest, [Row("", f"[{index}]", row) for index, row in enumerate(rows)])
     return subject.adapter.map_page(raw, _context(subject, _GOLDEN_TOKENS), {})
 
@@ -48,7 +51,9 @@ def _records(page: Page) -> list[dict[str, Any]]:
     return [row.record.model_dump(mode="json") for row in page.mapped]
 
 
-@rule("samples.kinds", "样例数量与种类足够，全部可映射", "enough samples of every kind, all of them mapped", Needs.ADAPTER)
+@rule(
+    "samples.kinds", "样例数量与种类足够，全部可映射", "enough samples of every kind, all of them mapped", Needs.ADAPTER
+)
 async def kinds(subject: Subject) -> list[Problem]:
     """Where the platform keeps tombstones there is one among the samples."""
     page = _page(subject)
@@ -84,7 +89,12 @@ async def golden(subject: Subject) -> list[Problem]:
     ]
 
 
-@rule("samples.fields", "每个字段或被读取，或注明忽略原因", "every payload field is read, or ignored with a reason", Needs.ADAPTER)
+@rule(
+    "samples.fields",
+    "每个字段或被读取，或注明忽略原因",
+    "every payload field is read, or ignored with a reason",
+    Needs.ADAPTER,
+)
 async def fields(subject: Subject) -> list[Problem]:
     """Told by mapping the samples with rows that note what is asked of them; so the samples show every field too."""
     payload: AnyPayload = subject.adapter.payload
@@ -110,7 +120,10 @@ async def fields(subject: Subject) -> list[Problem]:
             broken(path, "映射未读取该字段，也未注明忽略", "the mapping does not read it and nothing says why")
             for path in silent
         ),
-        *(broken(f"manifest.toml: ignored.{path}", "该字段不存在或已被读取", "no such field, or it is read") for path in idle),
+        *(
+            broken(f"manifest.toml: ignored.{path}", "该字段不存在或已被读取", "no such field, or it is read")
+            for path in idle
+        ),
     ]
 
 
@@ -121,10 +134,11 @@ def _below(path: str, above: str) -> bool:
 @rule("samples.pure", "映射不触及网络和文件，结果可重复", "mapping touches neither network nor files", Needs.ADAPTER)
 async def pure(subject: Subject) -> list[Problem]:
     """A row that was kept can be mapped again, anywhere and at any time, to the same record."""
-    first = _records(_page(subject))  # also lets libraries read the tables that they read once
+    rows, digest = _rows(subject)
+    first = _records(_mapped(subject, rows, digest))  # also lets libraries read the tables that they read once
     with watched() as touched:
         try:
-            again = _records(_page(subject))
+            again = _records(_mapped(subject, rows, digest))
         except PermissionError:
             again = first
     if touched:

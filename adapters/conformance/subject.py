@@ -1,7 +1,7 @@
 """What is checked: a region's folder, and its platform: simulated and obedient, or a real one that is only read from."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -131,10 +131,8 @@ async def pull(
 ) -> Pulled:
     """One pull to its end; EndlessPullError where it has none."""
     pages = []
-    async with (
-        open_transport(limits) as transport,
-        aclosing(adapter.pull(transport, endpoint, position or Position(), TOKENS, known or {})) as stream,
-    ):
+    async with open_transport(limits) as transport:
+        stream = adapter.pull(transport, endpoint, position or Position(), TOKENS, known or {})
         async for page in stream:
             pages.append(page)
             if len(pages) > _MOST_PAGES:
@@ -157,5 +155,3 @@ def hashes(pulled: Pulled) -> dict[str, str]:
 def later(entries: Sequence[Registration], days: float = 3) -> datetime:
     """A time after every change, further than any overlap reaches."""
     return max(one.updated_at for one in entries) + timedelta(days=days)
-
-

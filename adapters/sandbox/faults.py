@@ -39,27 +39,32 @@ class Fault:
 
     async def spoilt(self, request: web.Request, handler: Handler, last: web.Response | None) -> web.StreamResponse:
         """The answer to `request` with this fault in it; `last` is the answer before."""
+        if (other := self._instead(last)) is not None:
+            return other
+        if self.kind == "delay":
+            await request.read()  # whoever gives up waiting takes an unread body along
+            await asyncio.sleep(self.value)
+        right = await handler(request)
+        body = body_of(right)
+        match self.kind:
+            case "truncated":
+                right = answer_like(right, body[: len(body) // 2])
+            case "encoding":
+                right = answer_like(right, transcoded(body))
+            case "huge":
+                right = answer_like(right, body + b" " * int(self.value))
+            case "cut":
+                right = await _cut(request, body)
+        return right
+
+    def _instead(self, last: web.Response | None) -> web.Response | None:
+        """What is answered without looking at the request."""
         if self.kind == "status":
             headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
             return web.Response(status=int(self.value), text="busy", headers=headers)
         if self.kind == "html":
             return web.Response(text="<html><body>系统维护中</body></html>", content_type="text/html")
-        if self.kind == "delay":
-            await asyncio.sleep(self.value)
-        if self.kind == "repeat" and last is not None:
-            return answer_like(last, body_of(last))
-        right = await handler(request)
-        body = body_of(right)
-        match self.kind:
-            case "truncated":
-                return answer_like(right, body[: len(body) // 2])
-            case "encoding":
-                return answer_like(right, transcoded(body))
-            case "huge":
-                return answer_like(right, body + b" " * int(self.value))
-            case "cut":
-                return await _cut(request, body)
-        return right
+        return answer_like(last, body_of(last)) if self.kind == "repeat" and last is not None else None
 
 
 def body_of(answer: web.StreamResponse) -> bytes:

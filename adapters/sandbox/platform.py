@@ -108,7 +108,9 @@ class Platform(ABC):
         fault = self.fault
         if fault is not None:
             self.fault = fault.used()
-        answer = await (handler(request) if fault is None or fault.after else fault.spoilt(request, handler, self._last))
+        answer = await (
+            handler(request) if fault is None or fault.after else fault.spoilt(request, handler, self._last)
+        )
         if isinstance(answer, web.Response):
             self._last = answer
         if self.after_answer is not None:

@@ -35,7 +35,11 @@ def filled(template: str, outline: Outline, **values: object) -> str:
         "file": outline.file,
     }
     text = (_TEMPLATES / f"{template}.template").read_text(encoding="utf-8")
-    return Template(text).substitute(names, **values)
+    lines = Template(text).substitute(names, **values).splitlines(keepends=True)
+    ours = [index for index, line in enumerate(lines) if line.startswith("from adapters.")]
+    for index, line in zip(ours, sorted(lines[index] for index in ours), strict=True):
+        lines[index] = line  # where the region's own modules stand among the others depends on its name
+    return "".join(lines)
 
 
 def manifest_text(outline: Outline) -> str:

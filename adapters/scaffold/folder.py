@@ -115,7 +115,7 @@ def _from_files(folder: Path) -> Iterator[OpenPoint]:
         lines = path.read_text(encoding="utf-8").splitlines()
         for mark, zh, en in (
             (UNFILLED, "处待填写", "to fill in"),
-            ("guessed", "处为推测，请核对", "guessed, to check"),
+            ("# guessed", "处为推测，请核对", "guessed, to check"),
         ):
             found = [number for number, line in enumerate(lines, start=1) if mark in line]
             if found:

@@ -11,10 +11,13 @@ def mapping_text(outline: Outline) -> str:
     body = [*_organisations(outline), *_people(outline), *_entry(outline)]
     text = "\n".join(body)
     values = [name for name in ("china_time", "epoch_time", "number") if f"{name}(" in text]
-    imports = [
+    ours = [
         "from adapters.draft import Draft",
         f"from adapters.{outline.region.slug}.payload import Project",
         *([f"from adapters.values import {', '.join(values)}"] if values else []),
+    ]
+    imports = [
+        *sorted(ours),
         "from schema.records import Entry",
         *(["from schema.vocabulary import Stage"] if "Stage." in text else []),
     ]

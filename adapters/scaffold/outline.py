@@ -48,9 +48,9 @@ class Outline:
 
     @cached_property
     def parts(self) -> dict[str, Field]:
-        """The field of each role that occurs once in an entry; the first one counts."""
+        """The field of each role that occurs once in an entry; of several the one with the shortest name."""
         found: dict[str, Field] = {}
-        for field in leaves(self.fields):
+        for field in sorted(leaves(self.fields), key=lambda field: len(field.place)):
             if field.role and not field.role.startswith("person") and not field.number:
                 found.setdefault(field.role, field)
         return found

@@ -22,7 +22,7 @@ _ENTRY: Final = {
     "topic": r"赛题|命题|topic",
     "track": r"赛道|track",
     "organisation_code": r"信用代码|creditcode|uscc",
-    "organisation_kind": r"单位(性质|类型|类别)|unitnature|unittype|orgtype",
+    "organisation_kind": r"单位(性质|类型|类别)|nature$|unittype|orgtype",
     "native_id": r"(项目|作品|报名|申报|参赛|案例)(编号|编码|号)|^编号$|(project|entry|work)(no|id|number|code)$|^(no|id)$",
     "title": r"(项目|作品|案例)(名称|标题|名)|^(title|name|(project|entry|work)(name|title))$",
     "summary": r"简介|摘要|概述|summary|abstract|description",
@@ -36,6 +36,12 @@ _ENTRY: Final = {
     "city": r"承办(市|地)|地市|市州|所在市|^(host)?city$",
     "organisation_name": r"(牵头|申报|参赛|报名|联合|合作)单位\d*(名称)?$|^单位(名称)?$|(unit|org|organi[sz]ation|company)name",
 }
+_BARE: Final = (
+    "name",
+    "title",
+    "no",
+    "id",
+)  # say what they mean at the top of a row, and nothing inside another object
 _NAME: Final = {"person": "person_name", "organisation": "organisation_name"}
 _KINDS: Final = {"person_phone": "PersonalPhone", "person_id": "PersonalId"}
 _MOBILE: Final = re.compile(r"(\+?86)?1[3-9]\d{9}")
@@ -102,7 +108,9 @@ def role_of(key: str, above: str, surroundings: Surroundings, values: Iterable[o
     plain = _plain(key)
     if plain == "name" and surroundings:
         return _NAME[surroundings]
-    found = _first(_PERSONAL, plain) or _by_values(values) or _first(_ENTRY, plain)
+    found = _first(_PERSONAL, plain) or _by_values(values)
+    if not found and not (above and plain in _BARE):
+        found = _first(_ENTRY, plain)
     if not found and above:
         found = _first(_PERSONAL, _plain(above) + plain) or _first(_ENTRY, _plain(above) + plain)
     return "person_role" if plain == "role" and surroundings == "person" else found

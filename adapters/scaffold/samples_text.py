@@ -1,7 +1,7 @@
 """Writes samples/entry.json: the first rows of the sample with every person in them replaced by an invented one."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -32,10 +32,12 @@ def _value(value: Any, field: Field, region: str, rng: random.Random) -> Any:  #
         return [_value(item, field, region, rng) for item in value]
     if value in ("", None) or isinstance(value, bool):
         return value
-    invented = {
+    invented: dict[str, Callable[[], str]] = {
         "person_id": lambda: identities.id_number(rng, region),
         "person_phone": lambda: identities.phone(rng),
         "person_name": lambda: writing.person_name(rng),
         "person_other": lambda: "（已略去 / left out）",
-    }.get(field.role)
-    return invented() if invented else scrub(value) if isinstance(value, str) else value
+    }
+    if field.role in invented:
+        return invented[field.role]()
+    return scrub(value) if isinstance(value, str) else value

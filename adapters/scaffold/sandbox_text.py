@@ -46,7 +46,7 @@ def _spoil(outline: Outline) -> str:
     top = {field.role: field for field in outline.fields if field.role and field.type not in ("object", "objects")}
     first = top.get("title") or outline.fields[0]
     wrong = {
-        "stage": "复议中",
+        "stage": "不存在的阶段",
         "topic": "99",
         "track": "99",
         "submitted": "2025年13月40日",
@@ -99,8 +99,10 @@ def _value(outline: Outline, field: Field, item: str) -> str:
     role, plain = field.role, _plain(outline, field, item)
     if plain is None:
         return f"{'None' if field.nullable else _EMPTY.get(field.type, 'None')},  # {UNFILLED}"
+    if role in ("submitted", "updated") and field.type == "int":
+        return f"int(made.{role}_at.timestamp() * 1000),"
     if role == "score":
-        return 'f"{made.score or 0:g}",' if field.type == "str" else "made.score,"
+        return '"" if made.score is None else f"{made.score:g}",' if field.type == "str" else "made.score,"
     return f"{plain},"
 
 

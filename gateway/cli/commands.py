@@ -15,6 +15,7 @@ import typer
 import uvicorn
 from rich.table import Table
 
+import gateway.cli.conformance
 import gateway.cli.scaffold  # noqa: F401  its commands register on adapters.cli
 from adapters.base import Adapter
 from adapters.registry import region_named, regions

@@ -102,23 +102,15 @@ def _print_entries(page: Page) -> None:
     entries = [row.record for row in page.mapped if isinstance(row.record, Entry)]
     title = f"共 {page.total} 行，可映射 {len(page.mapped)}，有问题 {len(page.rejected)} / rows, mapped, with problems"
     table = Table(title=title, title_justify="left")
-    for column in (
-        "编号 Id",
-        "名称 Title",
-        "赛题 Topic",
-        "国家赛道 National",
-        "阶段 Stage",
-        "状态 Status",
-        "奖项 Award",
-    ):
-        table.add_column(column, overflow="fold")
-    table.add_column("牵头单位 Lead", overflow="fold")
+    table.add_column("编号 Id", no_wrap=True)
+    table.add_column("名称 Title", overflow="ellipsis", no_wrap=True)
+    for column in ("赛题 Topic", "国赛 National", "阶段 Stage", "状态 Status", "奖项 Award"):
+        table.add_column(column)
+    table.add_column("牵头单位 Lead", overflow="ellipsis", no_wrap=True)
     table.add_column("代表 People", justify="right")
     for entry in entries[:_SHOWN]:
-        people = str(len(entry.team.representatives))
-        national = entry.national_track or "—"
-        where = (entry.topic_id, national, entry.stage, entry.status, entry.award or "")
-        table.add_row(entry.id, entry.title, *where, entry.lead.name, people)
+        where = (entry.topic_id, entry.national_track or "—", entry.stage, entry.status, entry.award or "")
+        table.add_row(entry.id, entry.title, *where, entry.lead.name, str(len(entry.team.representatives)))
     out.print(table)
 
 

@@ -1,0 +1,332 @@
+"""A table in place of a platform: what it must give, and what files may do to whoever opens them."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from adapters import table
+from adapters.base import Adapter, Page, Position
+from adapters.file_source import Column, Columns, FileSource
+from adapters.registry import region_named
+from adapters.sandbox.platform import Platform
+from adapters.sandbox.serve import corpus, platforms, serving
+from adapters.table import Unreadable, read_table
+from adapters.transport import Endpoint, open_transport
+from schema.errors import SourceChanged
+from schema.identity import Tokeniser
+from schema.records import Entry
+
+TOKENS = Tokeniser(b"a key for the tests of files, 32 b", "k1")
+PLAIN = {"项目编号": "HA1", "项目名称": "某项目"}
+YES = {True: "是", False: "否"}
+WIDEST = {"成员": 6, "联合单位": 3}
+PATHS = {  # the columns of a Henan export, by their place in the platform's own row
+    "项目编号": "projectNo",
+    "项目名称": "projectName",
+    "项目简介": "projectSummary",
+    "赛道序号": "trackNo",
+    "赛题序号": "topicNo",
+    "团队名称": "teamName",
+    "牵头单位": "leadUnit.unitName",
+    "牵头单位统一社会信用代码": "leadUnit.creditCode",
+    "牵头单位性质": "leadUnit.unitNature",
+    **{f"联合单位{n}": f"partnerUnits.{n - 1}.unitName" for n in (1, 2, 3)},
+    **{f"联合单位{n}统一社会信用代码": f"partnerUnits.{n - 1}.creditCode" for n in (1, 2, 3)},
+    **{f"联合单位{n}性质": f"partnerUnits.{n - 1}.unitNature" for n in (1, 2, 3)},
+    **{f"成员{n}姓名": f"members.{n - 1}.name" for n in range(1, 7)},
+    **{f"成员{n}身份证号": f"members.{n - 1}.idNo" for n in range(1, 7)},
+    **{f"成员{n}手机": f"members.{n - 1}.mobile" for n in range(1, 7)},
+    **{f"成员{n}分工": f"members.{n - 1}.duty" for n in range(1, 7)},
+    **{f"成员{n}是否联系人": f"members.{n - 1}.isContact" for n in range(1, 7)},
+    "当前阶段": "stage",
+    "状态": "status",
+    "奖项": "awardLevel",
+    "评分": "reviewScore",
+    "技术验证结论": "verification.result",
+    "技术验证方式": "verification.method",
+    "技术验证日期": "verification.verifiedAt",
+    "报名时间": "submitTime",
+    "更新时间": "updateTime",
+}
+
+
+def workbook(*rows: list[Any]) -> bytes:
+    made = Workbook()
+    for row in rows:
+        made.active.append(row)
+    content = io.BytesIO()
+    made.save(content)
+    return content.getvalue()
+
+
+def text(*rows: list[Any], encoding: str = "utf-8") -> bytes:
+    content = io.StringIO()
+    csv.writer(content).writerows(rows)
+    return content.getvalue().encode(encoding)
+
+
+def at(row: Any, path: str) -> Any:
+    """What a row holds at a path; empty where it holds nothing."""
+    for part in path.split("."):
+        if isinstance(row, list):
+            row = row[int(part)] if int(part) < len(row) else None
+        else:
+            row = row.get(part) if row else None
+    return "" if row is None else YES[row] if isinstance(row, bool) else row
+
+
+def export(rows: list[dict[str, Any]]) -> list[list[Any]]:
+    """A platform's rows as its clerk would export them."""
+    return [list(PATHS), *([at(row, path) for path in PATHS.values()] for row in rows)]
+
+
+@pytest.fixture(scope="module")
+def henan() -> Adapter:
+    found = region_named("henan")
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def site(henan: Adapter) -> Platform:
+    """Entries that a table can hold: unspoiled ones, as a table has no field for one row alone."""
+    slug = henan.manifest.slug
+    content = corpus({slug: 120}, seed=3)
+    content.registrations[slug][:] = [made for made in content.registrations[slug] if made.flaw is None]
+    return platforms(content)[0]
+
+
+@pytest.fixture
+def source(henan: Adapter) -> FileSource:
+    return FileSource(Endpoint("file:///nowhere"), henan.manifest)
+
+
+async def pages(adapter: Adapter, endpoint: Endpoint, position: Position | None = None) -> list[Page]:
+    async with open_transport() as transport:
+        pulled = adapter.pull(transport, endpoint, position or Position(), TOKENS, {})
+        return [page async for page in pulled]
+
+
+def records(pulled: list[Page]) -> dict[str, dict[str, Any]]:
+    entries = [row.record for page in pulled for row in page.mapped]
+    return {entry.id: entry.model_dump(exclude={"source"}) for entry in entries if isinstance(entry, Entry)}
+
+
+def code(call: Callable[[], object]) -> list[str]:
+    with pytest.raises(SourceChanged) as caught:
+        call()
+    return [problem.code for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "gb18030.csv"])
+async def test_the_same_entries_by_file_and_by_platform_give_equal_records(
+    kind: str, tmp_path: Path, henan: Adapter, site: Platform
+) -> None:
+    async with serving([site]) as endpoints:
+        by_platform = await pages(henan, endpoints[henan.manifest.slug])
+    rows = export(site.rows())
+    encoding = "gb18030" if kind.startswith("gb") else "utf-8-sig"
+    body = workbook(*rows) if kind == "xlsx" else text(*rows, encoding=encoding)
+    (tmp_path / f"entries.{kind}").write_bytes(body)
+    by_file = await pages(henan, Endpoint(tmp_path.as_uri()))
+    assert [row.problems for page in by_file for row in page.rejected] == []
+    assert records(by_file) == records(by_platform)
+
+
+async def test_a_file_lists_everything_whatever_the_position(tmp_path: Path, henan: Adapter, site: Platform) -> None:
+    (tmp_path / "a.csv").write_bytes(text(*export(site.rows())))
+    late = Position(datetime.fromisoformat("2030-01-01T00:00:00+08:00"), "7")
+    pulled = await pages(henan, Endpoint(tmp_path.as_uri()), late)
+    assert len(records(pulled)) == len(site.rows())
+
+
+def test_what_a_file_can_do_is_told_and_differs_from_the_platform(henan: Adapter) -> None:
+    file, platform = henan.source_at(Endpoint("file:///x")), henan.source_at(Endpoint("http://x"))
+    assert (file.complete_listing, file.capabilities.deletions) == (True, "none")
+    assert (platform.complete_listing, platform.capabilities.deletions) == (False, "persistent")
+
+
+async def test_the_newest_file_by_name_counts_and_others_are_let_lie(tmp_path: Path, henan: Adapter) -> None:
+    for name, number in {"2025-05-01.csv": "HA1", "2025-06-01.csv": "HA2", "~$2025-07-01.xlsx": "HA3"}.items():
+        (tmp_path / name).write_bytes(text(list(PATHS), [number, *[""] * (len(PATHS) - 1)]))
+    (tmp_path / "z.docx").write_bytes(b"")
+    (rejected,) = (await pages(henan, Endpoint(tmp_path.as_uri())))[0].rejected
+    assert (rejected.key, rejected.locator, rejected.source.url) == (
+        "HA2",
+        "2025-06-01.csv row 2",
+        "file:2025-06-01.csv",
+    )
+
+
+async def test_one_file_may_be_named_itself_with_spaces_and_chinese(tmp_path: Path, henan: Adapter) -> None:
+    path = tmp_path / "导出 1.csv"
+    path.write_bytes(text(list(PATHS)))
+    assert [page.total for page in await pages(henan, Endpoint(path.as_uri()))] == [0]
+
+
+@pytest.mark.parametrize("name", ["", "missing", "missing.csv"])
+async def test_a_folder_without_files_and_a_missing_file_are_told(name: str, tmp_path: Path, henan: Adapter) -> None:
+    with pytest.raises(SourceChanged) as caught:
+        await pages(henan, Endpoint((tmp_path / name).as_uri()))
+    assert (caught.value.code, str(tmp_path) in str(caught.value)) == ("FILE_MISSING", False)
+
+
+async def test_a_file_may_stand_behind_an_address(serve, henan: Adapter) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        assert request.headers["Authorization"] == "Bearer s"
+        return web.Response(body=text(["项目编号"], ["HA1"]))
+
+    source = FileSource(Endpoint(f"{await serve(answer)}/export/a.csv", secret="s"), henan.manifest)
+    source._columns = Columns()
+    async with open_transport() as transport:
+        (page,) = [page async for page in source.pages(transport, Position())]
+    assert [(row.key, row.data) for row in page.rows] == [("HA1", {"项目编号": "HA1"})]
+
+
+def test_all_faults_of_the_headings_are_told_at_once(source: FileSource) -> None:
+    headings = [*(name for name in PATHS if name != "评分"), "新列", "状态"]
+    assert code(lambda: source.rows("a.csv", text(headings))) == ["COLUMN_MISSING", "COLUMN_UNKNOWN", "COLUMN_REPEATED"]
+
+
+def test_columns_of_further_members_may_be_absent_and_ignored_ones_present(source: FileSource) -> None:
+    headings = ["序号", *(name for name in PATHS if not name.startswith(("成员", "联合")))]
+    (row,) = source.rows("a.csv", text(headings, ["1", "HA1", *["x"] * (len(headings) - 2)]))
+    assert (row.key, row.data["members"], row.data["partnerUnits"]) == ("HA1", [], [])
+
+
+def test_empty_items_are_left_out_and_an_empty_object_is_null(source: FileSource) -> None:
+    cells = dict.fromkeys(PATHS, "") | {"项目编号": "HA1", "成员3姓名": "王小明"}
+    (row,) = source.rows("a.csv", text(list(cells), list(cells.values())))
+    assert ([each["name"] for each in row.data["members"]], row.data["verification"]) == (["王小明"], None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "value"),
+    [
+        (4.0, "integer", 4), ("4", "integer", 4), ("四", "integer", "四"), ("", "integer?", None), ("", "integer", ""),
+        ("73.5", "number", 73.5), (73, "number?", 73.0), ("-", "number?", "-"), ("是", "flag", True),
+        (True, "flag", True), ("", "flag", False), ("也许", "flag", "也许"), (15400000000.0, "text", "15400000000"),
+        ("", "text?", None), ("", "text", ""),
+    ],
+)  # fmt: skip
+def test_a_cell_is_read_as_its_type_and_what_it_cannot_be_stays_text(cell: Any, kind: Any, value: object) -> None:
+    assert Column(to="x", type=kind).value(cell) == value
+
+
+@pytest.mark.parametrize("cell", [410101209012198760, 4.1e17, "#REF!", "#N/A"])
+def test_a_cell_that_lost_its_content_costs_its_row_and_says_why(
+    cell: object, henan: Adapter, source: FileSource
+) -> None:
+    cells = dict.fromkeys(PATHS, "") | {"项目编号": "HA1", "成员1身份证号": cell}
+    (row,) = source.rows("a.xlsx", workbook(list(cells), list(cells.values())))
+    assert [(problem.code, problem.place) for problem in row.problems] == [("CELL_UNREADABLE", "成员1身份证号")]
+    assert "410101209012198" not in str(row.problems)
+    assert row.data["members"][0]["idNo"].keys() == {"unreadable"}  # refused again when what was kept is mapped again
+
+
+def test_days_and_times_of_a_workbook_become_text() -> None:
+    moments = [datetime(2025, 5, 24, 21, 57, 33, 999_900), date(2025, 7, 25)]
+    (line,) = read_table("a.xlsx", workbook(["a", "b"], moments)).lines
+    assert line.cells == ["2025-05-24 21:57:34", "2025-07-25"]
+
+
+def test_a_row_wider_than_the_headings_is_set_aside(source: FileSource) -> None:
+    (row,) = source.rows("a.csv", text(list(PATHS), [*["x"] * len(PATHS), "", "shifted"]))
+    assert [problem.code for problem in row.problems] == ["ROW_TOO_WIDE"]
+
+
+def test_empty_rows_and_white_space_in_headings_do_not_count() -> None:
+    found = read_table("a.xlsx", workbook([], ["项目\n编号", " 名称 ", None], [], ["HA1", "x"]))
+    assert (found.headings, [line.number for line in found.lines]) == (("项目编号", "名称"), [4])
+
+
+def test_one_stray_cell_in_the_last_corner_costs_no_memory() -> None:
+    made = Workbook()
+    made.active["A1"], made.active["A2"], made.active["XFD1048576"] = "项目编号", "HA1", "!"
+    content = io.BytesIO()
+    made.save(content)
+    assert code(lambda: read_table("a.xlsx", content.getvalue())) == ["FILE_TOO_WIDE"]
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "MOST_UNPACKED", 1 << 20)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * (2 << 20))
+    assert code(lambda: read_table("a.xlsx", content.getvalue())) == ["FILE_TOO_LARGE"]
+
+
+@pytest.mark.parametrize(
+    ("bound", "value", "expected"),
+    [("MOST_BYTES", 10, "FILE_TOO_LARGE"), ("MOST_ROWS", 2, "FILE_TOO_LONG"), ("MOST_COLUMNS", 1, "FILE_TOO_WIDE")],
+)
+def test_bounds_on_bytes_rows_and_columns_are_kept(
+    bound: str, value: int, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, bound, value)
+    body = text(["a", "b"], *([["1", "2"]] * 3))
+    assert code(lambda: read_table("a.csv", body)) == [expected]
+
+
+async def test_a_file_too_large_is_not_even_read(tmp_path: Path, henan: Adapter) -> None:
+    path = tmp_path / "a.csv"
+    with path.open("wb") as sparse:
+        sparse.truncate(table.MOST_BYTES + 1)
+    with pytest.raises(SourceChanged) as caught:
+        await pages(henan, Endpoint(path.as_uri()))
+    assert caught.value.code == "FILE_TOO_LARGE"
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "expected"),
+    [
+        ("a.csv", b"", "FILE_EMPTY"),
+        ("a.csv", b"\n\n", "FILE_EMPTY"),
+        ("a.csv", b"a,b\n1,2", "FILE_CUT_SHORT"),
+        ("a.csv", b'a,"b\n', "FILE_UNREADABLE"),
+        ("a.csv", b"a\n\xff\xff\n", "FILE_ENCODING"),
+        ("a.xlsx", b"PK\x03\x04 no archive", "FILE_UNREADABLE"),
+        ("a.xlsx", workbook(["a"])[:-200], "FILE_UNREADABLE"),
+        ("a.xlsx", workbook(), "FILE_EMPTY"),
+    ],
+)
+def test_what_is_no_table_is_told_in_plain_words(name: str, body: bytes, expected: str) -> None:
+    assert code(lambda: read_table(name, body)) == [expected]
+
+
+def test_an_archive_that_is_no_workbook_is_told() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("hello.txt", b"hello")
+    assert code(lambda: read_table("a.xlsx", content.getvalue())) == ["FILE_UNREADABLE"]
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_do_worse_than_being_refused(body: bytes) -> None:
+    for name in ("a.csv", "a.xlsx"):
+        try:
+            read_table(name, body)
+        except SourceChanged as error:
+            assert error.problems[0].zh  # noqa: PT017  either outcome is right, but not any other exception
+
+
+def test_an_error_in_a_cell_is_no_text() -> None:
+    (line,) = read_table("a.csv", text(["a"], ["#DIV/0!"])).lines
+    assert line.cells == [Unreadable("#DIV/0!")]
+
+
+def test_without_columns_every_column_goes_by_its_own_heading() -> None:
+    source = FileSource.__new__(FileSource)
+    source._columns = Columns()
+    (row,) = source.rows("a.csv", text(list(PLAIN), list(PLAIN.values())))
+    assert (row.key, row.data) == ("HA1", PLAIN)
