@@ -265,7 +265,10 @@ def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], ite
             made = {"region": code, "items": items(code)}
             assert service.national.ask(SUBMIT, input=made)["submitRecommendations"]["problems"] == []
         cases = service.national.ask("{ duplicateCases { id entries { entryId } } }")["duplicateCases"]
-        for number, case in enumerate(sorted(cases, key=lambda case: case["id"])[:4]):
+        by_entries = sorted(cases, key=lambda case: [side["entryId"] for side in case["entries"]])
+        within = [case for case in by_entries if len({side["entryId"][:2] for side in case["entries"]}) == 1]
+        across = [case for case in by_entries if case not in within]
+        for number, case in enumerate([*within[:2], *across[:2]]):
             keep = case["entries"][0]["entryId"] if number % 2 else None
             verdict = {"decision": "CONFIRMED" if keep else "DISMISSED", "keepEntryId": keep, "reason": "已电话核实"}
             assert service.national.ask(DECIDE, input={"caseId": case["id"], **verdict})["decideCase"]["problems"] == []
