@@ -81,11 +81,9 @@ def _state(item: ListItem, standing: Standing | None, places: int, quota: Quota)
         return RosterState.EXCLUDED, "项目已撤回、未晋级或不存在", "withdrawn, eliminated or gone"
     for case, status, kept in standing.cases:
         if status is CaseStatus.CONFIRMED and kept != item.entry_id:
-            return (
-                RosterState.EXCLUDED,
-                f"查重案件 {case} 已确认，保留 {kept}",
-                f"case {case} is confirmed and keeps {kept}",
-            )
+            # Which entry stays is not said: it may be another region's, and the reason is shown to this one.
+            zh = f"查重案件 {case} 已确认，保留的是另一项目"
+            return RosterState.EXCLUDED, zh, f"case {case} is confirmed and keeps another entry"
     if places >= quota.total:
         return (
             RosterState.ALTERNATE,

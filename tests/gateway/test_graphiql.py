@@ -1,0 +1,150 @@
+"""The page for explorers: nothing from outside, nothing but its own files, samples that run."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import orjson
+import pytest
+from graphql import parse, validate
+
+import gateway
+from gateway.schema import graphql_schema
+
+SAMPLES = sorted((Path(gateway.__file__).parent / "samples").glob("*.graphql"))
+STATIC = Path(gateway.__file__).parent / "static" / "graphiql"
+OUTSIDE = [
+    "../app.py", "..%2fapp.py", "%2e%2e/%2e%2e/app.py", "..%2f..%2fapp.py", "..%5c..%5capp.py", "%2e%2e%2findex.html",
+    "index.html", "none.js", "", ".", "..", "%00", "/etc/passwd", "%2fetc%2fpasswd", "page.css%00.js",
+]  # fmt: skip
+
+
+class Page(HTMLParser):
+    """What a page loads, and the scripts that stand in it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.files: list[str] = []
+        self.inline: list[tuple[str | None, str]] = []
+        self._kind: str | None = None
+        self._open = False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs) -> None:
+        found = dict(attrs)
+        self.files += [
+            found[name] for name in ("src", "href") if found.get(name) and not found[name].startswith("data:")
+        ]
+        self._open, self._kind = tag == "script" and "src" not in found, found.get("type")
+
+    def handle_data(self, data) -> None:
+        if self._open:
+            self.inline.append((self._kind, data))
+            self._open = False
+
+
+@pytest.fixture
+def client(service):
+    """A browser without a key."""
+    return service.client().http
+
+
+@pytest.fixture
+def page(client):
+    return client.get("/graphiql")
+
+
+def test_the_page_is_served_without_a_key(page) -> None:
+    assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+
+
+def test_the_pages_policy_lets_it_load_from_this_hub_alone(page) -> None:
+    policy = dict(part.strip().split(" ", 1) for part in page.headers["Content-Security-Policy"].split(";"))
+    nonce = re.fullmatch(r"'self' 'nonce-([\w-]{20,})'", policy["style-src"])
+    assert ({name: value for name, value in policy.items() if name != "style-src"}, bool(nonce)) == (
+        {
+            "default-src": "'self'",
+            "img-src": "'self' data:",
+            "object-src": "'none'",
+            "base-uri": "'none'",
+            "form-action": "'none'",
+            "frame-ancestors": "'none'",
+        },
+        True,
+    )
+
+
+def test_the_pages_nonce_is_another_one_each_time(client) -> None:
+    assert len({client.get("/graphiql").headers["Content-Security-Policy"] for _ in range(3)}) == 3
+
+
+def test_the_page_is_not_kept(page) -> None:
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_the_page_names_no_address_outside_this_hub(page) -> None:
+    assert re.findall(r"https?:|//\w", page.text) == []
+
+
+def test_the_page_holds_no_script_but_the_data_of_its_samples(page) -> None:
+    assert [kind for kind, _ in Page(page.text).inline] == ["application/json"]
+
+
+def test_everything_the_page_loads_is_there_and_may_be_kept(client, page) -> None:
+    answers = [client.get("/" + name) for name in Page(page.text).files]
+    told = {(answer.status_code, answer.headers["Cache-Control"]) for answer in answers}
+    assert (told, len(answers)) == ({(200, "public, max-age=31536000, immutable")}, 6)
+
+
+def test_everything_the_page_loads_is_named_with_the_version_of_its_content(page) -> None:
+    assert len({name.partition("?v=")[2] for name in Page(page.text).files} - {""}) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("app.js", "text/javascript"), ("page.css", "text/css"), ("LICENSES.txt", "text/plain")],
+)
+def test_a_file_is_served_as_it_is_and_as_what_it_is(client, name, kind) -> None:
+    answer = client.get(f"/static/graphiql/{name}")
+    found = (answer.content, answer.headers["Content-Type"].partition(";")[0], answer.headers["X-Content-Type-Options"])
+    assert found == ((STATIC / name).read_bytes(), kind, "nosniff")
+
+
+@pytest.mark.parametrize("path", ["/graphiql", "/static/graphiql/app.js"])
+def test_a_head_request_is_answered_without_a_body(client, path) -> None:
+    answer = client.head(path)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_nothing_but_the_pages_files_is_served(client, name) -> None:
+    assert client.get(f"/static/graphiql/{name}").status_code == 404
+
+
+def test_the_page_offers_the_sample_queries_with_their_variables(page) -> None:
+    (_, data) = Page(page.text).inline[0]
+    files = [(path.read_text("utf-8"), path.with_suffix(".json")) for path in SAMPLES]
+    assert orjson.loads(data) == [
+        {"query": text, "variables": variables.read_text("utf-8") if variables.exists() else ""}
+        for text, variables in files
+    ]
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_a_sample_is_valid_against_the_schema(path) -> None:
+    assert validate(graphql_schema()._schema, parse(path.read_text("utf-8"))) == []
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_a_sample_runs_without_errors(own, path) -> None:
+    variables = path.with_suffix(".json")
+    given = orjson.loads(variables.read_bytes()) if variables.exists() else {}
+    answer = own.national.answer(path.read_text("utf-8"), given)
+    assert (answer.get("errors"), [name for name, value in answer["data"].items() if value is None]) == (None, [])
+
+
+def test_the_first_samples_find_something(own) -> None:
+    texts = {path.stem: path.read_text("utf-8") for path in SAMPLES}
+    entries = own.national.ask(texts["2-entries"])["entries"]["edges"]
+    cases = own.national.ask(texts["4-duplicate-cases"])["duplicateCases"]
+    assert (bool(entries), bool(cases)) == (True, True)

@@ -1,0 +1,251 @@
+"""What a region's key shows: its own, by every root field there is. A new root field must be entered here."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from adapters.registry import regions
+from gateway.schema import graphql_schema
+from schema.vocabulary import Role
+
+CODES = tuple(regions())
+
+# Every root query, asked as widely as it can be.
+QUERIES = {
+    "regions": "regions",
+    "nationalTracks": "nationalTracks",
+    "entries": "entries(first: 1000)",
+    "entry": 'entry(id: "{own}")',
+    "statistics": "statistics(groupBy: [REGION, NATIVE_TOPIC, STAGE, AWARD])",
+    "duplicateCases": "duplicateCases(first: 1000)",
+    "recommendationLists": "recommendationLists(currentOnly: false)",
+    "roster": "roster",
+    "pulls": "pulls(first: 1000)",
+    "quarantine": "quarantine(first: 1000)",
+}
+# Those that can be asked for another region outright, and what says that nothing was found.
+ASIDE = {
+    "entries": 'entries(filter: {{regions: ["{foreign}"]}}) {{ totalCount edges {{ node {{ id }} }} }}',
+    "statistics": 'statistics(groupBy: [REGION], filter: {{regions: ["{foreign}"]}}) {{ entries }}',
+    "recommendationLists": 'recommendationLists(regions: ["{foreign}"], currentOnly: false) {{ receipt }}',
+    "pulls": 'pulls(regions: ["{foreign}"]) {{ id }}',
+    "quarantine": 'quarantine(regions: ["{foreign}"]) {{ key }}',
+}
+NOTHING = {"entries": {"totalCount": 0, "edges": []}}
+MUTATIONS = ("submitRecommendations", "decideCase", "startPull", "startDetection")
+# Public facts, the same for all: one field is enough to see that they are there.
+FACTS = {"Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
+         "NationalTrack": "id"}  # fmt: skip
+CASES = """{ duplicateCases(first: 1000) { id kind status keptEntryId evidence { feature }
+  entries { region { code } title leadOrganisation entryId entry { id } }
+  decisions { status keptEntryId reason author } } }"""
+
+
+@pytest.fixture(params=CODES)
+def code(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def viewer(settled, code):
+    return settled.of(Role.REGION, code)
+
+
+@pytest.fixture
+def own(expected, code) -> list[str]:
+    return sorted(entry for entry in expected if entry.startswith(code))
+
+
+@pytest.fixture(scope="module")
+def widest() -> Callable[[str], str]:
+    """A root field with every field below it, but for a type within itself."""
+    shape = graphql_schema().introspect()["__schema"]
+    types = {each["name"]: each for each in shape["types"]}
+
+    def named(kind: dict) -> str:
+        return kind["name"] or named(kind["ofType"])
+
+    def below(name: str, above: tuple[str, ...]) -> Iterator[str]:
+        for field in types[name]["fields"]:
+            inner = named(field["type"])
+            if types[inner]["kind"] in ("SCALAR", "ENUM"):
+                yield field["name"]
+            elif inner not in above:
+                yield f"{field['name']} {selected(inner, (*above, inner))}"
+
+    def selected(name: str, above: tuple[str, ...]) -> str:
+        if name in FACTS:
+            return f"{{ {FACTS[name]} }}"
+        common = {field["name"] for field in types[name]["fields"]}
+        more = "".join(
+            f" ... on {kind['name']} {{ {' '.join(f['name'] for f in types[kind['name']]['fields'] if f['name'] not in common)} }}"
+            for kind in types[name]["possibleTypes"] or ()
+        )
+        return f"{{ __typename {' '.join(below(name, above))}{more} }}"
+
+    fields = {field["name"]: named(field["type"]) for field in types["Query"]["fields"]}
+    return lambda root: f"{{ {QUERIES[root]} {selected(fields[root], (fields[root],))} }}"
+
+
+@pytest.fixture(scope="module")
+def words(expected, corpus) -> dict[str, set[str]]:
+    """What only a region itself may know of its registrations: ids, teams, summaries, partners' codes, flawed rows."""
+    found = {code: set() for code in CODES}
+    for made in expected.values():
+        found[made.region] |= {made.entry_id, made.native_id, made.team, made.summary}
+        found[made.region] |= {each.credit_code for each in made.companies[1:]}
+    for label in corpus.flaws:
+        found[label.entries[0][:2]].add(label.entries[0][3:])
+    return found
+
+
+@pytest.fixture(scope="module")
+def seals() -> dict[str, dict[str, set[str]]]:
+    """Receipts and digests by region, once asked for, by service."""
+    return {}
+
+
+@pytest.fixture
+def foreign(settled, words, seals, code) -> set[str]:
+    """What only other regions may know."""
+    if settled.url not in seals:
+        lists = settled.national.ask("{ recommendationLists { receipt digest region { code } } }")
+        seals[settled.url] = {
+            each["region"]["code"]: {each["receipt"], each["digest"]} for each in lists["recommendationLists"]
+        }
+    others = [each for each in CODES if each != code]
+    return set().union(*(words[each] | seals[settled.url][each] for each in others)) - words[code] - {""}
+
+
+@pytest.mark.parametrize(("root", "covered"), [("queryType", set(QUERIES)), ("mutationType", set(MUTATIONS))])
+def test_every_root_field_is_covered_here(service, root, covered) -> None:
+    shape = service.national.ask(f"{{ __schema {{ {root} {{ fields {{ name }} }} }} }}")["__schema"]
+    assert {field["name"] for field in shape[root]["fields"]} == covered
+
+
+@pytest.mark.parametrize("root", QUERIES)
+def test_no_root_query_shows_what_only_another_region_may_know(viewer, widest, foreign, own, root) -> None:
+    document = widest(root).replace("{own}", own[0])
+    answer = viewer.answer(document)
+    assert answer.get("errors") is None
+    text = str(answer["data"])
+    assert {word for word in foreign if word in text} == set()
+
+
+@pytest.mark.parametrize("code", ["43"])
+@pytest.mark.parametrize("root", ["entries", "duplicateCases", "recommendationLists", "roster", "quarantine"])
+def test_the_national_organiser_sees_there_what_a_region_does_not(settled, widest, foreign, root) -> None:
+    text = str(settled.national.ask(widest(root)))
+    assert any(word in text for word in foreign)
+
+
+@pytest.mark.parametrize("root", ASIDE)
+def test_asking_for_another_region_finds_nothing(viewer, code, root) -> None:
+    for other in (each for each in CODES if each != code):
+        assert viewer.ask(f"{{ {ASIDE[root].format(foreign=other)} }}") == {root: NOTHING.get(root, [])}
+
+
+def test_a_region_sees_all_its_entries_and_their_number(viewer, own) -> None:
+    found = viewer.ask("{ entries(first: 1000) { totalCount edges { node { id } } } }")["entries"]
+    assert (found["totalCount"], sorted(edge["node"]["id"] for edge in found["edges"])) == (len(own), own)
+
+
+def test_another_regions_entry_is_answered_like_one_that_does_not_exist(viewer, expected, code) -> None:
+    others = [next(entry for entry in expected if entry.startswith(each)) for each in CODES if each != code]
+    wanted = " ".join(f'e{n}: entry(id: "{entry}") {{ id }}' for n, entry in enumerate([*others, f"{code}:none"]))
+    assert viewer.ask(f"{{ {wanted} }}") == {f"e{number}": None for number in range(len(CODES))}
+
+
+def test_a_region_counts_only_its_own(viewer, own, code) -> None:
+    lines = viewer.ask("{ statistics(groupBy: [REGION]) { keys { value } entries } }")["statistics"]
+    assert lines == [{"keys": [{"value": code}], "entries": len(own)}]
+
+
+def test_a_region_sees_the_freshness_of_its_own_data_alone(viewer, code) -> None:
+    told = viewer.ask("{ regions { code freshness { lastStatus } } }")["regions"]
+    assert told == [{"code": c, "freshness": {"lastStatus": "SUCCEEDED"} if c == code else None} for c in CODES]
+
+
+def test_a_region_sees_its_own_pulls(viewer, code) -> None:
+    assert viewer.ask("{ pulls { region { code } } }") == {"pulls": [{"region": {"code": code}}]}
+
+
+def test_a_region_sees_its_own_quarantine(viewer, corpus, code) -> None:
+    keys = {row["key"] for row in viewer.ask("{ quarantine { key } }")["quarantine"]}
+    assert keys == {label.entries[0][3:] for label in corpus.flaws if label.entries[0].startswith(code)}
+
+
+def test_a_region_sees_its_own_list(viewer, code) -> None:
+    lists = viewer.ask("{ recommendationLists { region { code } } }")["recommendationLists"]
+    assert lists == [{"region": {"code": code}}]
+
+
+def test_a_region_sees_its_own_part_of_the_roster(settled, viewer, code) -> None:
+    document = "{ roster { digest items { region { code } rank entryId state entry { title } } } }"
+    whole, part = (client.ask(document)["roster"] for client in (settled.national, viewer))
+    own = [item for item in whole["items"] if item["region"]["code"] == code]
+    assert part == {"digest": whole["digest"], "items": own}
+
+
+def test_no_reason_on_a_regions_roster_names_another_regions_entry(settled, expected) -> None:
+    named = {}
+    for code in CODES:
+        items = settled.of(Role.REGION, code).ask("{ roster { items { reasonZh reasonEn } } }")["roster"]["items"]
+        named[code] = [entry for entry in expected if not entry.startswith(code) and entry in str(items)]
+    assert [entry for found in named.values() for entry in found] == []
+
+
+def seen(case: dict, code: str) -> dict:
+    """A case as the region may see it."""
+
+    def mine(entry: str | None) -> str | None:
+        return entry if entry and entry.startswith(code) else None
+
+    whole = all(side["region"]["code"] == code for side in case["entries"])
+    return {
+        **case,
+        "keptEntryId": mine(case["keptEntryId"]),
+        "entries": [
+            side if side["region"]["code"] == code else {**side, "entryId": None, "entry": None}
+            for side in case["entries"]
+        ],
+        "decisions": [
+            {
+                **decision,
+                "keptEntryId": mine(decision["keptEntryId"]),
+                "reason": decision["reason"] if whole else None,
+                "author": decision["author"] if whole else None,
+            }
+            for decision in case["decisions"]
+        ],
+    }
+
+
+def test_a_region_sees_the_cases_that_touch_it_and_of_the_other_side_three_things(settled, viewer, code) -> None:
+    cases = settled.national.ask(CASES)["duplicateCases"]
+    touching = [case for case in cases if any(side["region"]["code"] == code for side in case["entries"])]
+    assert viewer.ask(CASES)["duplicateCases"] == [seen(case, code) for case in touching]
+
+
+def test_the_cases_of_these_tests_are_of_one_region_and_of_two_decided_and_open(settled) -> None:
+    cases = settled.national.ask(CASES)["duplicateCases"]
+    kinds = {(len({side["region"]["code"] for side in case["entries"]}), bool(case["decisions"])) for case in cases}
+    assert kinds >= {(1, True), (2, True), (2, False)}
+
+
+def test_an_open_case_shows_a_region_its_evidence_in_words(settled, viewer, code) -> None:
+    document = "{ duplicateCases(first: 1000) { id evidence { zh en } entries { region { code } } } }"
+    cases = settled.national.ask(document)["duplicateCases"]
+    touching = {c["id"]: c["evidence"] for c in cases if code in {side["region"]["code"] for side in c["entries"]}}
+    assert {case["id"]: case["evidence"] for case in viewer.ask(document)["duplicateCases"]} == touching
+
+
+def test_the_viewer_of_a_job_sees_what_the_national_organiser_sees(settled, widest) -> None:
+    job, national = (settled.of(role).ask(widest("duplicateCases")) for role in (Role.JOB, Role.NATIONAL))
+    assert job == national
+
+
+def test_the_widest_question_reaches_the_fields_that_must_be_guarded(widest) -> None:
+    fields = set(re.findall(r"\w+", widest("duplicateCases")))
+    assert {"keptEntryId", "reason", "author", "entryId", "summary", "representatives", "locator"} <= fields

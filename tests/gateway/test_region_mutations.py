@@ -1,0 +1,93 @@
+"""What keys of each role may change: a region its own list and nothing else, a job no judgement."""
+
+import pytest
+
+from adapters.registry import regions
+from schema.vocabulary import Role
+from sync.cases import detect
+
+CODES = tuple(regions())
+FORBIDDEN = {
+    "decideCase": 'mutation { decideCase(input: {caseId: "C", decision: DISMISSED, reason: "x"}) { problems { code } } }',
+    "startPull": "mutation { startPull { started { code } } }",
+    "startDetection": "mutation { startDetection { cases } }",
+    "submitRecommendations": 'mutation { submitRecommendations(input: {region: "41", items: []}) { accepted } }',
+}
+EVIDENCE = "{ duplicateCases(kinds: [SAME_PROJECT]) { entries { region { code } } evidence { feature zh en } } }"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_region_cannot_push_another_regions_list(settled, items, code) -> None:
+    other = next(each for each in CODES if each != code)
+    told = settled.submit(settled.of(Role.REGION, code), other, items(other, 3))
+    assert ([problem["code"] for problem in told["problems"]], told["accepted"]) == (["REGION_UNKNOWN"], False)
+
+
+def test_a_region_is_told_of_another_one_what_it_is_told_of_one_that_does_not_exist(settled, items) -> None:
+    client = settled.of(Role.REGION, "41")
+    assert settled.submit(client, "61", items("61", 3)) == settled.submit(client, "99", items("61", 3))
+
+
+def test_what_a_region_pushed_for_another_is_stored_nowhere(own, items) -> None:
+    own.submit(own.of(Role.REGION, "41"), "61", items("61", 3))
+    assert own.national.ask("{ recommendationLists { receipt } }") == {"recommendationLists": []}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_another_regions_entry_on_a_list_is_answered_like_one_that_does_not_exist(settled, items, code) -> None:
+    other = next(each for each in CODES if each != code)
+    client, entry = settled.of(Role.REGION, code), items(other, 1)[0]["entryId"]
+    answers = [
+        settled.submit(client, code, [{"rank": 1, "entryId": wanted, "nationalTrack": "N01"}], dry_run=True)
+        for wanted in (entry, f"{other}:none")
+    ]
+    for answer, wanted in zip(answers, (entry, f"{other}:none"), strict=True):
+        assert answer["problems"][0].pop("value") == wanted
+    assert (answers[0], answers[0]["problems"][0]["code"]) == (answers[1], "ENTRY_UNKNOWN")
+
+
+@pytest.mark.parametrize("name", ["decideCase", "startPull", "startDetection"])
+def test_a_region_neither_decides_nor_starts_anything(settled, name) -> None:
+    assert settled.of(Role.REGION, "41").code(FORBIDDEN[name]) == "FORBIDDEN"
+
+
+@pytest.mark.parametrize("name", ["decideCase", "submitRecommendations"])
+def test_a_job_decides_nothing_and_submits_nothing(settled, name) -> None:
+    assert settled.of(Role.JOB).code(FORBIDDEN[name]) == "FORBIDDEN"
+
+
+def test_a_job_may_start_a_detection(own) -> None:
+    assert own.of(Role.JOB).ask(FORBIDDEN["startDetection"])["startDetection"]["cases"] == 7
+
+
+def test_a_job_may_start_a_pull(own) -> None:
+    started = own.of(Role.JOB).ask(FORBIDDEN["startPull"])["startPull"]["started"]
+    assert [region["code"] for region in started] == list(CODES)
+
+
+def test_a_refusal_names_the_roles_that_may(settled) -> None:
+    (error,) = settled.of(Role.JOB).answer(FORBIDDEN["decideCase"])["errors"]
+    assert error["extensions"]["problems"][0]["remedy_en"] == "a key of role NATIONAL is needed"
+
+
+def test_of_a_case_over_three_regions_each_sees_only_evidence_that_its_own_entry_takes_part_in(own, items) -> None:
+    """One project entered in three regions: three pairs, of which each region is in two."""
+    ids = [items(code, 1)[0]["entryId"] for code in ("13", "14", "43")]
+    database = own.hub.database
+    with database.engine.begin() as connection:
+        for entry in ids:
+            connection.exec_driver_sql("UPDATE entry SET project_key = 'p', title = 'P' WHERE id = ?", (entry,))
+            connection.exec_driver_sql(
+                "UPDATE entry_organisation SET organisation_key = 'o', name = 'O' WHERE entry_id = ? AND position = 0",
+                (entry,),
+            )
+    detect(database)
+    lines = {
+        code: [
+            len([line for line in case["evidence"] if line["feature"] == "PROJECT"])
+            for case in client.ask(EVIDENCE)["duplicateCases"]
+            if {"13", "14", "43"} <= {side["region"]["code"] for side in case["entries"]}
+        ]
+        for code, client in {"all": own.national, **{c: own.of(Role.REGION, c) for c in ("13", "14", "43")}}.items()
+    }
+    assert lines == {"all": [3], "13": [2], "14": [2], "43": [2]}
