@@ -16,7 +16,8 @@ from schema.identifiers import REGIONS
 
 
 def _folders() -> list[Path]:
-    return sorted(path.parent for root in package.__path__ for path in Path(root).glob("*/manifest.toml"))
+    # Root by root, as imports look for modules.
+    return [path.parent for root in package.__path__ for path in sorted(Path(root).glob("*/manifest.toml"))]
 
 
 def _checked(folder: Path) -> tuple[Manifest, Catalogue]:

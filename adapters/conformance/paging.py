@@ -49,16 +49,19 @@ async def empty_last(subject: Subject) -> list[Problem]:
     """The platform announces another page, and its rows are gone when it is asked for. A source that notices a listing
     that was not kept may say so; to take the empty page for a foreign form is wrong.
     """
-    entries = subject.entries[: _PAGE + 1]
-    site = subject.site(entries)
-    last = entries[-1]
-    once(site, lambda: site.remove(last.native_id, last.updated_at))
+    site = subject.site()
+
+    def vanish() -> None:
+        for one in subject.entries:
+            site.remove(one.native_id, one.updated_at)
+
+    once(site, vanish)
     async with subject.served(site) as endpoint:
         try:
-            pulled = await pull(subject.with_capabilities(page_size=_PAGE), endpoint)
+            await pull(subject.with_capabilities(page_size=_PAGE), endpoint)
         except SourceError as error:
             return list(error.problems) if error.code == "UNKNOWN_ENVELOPE" else []
-    return list(missing(entries[:-1], pulled.ids, "empty last page"))
+    return []
 
 
 def once(site: Platform, happens: Callable[[], None]) -> None:
@@ -73,17 +76,21 @@ def once(site: Platform, happens: Callable[[], None]) -> None:
 
 @rule("paging.repeats", "游标或页面重复时拉取会结束", "a cursor or page that repeats does not keep a pull going")
 async def repeats(subject: Subject) -> list[Problem]:
-    """From its second answer on the platform gives the first one again."""
-    site = subject.site(subject.entries)
-    site.fault = Fault("repeat", times=_ALWAYS, after=1)
-    async with subject.served(site) as endpoint:
-        try:
-            ids = (await pull(subject.with_capabilities(page_size=_PAGE), endpoint)).ids
-        except EndlessPullError as error:
-            return list(error.problems)
-        except SourceError:
-            return []
-    return list(missing(subject.entries, ids, "repeated page"))
+    """The platform gives its first answer again and again, or its first two in turn."""
+    problems: list[Problem] = []
+    for period in (1, 2):
+        site = subject.site()
+        site.fault = Fault("repeat", period, times=_ALWAYS, after=period)
+        async with subject.served(site) as endpoint:
+            try:
+                ids = (await pull(subject.with_capabilities(page_size=_PAGE), endpoint)).ids
+            except EndlessPullError as error:
+                problems += error.problems
+            except SourceError:
+                continue
+            else:
+                problems += missing(subject.entries, ids, f"{period} answers in turn")
+    return problems
 
 
 @rule("paging.shifts", "翻页期间数据变动不丢行", "no row is lost when rows move while they are paged")
@@ -99,7 +106,7 @@ async def shifts(subject: Subject) -> list[Problem]:
     }
     problems: list[Problem] = []
     for name, move in moves.items():
-        site = subject.site(subject.entries)
+        site = subject.site()
         once(site, partial(move, site))
         problems += await _lost(subject, site, subject.entries[1:], f"one row {name} meanwhile")
     return problems

@@ -23,7 +23,7 @@ TOKENS: Final = Tokeniser(b"a key for checks of conformance, k1")
 SIZE: Final = 24  # entries of the simulated platform, where a rule needs no other number
 STEP: Final = timedelta(hours=7)  # between two changes: several a day, and several days
 LIMITS: Final = Limits(connect=5, silence=10, total=10, attempts=2, pause=0.01)
-_MOST_PAGES: Final = 400
+_MOST_PAGES: Final = 200
 
 
 @dataclass(frozen=True)

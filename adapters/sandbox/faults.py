@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import zipfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Final, Literal
@@ -22,7 +22,7 @@ class Fault:
     status: `value` is the code, `retry_after` the seconds it asks for. delay: `value` seconds before the answer.
     html: a page for people, with status 200. truncated: half the body, its length told rightly. cut: half the body, then
     the connection ends. encoding: the text in another encoding than agreed. huge: `value` bytes of blanks behind the
-    body. repeat: the answer before, once more.
+    body. repeat: an answer given before, the `value`-th last.
     """
 
     kind: Literal["status", "delay", "html", "truncated", "cut", "encoding", "huge", "repeat"]
@@ -37,9 +37,9 @@ class Fault:
             return replace(self, after=self.after - 1)
         return replace(self, times=self.times - 1) if self.times > 1 else None
 
-    async def spoilt(self, request: web.Request, handler: Handler, last: web.Response | None) -> web.StreamResponse:
-        """The answer to `request` with this fault in it; `last` is the answer before."""
-        if (other := self._instead(last)) is not None:
+    async def spoilt(self, request: web.Request, handler: Handler, given: Sequence[web.Response]) -> web.StreamResponse:
+        """The answer to `request` with this fault in it; `given` are the last answers, oldest first."""
+        if (other := self._instead(given)) is not None:
             return other
         if self.kind == "delay":
             await request.read()  # whoever gives up waiting takes an unread body along
@@ -57,14 +57,17 @@ class Fault:
                 right = await _cut(request, body)
         return right
 
-    def _instead(self, last: web.Response | None) -> web.Response | None:
+    def _instead(self, given: Sequence[web.Response]) -> web.Response | None:
         """What is answered without looking at the request."""
         if self.kind == "status":
             headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
             return web.Response(status=int(self.value), text="busy", headers=headers)
         if self.kind == "html":
             return web.Response(text="<html><body>系统维护中</body></html>", content_type="text/html")
-        return answer_like(last, body_of(last)) if self.kind == "repeat" and last is not None else None
+        if self.kind == "repeat" and len(given) >= self.value:
+            before = given[-int(self.value)]
+            return answer_like(before, body_of(before))
+        return None
 
 
 def body_of(answer: web.StreamResponse) -> bytes:

@@ -8,6 +8,7 @@ platform between two answers: `platform.after_answer = callable`.
 import hashlib
 from abc import ABC, abstractmethod
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -34,7 +35,7 @@ class Platform(ABC):
         self.secret = hashlib.sha256(f"{secret_seed}/{adapter.manifest.slug}".encode()).hexdigest()
         self.fault: Fault | None = None
         self.after_answer: Callable[[], None] | None = None
-        self._last: web.Response | None = None
+        self._given: deque[web.Response] = deque(maxlen=2)
         self._rows: dict[str, tuple[datetime, dict[str, Any]]] = {}
         self._order: list[tuple[datetime, str]] = []
         for registration in registrations:
@@ -109,10 +110,10 @@ class Platform(ABC):
         if fault is not None:
             self.fault = fault.used()
         answer = await (
-            handler(request) if fault is None or fault.after else fault.spoilt(request, handler, self._last)
+            handler(request) if fault is None or fault.after else fault.spoilt(request, handler, self._given)
         )
         if isinstance(answer, web.Response):
-            self._last = answer
+            self._given.append(answer)
         if self.after_answer is not None:
             self.after_answer()
         return answer

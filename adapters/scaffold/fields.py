@@ -35,17 +35,14 @@ class Field:
     above: tuple["Field", ...] = ()
 
     @property
-    def expression(self) -> str:
-        """How the mapping reads it off a row; for the item of a list, off the item."""
-        *inner, last = [*self.above, self]
-        path = "row"
-        guards = []
-        for field in inner:
-            path += f".{field.name}"
-            if field.nullable or field.absent:
-                guards.append(path)
-        whole = f"{path}.{last.name}"
-        return f"{whole} if {' and '.join(guards)} else None" if guards else whole
+    def path(self) -> str:
+        """How the mapping reads it off a row, where nothing on the way is missing."""
+        return ".".join(["row", *(field.name for field in (*self.above, self))])
+
+    @property
+    def doubtful(self) -> list[str]:
+        """The places on the way to it, itself included, that some rows lack."""
+        return [field.path for field in (*self.above, self) if field.nullable or field.absent]
 
     @property
     def place(self) -> str:

@@ -76,9 +76,10 @@ class Outline:
         return [group for group in self.groups(_GROUPED) if "organisation_name" in group]
 
     def listed(self, role: str) -> list[tuple[Field, dict[str, Field]]]:
-        """Lists of objects that have this role, with their fields by role."""
+        """Lists of objects that are persons, or organisations, as this role says; with their fields by role."""
         found = [(field, {below.role: below for below in field.below if below.role}) for field in lists(self.fields)]
-        return [(field, roles) for field, roles in found if role in roles]
+        other = {"person_name": "organisation_code", "organisation_name": "person_id"}[role]
+        return [(field, roles) for field, roles in found if role in roles and other not in roles]
 
     @cached_property
     def topics(self) -> list[tuple[Any, Any]]:

@@ -84,7 +84,8 @@ async def _collected(subject: Subject) -> list[Outcome]:
 def _print(report: Report) -> None:
     table = Table(title=f"{report.folder.name}: {report.against}", title_justify="left")
     for column in ("规则 Rule", "要求 What", "结果 Result", "秒 Seconds", "说明 Note"):
-        table.add_column(column, justify="right" if column.startswith("秒") else "left", overflow="fold")
+        narrow = column.startswith(("规则", "结果"))
+        table.add_column(column, justify="right" if column.startswith("秒") else "left", no_wrap=narrow)
     for outcome in report.outcomes:
         rule = outcome.rule
         what = f"{rule.zh}\n{rule.en}"

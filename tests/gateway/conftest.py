@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +31,10 @@ from gateway.auth import create_key
 from gateway.hub import Hub
 from schema.vocabulary import Role
 from sync.database import Database
+from sync.repository.guard_stops import GuardStopStore
+from sync.scope import EVERYTHING
 from sync.settings import PlatformSettings, Settings
+from sync.tables import GuardStopRow
 
 NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once: a client would read all certificates of the system
 SUBMIT: Final = """
@@ -264,6 +268,9 @@ def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], ite
         for code in regions():
             made = {"region": code, "items": items(code)}
             assert service.national.ask(SUBMIT, input=made)["submitRecommendations"]["problems"] == []
+        with service.hub.database.write() as session:
+            for code in regions():
+                GuardStopStore(session, EVERYTHING).add(_stop(code))
         cases = service.national.ask("{ duplicateCases { id entries { entryId } } }")["duplicateCases"]
         by_entries = sorted(cases, key=lambda case: [side["entryId"] for side in case["entries"]])
         within = [case for case in by_entries if len({side["entryId"][:2] for side in case["entries"]}) == 1]
@@ -280,6 +287,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test over a settled hub runs over both databases."""
     if "settled" in metafunc.fixturenames:
         metafunc.parametrize("settled", ["sqlite", "postgres"], indirect=True)
+
+
+def _stop(code: str) -> GuardStopRow:
+    return GuardStopRow(
+        run_id=f"stop of {code}",
+        region=code,
+        stopped_at=datetime.now(UTC),
+        kind="deletions",
+        number=9,
+        bound=3,
+        entries=30,
+        difference=[{"entry": f"{code}:gone", "before": "名称", "after": None}],
+    )
 
 
 @pytest.fixture

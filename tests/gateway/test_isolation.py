@@ -23,6 +23,8 @@ QUERIES = {
     "roster": "roster",
     "pulls": "pulls(first: 1000)",
     "quarantine": "quarantine(first: 1000)",
+    "schedules": "schedules",
+    "guardStops": "guardStops(first: 1000)",
 }
 # Those that can be asked for another region outright, and what says that nothing was found.
 ASIDE = {
@@ -33,7 +35,9 @@ ASIDE = {
     "quarantine": 'quarantine(regions: ["{foreign}"]) {{ key }}',
 }
 NOTHING = {"entries": {"totalCount": 0, "edges": []}}
-MUTATIONS = ("submitRecommendations", "decideCase", "startPull", "startDetection")
+MUTATIONS = (
+    "submitRecommendations", "decideCase", "startPull", "stopPull", "startDetection", "overrideGuardStop",
+)  # fmt: skip
 # Public facts, the same for all: one field is enough to see that they are there.
 FACTS = {"Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
          "NationalTrack": "id"}  # fmt: skip
@@ -169,6 +173,16 @@ def test_a_region_sees_the_freshness_of_its_own_data_alone(viewer, code) -> None
 
 def test_a_region_sees_its_own_pulls(viewer, code) -> None:
     assert viewer.ask("{ pulls { region { code } } }") == {"pulls": [{"region": {"code": code}}]}
+
+
+def test_a_region_sees_its_own_schedules(viewer, code) -> None:
+    found = {each["region"]["code"] for each in viewer.ask("{ schedules { name region { code } } }")["schedules"]}
+    assert found == {code}
+
+
+def test_a_region_sees_its_own_guard_stops(settled, viewer, code) -> None:
+    found = {each["runId"] for each in viewer.ask("{ guardStops { runId } }")["guardStops"]}
+    assert found == {f"stop of {code}"}
 
 
 def test_a_region_sees_its_own_quarantine(viewer, corpus, code) -> None:

@@ -10,6 +10,8 @@ CODES = tuple(regions())
 FORBIDDEN = {
     "decideCase": 'mutation { decideCase(input: {caseId: "C", decision: DISMISSED, reason: "x"}) { problems { code } } }',
     "startPull": "mutation { startPull { started { code } } }",
+    "stopPull": 'mutation { stopPull(regions: ["41"]) { stopped { code } } }',
+    "overrideGuardStop": 'mutation { overrideGuardStop(runId: "R", reason: "x") { problems { code } } }',
     "startDetection": "mutation { startDetection { cases } }",
     "submitRecommendations": 'mutation { submitRecommendations(input: {region: "41", items: []}) { accepted } }',
 }
@@ -46,12 +48,12 @@ def test_another_regions_entry_on_a_list_is_answered_like_one_that_does_not_exis
     assert (answers[0], answers[0]["problems"][0]["code"]) == (answers[1], "ENTRY_UNKNOWN")
 
 
-@pytest.mark.parametrize("name", ["decideCase", "startPull", "startDetection"])
+@pytest.mark.parametrize("name", ["decideCase", "startPull", "stopPull", "startDetection", "overrideGuardStop"])
 def test_a_region_neither_decides_nor_starts_anything(settled, name) -> None:
     assert settled.of(Role.REGION, "41").code(FORBIDDEN[name]) == "FORBIDDEN"
 
 
-@pytest.mark.parametrize("name", ["decideCase", "submitRecommendations"])
+@pytest.mark.parametrize("name", ["decideCase", "submitRecommendations", "overrideGuardStop"])
 def test_a_job_decides_nothing_and_submits_nothing(settled, name) -> None:
     assert settled.of(Role.JOB).code(FORBIDDEN[name]) == "FORBIDDEN"
 
