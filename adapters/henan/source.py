@@ -6,6 +6,7 @@ where the next question starts, and page numbers are used only within a moment t
 """
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 from adapters.base import Position, RawPage, Row, Source, agreed_envelope, platform_error
@@ -22,13 +23,15 @@ class PlatformSource(Source):
         size = self.capabilities.page_size
         url = f"{self.endpoint.url}/api/v1/projects"
         headers = {"Authorization": f"Bearer {self.endpoint.secret}"}
-        since = "" if position.since is None else position.since.isoformat(timespec="seconds")
+        since = position.since.replace(microsecond=0) if position.since else None
         seen: dict[str, Any] = {}  # rows already read of the list that begins at `since`
         total: int | None = None
         more = True
         while more:
             number = len(seen) // size + 1
-            params = {"pageSize": str(size), "pageNo": str(number), **({"updatedSince": since} if since else {})}
+            params = {"pageSize": str(size), "pageNo": str(number)}
+            if since is not None:
+                params["updatedSince"] = since.isoformat()
             answer = await transport.get(url, params=params, headers=headers)
             document = answer.json()
             with agreed_envelope(url):
@@ -36,25 +39,28 @@ class PlatformSource(Source):
                     raise platform_error(url, document["code"])
                 items = document["data"]["list"]
                 total = document["data"]["total"] if total is None else total
-                place = f"since {since or 'the beginning'}, page {number}: data.list"
+                place = f"since {params.get('updatedSince', 'the beginning')}, page {number}: data.list"
                 rows = [
                     Row(str(item.get("projectNo", "")), f"{place}[{index}]", item) for index, item in enumerate(items)
                 ]
                 more = len(rows) >= size
                 fresh = [row for row in rows if seen.get(row.key) != row.data]
+                times = [_time(row.data) for row in rows]
                 if more and not fresh:
                     raise ValueError("the page repeats rows already read")
+                if since is not None and any(moment < since for moment in times if moment is not None):
+                    raise ValueError("the page holds rows older than asked for")
             yield RawPage(url, answer.fetched_at, answer.sha256, fresh, total=total)
-            last = _time(rows[-1].data) if rows else None
+            last = times[-1] if times else None
             if last is not None and last != since:
-                since, seen = last, {row.key: row.data for row in rows if _time(row.data) == last}
+                since, seen = last, {row.key: row.data for row, at in zip(rows, times, strict=True) if at == last}
             else:
                 seen |= {row.key: row.data for row in rows}
 
 
-def _time(row: Any) -> str | None:  # noqa: ANN401  whatever the platform sent as a row
-    """When the row changed, as the platform is asked for it; None where that cannot be read."""
+def _time(row: Any) -> datetime | None:  # noqa: ANN401  whatever the platform sent as a row
+    """The second in which the row changed; None where that cannot be read."""
     try:
-        return china_time(str(row.get("updateTime", "")), "updateTime").isoformat(timespec="seconds")
+        return china_time(str(row.get("updateTime", "")), "updateTime").replace(microsecond=0)
     except MappingError:
         return None

@@ -57,6 +57,7 @@ class PlatformSource(Source):
             "updatedAfter": None if position.since is None else str(milliseconds(position.since)),
         }
         number, more = 1, True
+        asked: set[str] = set()
         while more:
             body = orjson.dumps({"query": QUERY, "variables": variables})
             answer = await transport.post(url, body, headers=headers)
@@ -70,8 +71,9 @@ class PlatformSource(Source):
                     found["pageInfo"]["hasNextPage"],
                     found["pageInfo"]["endCursor"],
                 )
-                if more and cursor in (None, variables["after"]):
+                if more and (cursor is None or cursor in asked):
                     raise ValueError("the cursor does not move on")
+                asked.add(cursor)
                 nodes = [edge["node"] for edge in found["edges"]]
                 rows = [
                     Row(str(node.get("id", "")), f"page {number}: data.projects.edges[{index}].node", node)

@@ -111,15 +111,15 @@ def _plain(outline: Outline, field: Field, item: str) -> str | None:
     if role in ("track", "topic"):
         return _topic(outline, field)
     if role in _UNIT:
-        unit = item or f"made.companies[{field.number}]"
+        unit = item if item == "unit" else f"made.companies[{field.number}]"
         value = f'self._label("organisation_kind", {unit}.kind)' if role == "organisation_kind" else unit + _UNIT[role]
-        return f'{value} if len(made.companies) > {field.number} else ""' if field.number and not item else value
+        return f'{value} if len(made.companies) > {field.number} else ""' if field.number else value
     if role == "person_contact":
-        return f"{item} is made.people[0]" if item else f'"是" if {max(field.number, 1)} == 1 else "否"'
+        return "person is made.people[0]" if item == "person" else '"是"' if field.number < 2 else '"否"'
     if role in _PERSON:
         index = max(field.number, 1) - 1
-        value = f"{item or f'made.people[{index}]'}.{_PERSON[role]}"
-        return value if item or not index else f'{value} if len(made.people) > {index} else ""'
+        value = f"{item if item == 'person' else f'made.people[{index}]'}.{_PERSON[role]}"
+        return value if not index else f'{value} if len(made.people) > {index} else ""'
     return "made.score" if role == "score" else _PLAIN.get(role)
 
 

@@ -214,8 +214,8 @@ BREAKS = (
         "henan",
         instead(
             "source.py",
-            "position.since.isoformat",
-            "(position.since + __import__('datetime').timedelta(seconds=1)).isoformat",
+            ".replace(microsecond=0) if",
+            ".replace(microsecond=0) + __import__('datetime').timedelta(seconds=1) if",
         ),
     ),
     Break("incremental.clock", "henan", instead("manifest.toml", "overlap_minutes = 10", "overlap_minutes = 0")),
@@ -224,8 +224,8 @@ BREAKS = (
         "henan",
         instead(
             "source.py",
-            "position.since.isoformat",
-            "position.since.replace(tzinfo=__import__('schema.provenance').provenance.CHINA).isoformat",
+            ".replace(microsecond=0) if",
+            ".replace(microsecond=0, tzinfo=__import__('schema.provenance').provenance.CHINA) if",
         ),
     ),
     Break(
