@@ -102,12 +102,10 @@ def _print_entries(page: Page) -> None:
     entries = [row.record for row in page.mapped if isinstance(row.record, Entry)]
     title = f"共 {page.total} 行，可映射 {len(page.mapped)}，有问题 {len(page.rejected)} / rows, mapped, with problems"
     table = Table(title=title, title_justify="left")
-    table.add_column("编号 Id", no_wrap=True)
-    table.add_column("名称 Title", overflow="ellipsis", no_wrap=True)
-    for column in ("赛题 Topic", "国赛 National", "阶段 Stage", "状态 Status", "奖项 Award"):
-        table.add_column(column)
-    table.add_column("牵头单位 Lead", overflow="ellipsis", no_wrap=True)
-    table.add_column("代表 People", justify="right")
+    for column in ("编号 Id", "名称 Title", "赛题 Topic", "国赛 National", "阶段 Stage", "状态 Status", "奖项 Award"):
+        table.add_column(column.replace(" ", "\n"), no_wrap="Title" not in column, overflow="fold")
+    table.add_column("牵头单位\nLead", overflow="fold")
+    table.add_column("代表\nPeople", justify="right", no_wrap=True)
     for entry in entries[:_SHOWN]:
         where = (entry.topic_id, entry.national_track or "—", entry.stage, entry.status, entry.award or "")
         table.add_row(entry.id, entry.title, *where, entry.lead.name, str(len(entry.team.representatives)))
