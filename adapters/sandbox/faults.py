@@ -48,7 +48,7 @@ class Fault:
         body = body_of(right)
         match self.kind:
             case "truncated":
-                right = answer_like(right, body[: len(body) // 2])
+                right = answer_like(right, body[: len(body) // 2], status=200)  # also of a 304: nothing is half of it
             case "encoding":
                 right = answer_like(right, transcoded(body))
             case "huge":
@@ -75,10 +75,10 @@ def body_of(answer: web.StreamResponse) -> bytes:
     return answer.body if isinstance(answer, web.Response) and isinstance(answer.body, bytes) else b""
 
 
-def answer_like(model: web.StreamResponse, body: bytes) -> web.Response:
-    """An answer of the same status and headers with another body; its length is told rightly."""
+def answer_like(model: web.StreamResponse, body: bytes, status: int | None = None) -> web.Response:
+    """An answer of the same status, if no other is given, and headers with another body; its length is told rightly."""
     headers = {name: value for name, value in model.headers.items() if name != "Content-Length"}
-    return web.Response(status=model.status, headers=headers, body=body)
+    return web.Response(status=status or model.status, headers=headers, body=body)
 
 
 def transcoded(body: bytes) -> bytes:

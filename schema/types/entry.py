@@ -1,12 +1,15 @@
 """`interface Entry`: what every province's entries have in common. Each province adds its own concrete type."""
 
 from datetime import datetime
-from typing import Annotated, Protocol, cast
+from typing import TYPE_CHECKING, Annotated, Protocol, cast
 
 import strawberry
 
 from schema.types.catalogue import NationalTrack, Region, SubTopic, Topic, Track
 from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage, TrackMatch
+
+if TYPE_CHECKING:
+    from schema.types.cases import DuplicateCase  # the two types name each other; strawberry resolves them when asked
 
 
 @strawberry.type(description="参赛单位 / An organisation that takes part")
@@ -107,6 +110,3 @@ class Entry:
     ) -> list[Annotated["DuplicateCase", strawberry.lazy("schema.types.cases")]]:
         """Loaded in one batch a request."""
         return await cast("KnowsCases", info.context).cases_of(self.id)
-
-
-from schema.types.cases import DuplicateCase  # noqa: E402  the two types name each other

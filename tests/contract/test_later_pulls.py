@@ -99,7 +99,7 @@ async def test_a_removed_entry_comes_as_tombstone_or_is_missing_from_the_full_li
 ) -> None:
     first = await pull(adapter, endpoint)
     gone, later = sound(content, adapter), last_change(content, adapter) + DAYS
-    platform.cancel(gone.native_id, later)  # type: ignore[attr-defined]  # every dialect has one, the frame has none
+    platform.cancel(gone.native_id, later)
     second = await pull(adapter, endpoint, Position(since(adapter, later), first.cursor), known=first.known)
     told = [(row.record.id, row.record.deleted_at) for row in second.mapped if isinstance(row.record, Tombstone)]
     if adapter.manifest.capabilities.deletions == "persistent":
