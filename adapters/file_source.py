@@ -20,8 +20,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BeforeValidator, Field
 
 import adapters as package
-from adapters.base import Position, RawPage, Row, Source
 from adapters.manifest import Manifest
+from adapters.source import Position, RawPage, Row, Source
 from adapters.table import KINDS, MOST_BYTES, Cell, Line, Table, Unreadable, read_table, text_of, too_large
 from adapters.transport import Endpoint, Transport
 from schema.catalogue import read_facts

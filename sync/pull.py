@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from adapters.base import Adapter, Page, Position
+from adapters.base import Adapter, Page
+from adapters.source import Position
 from adapters.transport import Endpoint, Limits, open_transport
 from schema.errors import Problem, SourceError
 from schema.identity import Tokeniser
@@ -56,6 +57,7 @@ class _Run:
     position: Position
     held: Held
     overridden: bool
+    complete: bool = False  # whether this run lists all there is, so that what is absent is gone
     newest: datetime | None = None
     cursor: str | None = None
     not_modified: bool = False
@@ -124,6 +126,7 @@ class Puller:
         run, known = self._begin(adapter, row, claim, full=full)
         try:
             endpoint = self._endpoint(adapter.manifest.slug)
+            run.complete = run.position.since is None or adapter.source_at(endpoint).complete_listing
             async with open_transport(self._limits) as transport:
                 async for page in adapter.pull(transport, endpoint, run.position, self._tokens, known):
                     self._store(adapter, run, page)
@@ -205,7 +208,7 @@ class Puller:
     def _finish(self, adapter: Adapter, run: _Run) -> Problem | None:
         """Apply what was held back, within bounds, and move the watermark, in one transaction; or stop, and do neither."""
         manifest, row, now = adapter.manifest, run.row, datetime.now(UTC)
-        complete = run.position.since is None and not run.not_modified
+        complete = run.complete and not run.not_modified
         with self._database.write() as session:
             self.leases.confirm(session, run.claim)
             store, pulls = EntryStore(session), PullStore(session)

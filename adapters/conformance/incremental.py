@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from adapters.base import Position
 from adapters.conformance.paging import missing
 from adapters.conformance.replica import Replica
 from adapters.conformance.rule import Needs, broken, rule
 from adapters.conformance.subject import Subject, later, pull
+from adapters.source import Position
 from schema.errors import Problem
 from schema.records import Entry
 

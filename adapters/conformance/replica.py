@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from adapters.base import Adapter, Position
+from adapters.base import Adapter
 from adapters.conformance.subject import Pulled, hashes, pull
+from adapters.source import Position
 from adapters.transport import Endpoint
 from schema.records import Entry, Tombstone
 

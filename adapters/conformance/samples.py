@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from adapters.base import Page, RawPage, Row
+from adapters.base import Page
 from adapters.concealment import Concealer
 from adapters.conformance.purity import watched
 from adapters.conformance.rule import CannotCheckError, Needs, broken, rule
@@ -14,6 +14,7 @@ from adapters.conformance.subject import TOKENS, Subject
 from adapters.conformance.tracing import leaves, traced
 from adapters.draft import Draft, MappingContext
 from adapters.payload import AnyPayload
+from adapters.source import RawPage, Row
 from schema.errors import MappingError, Problem
 from schema.identity import Tokeniser
 from schema.provenance import SourceRef

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from adapters import registry
-from adapters.base import Adapter, Mapped, Page, Position, Rejected
+from adapters.base import Adapter, Mapped, Page, Rejected
 from adapters.sandbox.corpus import generate
 from adapters.sandbox.platform import Platform
 from adapters.sandbox.registrations import Registration
 from adapters.sandbox.serve import serving
+from adapters.source import Position
 from adapters.transport import Endpoint, Limits, open_transport
 from schema.errors import DexhubError, Problem
 from schema.identity import Tokeniser

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from adapters.base import Position, RawPage, Row, Source, agreed_envelope, platform_error
+from adapters.source import Position, RawPage, Row, Source, agreed_envelope, platform_error
 from adapters.transport import Transport
 
 SUCCESS: Final = "0000"

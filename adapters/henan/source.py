@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-from adapters.base import Position, RawPage, Row, Source, agreed_envelope, platform_error
+from adapters.source import Position, RawPage, Row, Source, agreed_envelope, platform_error
 from adapters.transport import Transport
 from adapters.values import china_time
 from schema.errors import MappingError

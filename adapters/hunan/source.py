@@ -11,7 +11,7 @@ from typing import Final
 
 import orjson
 
-from adapters.base import Position, RawPage, Row, Source, agreed_envelope, platform_error
+from adapters.source import Position, RawPage, Row, Source, agreed_envelope, platform_error
 from adapters.transport import Transport
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from adapters.base import Position, RawPage, Row, Source, agreed_envelope
 from adapters.shaanxi.payload import GROUPS, HEADINGS, REPRESENTATIVES
+from adapters.source import Position, RawPage, Row, Source, agreed_envelope
 from adapters.transport import Transport
 from schema.errors import Problem, SourceChanged, redact
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from adapters.base import Position, RawPage, Row, Source, agreed_envelope
+from adapters.source import Position, RawPage, Row, Source, agreed_envelope
 from adapters.transport import Response, Transport
 from schema.errors import Problem, SourceChanged
 from schema.provenance import CHINA

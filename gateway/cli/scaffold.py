@@ -14,12 +14,13 @@ from pydantic import ValidationError
 from rich.table import Table
 
 import adapters as package
-from adapters.base import Adapter, Page, RawPage, Row
+from adapters.base import Adapter, Page
 from adapters.conformance.tracing import leaves, traced
 from adapters.draft import Draft, MappingContext
 from adapters.file_source import FileSource
 from adapters.registry import folder_named, region_named
 from adapters.scaffold.folder import start_folder
+from adapters.source import RawPage, Row
 from adapters.table import KINDS
 from adapters.transport import Endpoint
 from gateway.cli.adapters import cli

@@ -14,10 +14,11 @@ import pytest
 from aiohttp import web
 
 import adapters
-from adapters.base import Adapter, Page, Position, RawPage, Row
+from adapters.base import Adapter, Page
 from adapters.draft import MappingContext
 from adapters.registry import region_named
 from adapters.sandbox.serve import corpus, platforms, serving
+from adapters.source import Position, RawPage, Row
 from adapters.transport import Endpoint, open_transport
 from schema.errors import SourceChanged
 from schema.identity import Tokeniser

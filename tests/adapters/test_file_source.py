@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from adapters import table
-from adapters.base import Adapter, Page, Position
+from adapters.base import Adapter, Page
 from adapters.file_source import Column, Columns, FileSource
 from adapters.registry import region_named
 from adapters.sandbox.platform import Platform
 from adapters.sandbox.serve import corpus, platforms, serving
+from adapters.source import Position
 from adapters.table import Unreadable, read_table
 from adapters.transport import Endpoint, open_transport
 from schema.errors import SourceChanged

@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 import adapters
 from adapters import registry
-from adapters.base import Adapter, Page, Position, RawPage, Row
+from adapters.base import Adapter, Page
 from adapters.concealment import Concealer
 from adapters.draft import MappingContext
 from adapters.registry import regions
@@ -23,6 +23,7 @@ from adapters.sandbox.serve import serving
 from adapters.scaffold.folder import OpenPoint, start_folder
 from adapters.scaffold.roles import role_of, target_of
 from adapters.scaffold.sample import read_sample
+from adapters.source import Position, RawPage, Row
 from adapters.transport import open_transport
 from schema.errors import RequestError
 from schema.identity import Tokeniser

@@ -17,8 +17,8 @@ from pathlib import Path
 import orjson
 from pydantic import SecretStr
 
-from adapters.base import Position
 from adapters.registry import regions
+from adapters.source import Position
 from adapters.transport import open_transport
 from sync import migrate
 from sync.database import Database

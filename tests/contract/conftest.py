@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import pytest
 
 from adapters import registry
-from adapters.base import Adapter, Mapped, Page, Position, Rejected
+from adapters.base import Adapter, Mapped, Page, Rejected
 from adapters.sandbox.platform import Platform
 from adapters.sandbox.registrations import Corpus
 from adapters.sandbox.serve import corpus, serving
+from adapters.source import Position
 from adapters.transport import Endpoint, Limits, open_transport
 from schema.identity import Tokeniser
 

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from adapters.base import Adapter, Position
+from adapters.base import Adapter
 from adapters.sandbox.platform import Platform
 from adapters.sandbox.registrations import Corpus, Registration
+from adapters.source import Position
 from adapters.transport import Endpoint
 from schema.records import Entry, Tombstone
 

@@ -10,9 +10,10 @@ import orjson
 import pytest
 
 import adapters
-from adapters.base import Adapter, Page, RawPage, Row
+from adapters.base import Adapter, Page
 from adapters.concealment import Concealer
 from adapters.draft import MappingContext
+from adapters.source import RawPage, Row
 from schema.identity import Tokeniser
 
 NUMBER = re.compile(r"\d{11}|\d{17}[\dX]")

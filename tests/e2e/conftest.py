@@ -33,7 +33,9 @@ class Forks:
         self._server = server
         self._alive: set[int] = set()
 
-    async def start(self, work: str, url: str, endpoints: Mapping[str, Endpoint], *, lease: float, full: bool = False) -> int:
+    async def start(
+        self, work: str, url: str, endpoints: Mapping[str, Endpoint], *, lease: float, full: bool = False
+    ) -> int:
         """Start a pull or a scheduler; its process id."""
         platforms = {slug: {"url": e.url, "key_id": e.key_id, "secret": e.secret} for slug, e in endpoints.items()}
         settings = {"database_url": url, "platforms": platforms, "lease_seconds": lease}

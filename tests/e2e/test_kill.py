@@ -10,7 +10,6 @@ import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import text
 
 from adapters.sandbox.registrations import Corpus, Registration
@@ -51,7 +50,9 @@ class Region:
 
     def happen(self, now: datetime) -> None:
         """One thing."""
-        self.chance.choice((self.come, self.come, self.change, self.change, self.rename, self.leave, self.back, self.spoil))(now)
+        self.chance.choice(
+            (self.come, self.come, self.change, self.change, self.rename, self.leave, self.back, self.spoil)
+        )(now)
 
     def come(self, now: datetime) -> None:
         if self.coming:
@@ -102,7 +103,9 @@ class Season:
     """Life on all platforms, a minute between two things."""
 
     def __init__(self, content: Corpus, chance: random.Random) -> None:
-        self.sites = platforms(replace(content, registrations={k: v[: len(v) // 2] for k, v in content.registrations.items()}))
+        self.sites = platforms(
+            replace(content, registrations={k: v[: len(v) // 2] for k, v in content.registrations.items()})
+        )
         self.chance = chance
         self.regions = [Region(site, content.registrations[site.adapter.manifest.slug], chance) for site in self.sites]
         self.now = datetime(2025, 10, 1, 9, 30, tzinfo=CHINA)  # later than any change of the corpus
@@ -140,7 +143,7 @@ def loose_ends(database: Database) -> tuple[set[str], list[str], list[str]]:
 
 
 async def test_pulls_killed_at_any_moment_lose_nothing_and_store_nothing_twice(backend, forks, contents) -> None:
-    seed = random.getrandbits(32)  # noqa: S311  told, so that a failure can be had again
+    seed = random.getrandbits(32)
     chance = random.Random(seed)
     season = Season(corpus(even_sizes(SIZE), seed), chance)
     struck, spared, trial = (Database(backend.new("empty")) for _ in range(3))
@@ -173,7 +176,9 @@ async def test_pulls_killed_at_any_moment_lose_nothing_and_store_nothing_twice(b
             season.end_round()
             await in_peace(struck, full=full)
             await in_peace(spared, full=full)
-            report = f"seed {seed}, round {number}, {kills} kills, {hits} of them within a run, a whole run {whole:.2f} s"
+            report = (
+                f"seed {seed}, round {number}, {kills} kills, {hits} of them within a run, a whole run {whole:.2f} s"
+            )
             print(report)
             assert (contents(struck), loose_ends(struck)) == (contents(spared), (set(), [], [])), report
             season.begin_round()
