@@ -7,6 +7,8 @@ content (a formula's error, a long number cut to 15 digits) stays visible as `Un
 
 import csv
 import datetime as dt
+import re
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO, StringIO
@@ -15,6 +17,7 @@ from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.utils import column_index_from_string
 
 from schema.errors import Problem, SourceChanged, redact
 
@@ -22,6 +25,10 @@ KINDS: Final = (".xlsx", ".csv")
 MOST_BYTES: Final = 64 << 20
 MOST_UNPACKED: Final = 512 << 20
 MOST_ROWS: Final = 100_000
+MOST_CELLS: Final = 20_000_000
+# Cell references and row numbers in a sheet's XML, wherever they stand in their elements.
+_COLUMN_OF_CELL: Final = re.compile(rb'\br="([A-Z]{1,3})[0-9]{1,7}"')
+_ROW_NUMBER: Final = re.compile(rb'\br="[A-Z]{0,3}([0-9]{1,7})"')
 MOST_COLUMNS: Final = 1_000
 _EXACT: Final = 10**15  # spreadsheets keep 15 digits of a number and write zeros for the rest
 
@@ -91,17 +98,34 @@ def too_large(file: str) -> SourceChanged:
     return _fault("FILE_TOO_LARGE", file, f"文件超过 {megabytes} MB", f"the file exceeds {megabytes} MB")
 
 
-def _workbook_rows(file: str, body: bytes) -> Iterator[list[Cell]]:
+def refuse_bombs(file: str, body: bytes) -> None:
+    """Raise SourceChanged where a workbook would unpack beyond its bound, or where the cells it names span a rectangle too
+    large for a reader that lays sheets out whole: one stray cell in the last corner costs half a terabyte.
+    """
     try:
         with ZipFile(BytesIO(body)) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-    except BadZipFile:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > MOST_UNPACKED:
+                bound = MOST_UNPACKED >> 20
+                raise _fault("FILE_TOO_LARGE", file, f"解压后超过 {bound} MB", f"more than {bound} MB when unpacked")
+            spans = [_span(archive.read(m)) for m in members if m.filename.startswith("xl/worksheets/sheet")]
+    except (BadZipFile, OSError, zlib.error, NotImplementedError, RuntimeError):
         raise _fault(
             "FILE_UNREADABLE", file, "不是完整的 .xlsx 文件（可能尚未传完或已加密）", "not a whole .xlsx file"
         ) from None
-    if unpacked > MOST_UNPACKED:
-        bound = MOST_UNPACKED >> 20
-        raise _fault("FILE_TOO_LARGE", file, f"解压后超过 {bound} MB", f"more than {bound} MB when unpacked")
+    if any(rows * columns > MOST_CELLS for rows, columns in spans):
+        raise _fault("FILE_TOO_LARGE", file, f"表格超过 {MOST_CELLS:,} 格", f"spans more than {MOST_CELLS:,} cells")
+
+
+def _span(sheet: bytes) -> tuple[int, int]:
+    """Rows and columns up to the last cell that is named anywhere in a sheet's XML."""
+    columns = set(_COLUMN_OF_CELL.findall(sheet))
+    rows = max((int(number) for number in _ROW_NUMBER.findall(sheet)), default=0)
+    return rows, max((column_index_from_string(name.decode()) for name in columns), default=0)
+
+
+def _workbook_rows(file: str, body: bytes) -> Iterator[list[Cell]]:
+    refuse_bombs(file, body)
     try:
         sheet = load_workbook(BytesIO(body), read_only=True, data_only=True, keep_links=False).worksheets[0]
         sheet.reset_dimensions()  # what a file says of its own size may be wrong

@@ -13,8 +13,9 @@ from typing import Final
 import orjson
 from python_calamine import CalamineError, CalamineWorkbook
 
+from adapters.table import refuse_bombs
 from schema.catalogue import national_tracks
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, SourceChanged
 from sync.lists import ListItem
 
 _COLUMNS: Final = {
@@ -30,6 +31,8 @@ def read_list(path: Path, region: str) -> list[ListItem]:
         raise RequestError(_fault(path.name, f"支持 {'、'.join(_READERS)}", f"use one of {', '.join(_READERS)}"))
     try:
         table = _READERS[path.suffix.lower()](path.read_bytes())
+    except SourceChanged as error:
+        raise RequestError([_fault(path.name, problem.zh, problem.en) for problem in error.problems]) from None
     except (OSError, ValueError, KeyError, TypeError, CalamineError) as error:
         raise RequestError(_fault(path.name, "文件无法读取", f"cannot be read: {error}")) from None
     if not table:
@@ -74,6 +77,7 @@ def _items(name: str, table: Sequence[Sequence[object]], columns: dict[str, int 
 
 
 def _workbook(content: bytes) -> list[list[object]]:
+    refuse_bombs("", content)
     return [list(row) for row in CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()]
 
 

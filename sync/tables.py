@@ -160,9 +160,10 @@ class PayloadRow(SQLModel, table=True):
     """
 
     __tablename__: ClassVar[Any] = "payload"
+    __table_args__ = (Index("ix_payload_region", "region", "entry_id"),)
 
     entry_id: str = Field(primary_key=True, max_length=80)
-    region: str = Field(max_length=2, index=True)
+    region: str = Field(max_length=2)
     mapping_version: int
     sha256: str = Field(max_length=64)
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

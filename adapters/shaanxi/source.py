@@ -17,6 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from adapters.shaanxi.payload import GROUPS, HEADINGS, REPRESENTATIVES
 from adapters.source import Position, RawPage, Row, Source, agreed_envelope
+from adapters.table import refuse_bombs
 from adapters.transport import Transport
 from schema.errors import Problem, SourceChanged, redact
 
@@ -51,7 +52,7 @@ class PlatformSource(Source):
 
 def _decode(body: bytes, file: str) -> list[Row]:
     """The rows of a file's bytes. A row of another width than the headings' shows a file cut short: ValueError."""
-    table = _text_table(body) if file.endswith(".csv") else _workbook_table(body)
+    table = _text_table(body) if file.endswith(".csv") else _workbook_table(file, body)
     at = _columns(table[0], table[1], file)
     plain = [(column, at[group, column]) for group, column in HEADINGS if group not in REPRESENTATIVES]
     people = [[(column, at[group, column]) for column in GROUPS[group]] for group in REPRESENTATIVES]
@@ -69,7 +70,8 @@ def _decode(body: bytes, file: str) -> list[Row]:
     return rows
 
 
-def _workbook_table(body: bytes) -> Sequence[Sequence[object]]:
+def _workbook_table(file: str, body: bytes) -> Sequence[Sequence[object]]:
+    refuse_bombs(file, body)
     try:
         return CalamineWorkbook.from_filelike(BytesIO(body)).get_sheet_by_index(0).to_python()
     except CalamineError as error:

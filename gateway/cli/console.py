@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from gateway.hub import Hub
@@ -50,8 +51,9 @@ def print_problems(problems: Iterable[Problem | Mapping[str, Any]], title: str =
         problem = each if isinstance(each, Problem) else Problem(**each)
         table.add_row(
             problem.code,
-            problem.place,
-            f"{problem.zh}\n{problem.en}",
-            f"{problem.remedy_zh}\n{problem.remedy_en}".strip(),
+            *map(
+                escape,
+                (problem.place, f"{problem.zh}\n{problem.en}", f"{problem.remedy_zh}\n{problem.remedy_en}".strip()),
+            ),
         )
     err.print(table)

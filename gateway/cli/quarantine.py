@@ -8,6 +8,7 @@ import typer
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from rich.markup import escape
 from rich.table import Table
 
 from adapters.registry import region_named, regions
@@ -62,7 +63,8 @@ def list_rows(
     for row in rows:
         for problem in row.problems:
             words = f"{problem['zh']}\n{problem['remedy_zh']}"
-            table.add_row(region_types()[row.region].name, row.key, problem["place"], problem["value"] or "", words)
+            cells = (row.key, problem["place"], problem["value"] or "", words)
+            table.add_row(region_types()[row.region].name, *map(escape, cells))
     out.print(table)
 
 

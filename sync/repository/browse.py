@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -78,9 +78,10 @@ class EntryBrowser:
         key, identifier = col(getattr(EntryRow, part.sort.value)), col(EntryRow.id)
         query = select(EntryRow).where(*self._conditions(wanted))
         if part.after is not None:
-            value, last = part.after
-            ahead = (key < value, identifier < last) if part.descending else (key > value, identifier > last)
-            query = query.where(or_(ahead[0], and_(key == value, ahead[1])))
+            here = tuple_(
+                key, identifier
+            )  # as one value, which an index can seek: "a > x or a = x and b > y" it cannot
+            query = query.where(here < part.after if part.descending else here > part.after)
         order = (key.desc(), identifier.desc()) if part.descending else (key.asc(), identifier.asc())
         return list(self._session.scalars(query.order_by(*order).limit(part.first)))
 

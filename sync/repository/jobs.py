@@ -33,7 +33,7 @@ class JobStore:
 
     def claim(self, name: str, holder: str, length: timedelta, *, only_if_due: bool) -> int | None:
         """Take a job that is free; its new token, or None where it cannot be had. The row stays locked until the commit."""
-        now = database_time(self._session)
+        now = database_time(self._session, patience=length)
         self.enter(name, now)
         row = self._session.scalars(select(JobRow).where(col(JobRow.name) == name).with_for_update()).one()
         now = database_time(self._session)  # the lock may have been waited for
@@ -44,8 +44,10 @@ class JobStore:
         return row.token + 1
 
     def renew(self, name: str, token: int, length: timedelta) -> bool:
-        """Prolong a claim and lock its row until the commit; whether it still holds."""
-        until = database_time(self._session) + length
+        """Prolong a claim and lock its row until the commit; whether it still holds. A frozen process cannot keep the row
+        locked for longer than the claim itself.
+        """
+        until = database_time(self._session, patience=length) + length
         return self._update(name, {"lease_until": until}, col(JobRow.token) == token, col(JobRow.holder).is_not(None))
 
     def revoke(self, name: str) -> None:

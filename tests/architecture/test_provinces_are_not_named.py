@@ -25,7 +25,7 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 def is_common(path: str) -> bool:
     """Whether a file belongs to all regions: anything but a province's own folder, and the table of regions."""
-    own_folder = path.startswith("adapters/") and path.count("/") > 1 and not path.startswith("adapters/sandbox/")
+    own_folder = path.startswith("adapters/") and path.split("/")[1] in SLUGS
     return path != HOME and not own_folder
 
 

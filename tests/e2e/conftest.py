@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,8 @@ class Forks:
         assert self._server.stdin is not None
         assert self._server.stdout is not None
         self._server.stdin.write(orjson.dumps(order) + b"\n")
-        return int(await self._server.stdout.readline())
+        async with asyncio.timeout(30):
+            return int(await self._server.stdout.readline())
 
 
 class Gate:
@@ -79,7 +80,7 @@ class Gate:
         """Never used up."""
         return self
 
-    async def spoilt(self, request: web.Request, handler: Handler, last: web.Response | None) -> web.StreamResponse:
+    async def spoilt(self, request: web.Request, handler: Handler, _last: object) -> web.StreamResponse:
         """The right answer, in its time."""
         if self._free > 0:
             self._free -= 1
@@ -100,6 +101,18 @@ async def forks() -> AsyncIterator[Forks]:
     assert server.stdin is not None
     server.stdin.close()
     await server.wait()
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[[Callable[[], bool]], Awaitable[None]]:
+    """Waits for what happens in other processes."""
+
+    async def wait(holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not holds():  # noqa: ASYNC110  no event reaches us from there
+                await asyncio.sleep(0.02)
+
+    return wait
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """Does the hub's work in processes that may be killed or frozen: imports everything once, then forks a child for each.
 
-A line of JSON on standard input asks for `{"work": "pull" or "schedule", …}` and is answered with the child's process id;
-`{"wait": process id}` is answered with how that child ended, as wait(2) tells it. A child stays a zombie until then, so
-its id never comes to mean another process.
+A line of JSON on standard input asks for `{"work": "pull" or "schedule", …}` and is answered by the child with its process
+id when it begins; `{"wait": process id}` is answered with how that child ended, as wait(2) tells it. A child stays a
+zombie until then, so its id never comes to mean another process.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ import orjson
 
 from adapters.base import Adapter
 from adapters.registry import regions
+from schema.identity import id_number_doubtful
 from sync.database import Database
 from sync.pull import Puller
 from sync.scheduler import Clock
@@ -37,15 +38,15 @@ async def pull(puller: Puller, *, full: bool) -> None:
     while waiting:
         rows = await puller.pull_all(waiting, "test", full=full)
         codes = {row.region: {problem["code"] for problem in row.problems} for row in rows}
-        waiting = [each for each in waiting if codes[each.manifest.code] == {"ALREADY_RUNNING"}]
         wrong = [row.problems for row in rows if codes[row.region] - {"ALREADY_RUNNING"}]
         assert wrong == []
-        await asyncio.sleep(0.02)
+        if waiting := [each for each in waiting if codes[each.manifest.code]]:
+            await asyncio.sleep(0.02)
 
 
-async def schedule(database: Database, settings: Settings, puller: Puller) -> None:
-    """A scheduler, for ever."""
-    Clock(database, settings, puller, ADAPTERS, look_every=0.2).start()
+async def schedule(clock: Clock) -> None:
+    """Look for what is due, for ever."""
+    clock.start()
     await asyncio.Event().wait()
 
 
@@ -54,19 +55,20 @@ def work(order: Mapping[str, Any]) -> None:
     settings = Settings(token_key="t" * 64, **order["settings"])
     database = Database(settings.database_url)
     puller = Puller(database, settings, settings.tokeniser())
+    begun = f"{os.getpid()}\n".encode()
     if order["work"] == "pull":
+        os.write(1, begun)
         asyncio.run(pull(puller, full=order["full"]))
     else:
-        asyncio.run(schedule(database, settings, puller))
+        clock = Clock(database, settings, puller, ADAPTERS, look_every=0.2)
+        os.write(1, begun)
+        asyncio.run(schedule(clock))
 
 
-def answer(order: Mapping[str, Any]) -> int:
-    """The line that answers an order."""
-    if "wait" in order:
-        return os.waitpid(order["wait"], 0)[1]
-    child = os.fork()
-    if child:
-        return child
+def fork(order: Mapping[str, Any]) -> None:
+    """Do it in a child."""
+    if os.fork():
+        return
     try:
         work(order)
     except BaseException:  # noqa: BLE001  a child must never go on as its parent
@@ -78,6 +80,10 @@ def answer(order: Mapping[str, Any]) -> int:
 ADAPTERS = [in_small_pages(each) for each in regions().values()]
 
 if __name__ == "__main__":
+    id_number_doubtful("110101199003077475")  # it reads a table of 7,000 lines the first time
     for line in sys.stdin.buffer:
-        sys.stdout.write(f"{answer(orjson.loads(line))}\n")
-        sys.stdout.flush()
+        asked = orjson.loads(line)
+        if "wait" in asked:
+            os.write(1, f"{os.waitpid(asked['wait'], 0)[1]}\n".encode())
+        else:
+            fork(asked)

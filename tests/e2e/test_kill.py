@@ -8,7 +8,7 @@ import asyncio
 import random
 import time
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
@@ -22,9 +22,9 @@ from sync.repository.pulls import PullStore
 from sync.scope import EVERYTHING
 
 ROUNDS = 5
-KILLS = 22  # in each round
-LEASE = 0.1  # seconds; a killed run leaves its claim behind, and the next has to wait for it
-SIZE = 300  # entries over all regions, half of them there from the beginning
+KILLS = 21  # in each round
+LEASE = 0.5  # seconds
+SIZE = 100  # entries over all regions, half of them there from the beginning
 LEAVES = 2  # in a round and region, which is within every guard
 RENAMES = 6  # as above
 
@@ -134,6 +134,18 @@ def running(database: Database) -> set[str]:
         return set(connection.scalars(text("SELECT id FROM pull WHERE status = 'RUNNING'")))
 
 
+def last_end(database: Database) -> datetime:
+    """When the last run ended."""
+    with database.read() as session:
+        return max(row.finished_at for row in PullStore(session).runs(EVERYTHING, (), 100) if row.finished_at)
+
+
+def let_leases_end(database: Database) -> None:
+    """What time does to the claims that a killed run leaves behind; we need not wait for it."""
+    with database.write() as session:
+        session.execute(text("UPDATE job SET lease_until = started_at WHERE holder IS NOT NULL"))
+
+
 def loose_ends(database: Database) -> tuple[set[str], list[str], list[str]]:
     """Runs that are stored as under way, runs that are shown as under way, jobs that are held."""
     with database.read() as session:
@@ -143,11 +155,11 @@ def loose_ends(database: Database) -> tuple[set[str], list[str], list[str]]:
 
 
 async def test_pulls_killed_at_any_moment_lose_nothing_and_store_nothing_twice(backend, forks, contents) -> None:
-    seed = random.getrandbits(32)
+    seed = random.getrandbits(32)  # told below, so that a failure can be had again
     chance = random.Random(seed)
     season = Season(corpus(even_sizes(SIZE), seed), chance)
     struck, spared, trial = (Database(backend.new("empty")) for _ in range(3))
-    kills = hits = 0
+    kills, hits = 0, 0
     async with serving(season.sites) as endpoints:
 
         async def start(database: Database, *, full: bool) -> int:
@@ -156,8 +168,7 @@ async def test_pulls_killed_at_any_moment_lose_nothing_and_store_nothing_twice(b
 
         async def in_peace(database: Database, *, full: bool) -> float:
             """The seconds that a run takes which nobody disturbs."""
-            process = await start(database, full=full)
-            began = time.monotonic()
+            process, began = await start(database, full=full), time.monotonic()
             assert await forks.end(process) == 0, f"seed {seed}"
             return time.monotonic() - began
 
@@ -165,23 +176,24 @@ async def test_pulls_killed_at_any_moment_lose_nothing_and_store_nothing_twice(b
             full = number % 2 == 1
             season.go_on()
             whole = await in_peace(trial, full=full)
-            for _ in range(KILLS):
+            while kills < (number + 1) * KILLS:
                 season.go_on()
                 before = running(struck)
-                process = await start(struck, full=full)
+                process, began = await start(struck, full=full), datetime.now(UTC)
                 await asyncio.sleep(chance.uniform(0, 1.2 * whole))
-                kills += await forks.kill(process) < 0
-                hits += bool(running(struck) - before)
-                await asyncio.sleep(LEASE)
+                if await forks.kill(process) < 0:
+                    kills += 1
+                    hits += bool(running(struck) - before)
+                else:  # it was through before, so a whole run takes less than was thought
+                    whole = (last_end(struck) - began).total_seconds()
+                let_leases_end(struck)
             season.end_round()
             await in_peace(struck, full=full)
             await in_peace(spared, full=full)
-            report = (
-                f"seed {seed}, round {number}, {kills} kills, {hits} of them within a run, a whole run {whole:.2f} s"
-            )
-            print(report)
+            report = f"seed {seed}, round {number}, {kills} kills, {hits} of them within a run of some {whole:.2f} s"
+            print(report)  # noqa: T201  for whoever runs it with -s
             assert (contents(struck), loose_ends(struck)) == (contents(spared), (set(), [], [])), report
             season.begin_round()
-    assert hits > ROUNDS * KILLS * 0.6, report
+    assert (kills >= 100, hits > 0.6 * kills) == (True, True), report
     for database in (struck, spared, trial):
         database.close()

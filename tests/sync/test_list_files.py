@@ -72,3 +72,13 @@ def test_a_file_that_cannot_be_read_says_where_and_why(tmp_path: Path, name, con
     with pytest.raises(RequestError) as refused:
         read_list(file, "41")
     assert [problem.place for problem in refused.value.problems] == places
+
+
+def test_a_workbook_with_one_stray_cell_in_the_last_corner_is_refused(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["XFD1048576"] = "名次", "x"
+    file = tmp_path / "bomb.xlsx"
+    book.save(file)
+    with pytest.raises(RequestError) as refused:
+        read_list(file, "41")
+    assert refused.value.problems[0].en == "spans more than 20,000,000 cells"

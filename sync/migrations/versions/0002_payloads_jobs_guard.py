@@ -52,7 +52,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_id"),
     )
     with op.batch_alter_table("payload", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_payload_region"), ["region"], unique=False)
+        batch_op.create_index("ix_payload_region", ["region", "entry_id"], unique=False)
 
     with op.batch_alter_table("pull", schema=None) as batch_op:
         batch_op.add_column(sa.Column("token", sa.Integer(), nullable=False, server_default=sa.text("0")))
@@ -78,7 +78,7 @@ def downgrade() -> None:
         batch_op.drop_column("token")
 
     with op.batch_alter_table("payload", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_payload_region"))
+        batch_op.drop_index("ix_payload_region")
 
     op.drop_table("payload")
     op.drop_table("job")
