@@ -67,7 +67,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_opened(monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     ("bound", "value", "expected"),
-    [("MOST_BYTES", 10, "FILE_TOO_LARGE"), ("MOST_ROWS", 2, "FILE_TOO_LONG"), ("MOST_COLUMNS", 1, "FILE_TOO_LARGE")],
+    [("MOST_BYTES", 10, "FILE_TOO_LARGE"), ("MOST_ROWS", 2, "FILE_TOO_LONG"), ("MOST_COLUMNS", 1, "FILE_TOO_WIDE")],
 )
 def test_bounds_on_bytes_rows_and_columns_are_kept(
     bound: str, value: int, expected: str, monkeypatch: pytest.MonkeyPatch
