@@ -103,7 +103,10 @@ class Puller:
             id=uuid4().hex, region=region, status=PullStatus.RUNNING, started_by=started_by,
             started_at=datetime.now(UTC), problems=[], drift=[],
         )  # fmt: skip
-        claim = claim or self.leases.claim(job_name(region))
+        try:
+            claim = claim or self.leases.claim(job_name(region))
+        except DatabaseFault as error:
+            return _ended(row, PullStatus.FAILED, [_database_lost(region, error)])
         if claim is None:
             return _ended(row, PullStatus.FAILED, [_already_running(region)])
         row.token = claim.token
@@ -164,13 +167,17 @@ class Puller:
             entries = EntryStore(session)
             bound = manifest.guard.rewrites.of(len(entries.active_ids(manifest.code)))
             overridden = GuardStopStore(session, EVERYTHING).pending_override(manifest.code) is not None
+            # The cursor says "as it was then", which stops being true with the first page that is stored: a run that dies
+            # in between must not leave it behind. The end of the run sets it again.
+            cursor, state.cursor = state.cursor, None
+            store.save(state)
         with self._database.read() as session:
             known = EntryStore(session).fingerprints(manifest.code)
         position = Position()
         if not full and state.mapping_version == manifest.mapping_version:
             overlap = timedelta(minutes=manifest.capabilities.overlap_minutes)
             asks = state.watermark is not None and manifest.capabilities.changes == "since"
-            position = Position(state.watermark - overlap if asks and state.watermark else None, state.cursor)
+            position = Position(state.watermark - overlap if asks and state.watermark else None, cursor)
         return _Run(row, claim, position, Held(bound), overridden), known
 
     def _store(self, adapter: Adapter, run: _Run, page: Page) -> None:
@@ -230,8 +237,10 @@ class Puller:
             if complete:
                 pulls.forget_unseen(manifest.code, row.started_at)
             state = pulls.state(manifest.code)
-            if run.newest is not None:
-                reached = min(run.newest, row.started_at)
+            # Rows that were only recognised count as well: an earlier run may have stored them and died.
+            newest = store.newest_update(manifest.code) if complete else run.newest
+            if newest is not None:
+                reached = min(newest, row.started_at)
                 state.watermark = max(reached, state.watermark) if state.watermark else reached
             state.cursor = run.cursor or state.cursor
             state.mapping_version = manifest.mapping_version

@@ -71,6 +71,8 @@ class Clock:
             for name, moment in due.items():
                 JobStore(session).enter(name, moment)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
+        # It warns at every tick that finds a job still at work, which here is the rule and no fault.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         for name, work in self._works.items():
             self._scheduler.add_job(
                 self._look,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -104,6 +104,10 @@ class EntryStore:
             col(EntryRow.region) == region, col(EntryRow.status) != EntryStatus.WITHDRAWN
         )
         return set(self._session.scalars(query))
+
+    def newest_update(self, region: str) -> datetime | None:
+        """The newest change, by the platform's own clock, of any entry of the region."""
+        return self._session.scalar(select(func.max(col(EntryRow.updated_at))).where(col(EntryRow.region) == region))
 
     def titles(self, ids: Sequence[str]) -> dict[str, str]:
         """Stored titles by id, for a person who reviews a difference."""

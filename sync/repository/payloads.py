@@ -19,7 +19,6 @@ from sync.tables import EntryRow, PayloadRow
 
 _LEVEL = 1  # higher levels save little on rows of 2 kB and cost several times the time
 _LARGEST = 16 * 1024 * 1024  # bytes; what is larger than that was not packed here
-_compress = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True).compress
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Kept:
 
 def packed(payload: bytes) -> bytes:
     """A payload as it is stored."""
-    return _compress(payload)
+    return zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True).compress(payload)  # not for several threads
 
 
 def unpacked(body: bytes) -> dict[str, Any]:
