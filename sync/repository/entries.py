@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -67,9 +67,12 @@ class EntryStore:
 
     def touch(self, same: Sequence[Mapped]) -> None:
         """Note the new form of rows that say the same as before, so that they are recognised at once next time."""
-        for item in same:
-            where = col(EntryRow.id) == item.record.id
-            self._session.execute(update(EntryRow).where(where).values(fingerprint=item.fingerprint))
+        if same:
+            table = EntryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+            statement = update(table).where(table.c.id == bindparam("of")).values(fingerprint=bindparam("seen"))
+            self._session.connection().execute(
+                statement, [{"of": item.record.id, "seen": item.fingerprint} for item in same]
+            )
 
     def write(self, mapped: Sequence[Mapped], now: datetime) -> None:
         """Insert or replace entries with their organisations and representatives."""
