@@ -9,21 +9,23 @@ interpreter (16.5 s against 13.0 s for 25,000 entries). So pulls have a loop of 
 """
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from traceback import format_tb
 from uuid import uuid4
 
 from adapters.base import Adapter, Page
 from adapters.source import Position
 from adapters.transport import Endpoint, Limits, open_transport
-from schema.errors import Problem, SourceError
+from schema.errors import Problem, SourceError, redact
 from schema.identity import Tokeniser
 from schema.records import Entry
 from schema.vocabulary import PullStatus
-from sync import guard
+from sync import guard, run_problems
 from sync.database import Database, DatabaseFault
 from sync.drift import Drift
 from sync.guard import Held
@@ -37,6 +39,8 @@ from sync.repository.pulls import PullStore, problems_as_json
 from sync.scope import EVERYTHING
 from sync.settings import Settings
 from sync.tables import PullRow
+
+_log = logging.getLogger("dexhub.pull")
 
 Progress = Callable[[str, int, int | None], None]  # region code, rows read so far, rows in all where known
 
@@ -106,9 +110,9 @@ class Puller:
         try:
             claim = claim or self.leases.claim(job_name(region))
         except DatabaseFault as error:
-            return _ended(row, PullStatus.FAILED, [_database_lost(region, error)])
+            return _ended(row, PullStatus.FAILED, [run_problems.database_lost(region, error)])
         if claim is None:
-            return _ended(row, PullStatus.FAILED, [_already_running(region)])
+            return _ended(row, PullStatus.FAILED, [run_problems.already_running(job_name(region))])
         row.token = claim.token
         try:
             async with beating(self.leases, claim):
@@ -117,10 +121,17 @@ class Puller:
         except LeaseLostError as error:
             return _ended(row, PullStatus.FAILED, error.problems)  # whoever took the job over has ended the stored row
         except asyncio.CancelledError:
-            self._end(adapter, row, claim, PullStatus.FAILED, [_stopped(region)])
+            self._end(adapter, row, claim, PullStatus.FAILED, [run_problems.stopped(region)])
             raise
         except DatabaseFault as error:
-            return _ended(row, PullStatus.FAILED, [_database_lost(region, error)])  # the next claim ends the stored row
+            return _ended(
+                row, PullStatus.FAILED, [run_problems.database_lost(region, error)]
+            )  # the next claim ends the stored row
+        except Exception as error:  # noqa: BLE001  a defect of ours in one region must not end the others' pulls
+            # The trace without the message as it came, which may hold what a platform sent.
+            trace = "".join(format_tb(error.__traceback__))
+            _log.error("pull %s: %s: %s\n%s", region, type(error).__name__, redact(error), trace)
+            self._end(adapter, row, claim, PullStatus.FAILED, [run_problems.defect(region, error)])
         return row
 
     async def _run(
@@ -269,28 +280,3 @@ def job_name(region: str) -> str:
 def _ended(row: PullRow, status: PullStatus, problems: Sequence[Problem]) -> PullRow:
     row.status, row.finished_at, row.problems = status, datetime.now(UTC), problems_as_json(problems)
     return row
-
-
-def _stopped(region: str) -> Problem:
-    return Problem("PULL_STOPPED", region, zh="拉取被中止", en="the pull was stopped")
-
-
-def _already_running(region: str) -> Problem:
-    return Problem(
-        "ALREADY_RUNNING",
-        job_name(region),
-        zh="该地区正在拉取",
-        en="this region is being pulled already",
-        remedy_zh="等待其结束，或用 stopPull 停止",
-        remedy_en="wait for it to end, or stop it with stopPull",
-    )
-
-
-def _database_lost(region: str, error: Exception) -> Problem:
-    return Problem(
-        "DATABASE_LOST",
-        region,
-        value=type(error).__name__,
-        zh="数据库连接中断，本次未存的部分已放弃，下次运行自动续上",
-        en="the connection to the database was lost; what was not stored is given up, the next run goes on from there",
-    )

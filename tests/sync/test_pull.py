@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.registry import regions
 from adapters.sandbox.platform import Fault
 from adapters.sandbox.registrations import Registration
 from schema.provenance import CHINA
@@ -202,3 +203,13 @@ async def test_a_raised_mapping_version_maps_everything_again(world) -> None:
     with world.database.read() as session:
         version = PullStore(session).state("41").mapping_version
     assert (row.unchanged, row.created, row.changed, version) == (25, 0, 0, 2)
+
+
+async def test_a_defect_in_one_regions_mapping_leaves_the_others_their_pull(world) -> None:
+    def broken(row: object, draft: object) -> None:
+        raise KeyError("a defect")
+
+    adapters = [replace(each, to_entry=broken) if code == "41" else each for code, each in regions().items()]
+    rows = await world.puller.pull_all(adapters, "test")
+    told = {row.region: [problem["code"] for problem in row.problems] for row in rows}
+    assert told == {"13": [], "14": [], "41": ["PULL_DEFECT"], "43": [], "61": []}

@@ -1,0 +1,44 @@
+"""What is said of a run that ended for a reason of ours and not of its platform."""
+
+from schema.errors import Problem
+
+
+def stopped(region: str) -> Problem:
+    """Somebody stopped it."""
+    return Problem("PULL_STOPPED", region, zh="拉取被中止", en="the pull was stopped")
+
+
+def already_running(job: str) -> Problem:
+    """Another process holds the job."""
+    return Problem(
+        "ALREADY_RUNNING",
+        job,
+        zh="该地区正在拉取",
+        en="this region is being pulled already",
+        remedy_zh="等待其结束，或用 stopPull 停止",
+        remedy_en="wait for it to end, or stop it with stopPull",
+    )
+
+
+def database_lost(region: str, error: Exception) -> Problem:
+    """The database went away."""
+    return Problem(
+        "DATABASE_LOST",
+        region,
+        value=type(error).__name__,
+        zh="数据库连接中断，本次未存的部分已放弃，下次运行自动续上",
+        en="the connection to the database was lost; what was not stored is given up, the next run goes on from there",
+    )
+
+
+def defect(region: str, error: Exception) -> Problem:
+    """Our own code failed; what it said stands in the log and not here, as it may hold what a platform sent."""
+    return Problem(
+        "PULL_DEFECT",
+        region,
+        value=type(error).__name__,
+        zh="程序缺陷使该地区的拉取中断，其他地区不受影响",
+        en="a defect of ours ended this region's pull; the others went on",
+        remedy_zh="请把日志交给维护人员",
+        remedy_en="hand the log to whoever maintains the hub",
+    )
