@@ -1,0 +1,26 @@
+"""The rows. SQLModel classes with `table=True` do not validate: records do, before anything becomes a row."""
+
+from sync.tables.access import ApiKeyRow
+from sync.tables.cases import CaseEntryRow, CaseRow, DecisionRow
+from sync.tables.columns import Moment
+from sync.tables.entries import EntryRow, OrganisationRow, PayloadRow, RepresentativeRow
+from sync.tables.lists import ListRow
+from sync.tables.pulls import GuardStopRow, JobRow, PullRow, QuarantineRow, RegionStateRow
+
+__all__ = [
+    "ApiKeyRow",
+    "CaseEntryRow",
+    "CaseRow",
+    "DecisionRow",
+    "EntryRow",
+    "GuardStopRow",
+    "JobRow",
+    "ListRow",
+    "Moment",
+    "OrganisationRow",
+    "PayloadRow",
+    "PullRow",
+    "QuarantineRow",
+    "RegionStateRow",
+    "RepresentativeRow",
+]

@@ -1,0 +1,46 @@
+"""The column types that tables share."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, Dialect, Text
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC: timestamptz on PostgreSQL, naive UTC text on SQLite; aware in Python on both."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; an unaware time is a mistake of ours."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone must not be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Back as UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def moment(*, nullable: bool = False) -> Any:  # noqa: ANN401  SQLModel's Field is untyped in this place too
+    """A column of moments."""
+    return Field(sa_type=Moment, nullable=nullable, default=None if nullable else ...)
+
+
+def json() -> Any:  # noqa: ANN401  as above
+    """A column of JSON, never empty."""
+    return Field(sa_column=Column(JSON, nullable=False))
+
+
+def text() -> Any:  # noqa: ANN401  as above
+    """A column of text without a bound, never empty."""
+    return Field(sa_column=Column(Text, nullable=False))
