@@ -21,7 +21,7 @@ _PAIRS: Final = 20_000  # pairs, that a worker takes at once
 Progress = Callable[[str, str, int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Pair:
     """Two entries that may break a prohibition: ids in order, the kind, the probability, and the comparison behind it."""
 
@@ -67,18 +67,11 @@ def detect(records: Sequence[Record], model: Model, workers: int = 1, progress: 
     def judged(piece: slice) -> list[Pair]:
         first, second = found.first[piece], found.second[piece]
         table = compare(prepared, first, prepared, second)
-        scores = score(table, model)
-        least = np.array([model.thresholds[kind].review for kind in scores.kinds])
-        return [
-            Pair(
-                ordered[first[k]].id,
-                ordered[second[k]].id,
-                scores.kinds[k],
-                round(float(scores.scores[k]), 6),
-                tuple(table[k].tolist()),
-            )
-            for k in np.flatnonzero(scores.scores >= least).tolist()
-        ]
+        return sorted(
+            Pair(ordered[first[k]].id, ordered[second[k]].id, kind, round(float(scores[k]), 6), tuple(table[k].tolist()))
+            for kind, scores in score(table, model).items()
+            for k in np.flatnonzero(scores >= model.thresholds[kind].review).tolist()
+        )
 
     pairs: list[Pair] = []
     pieces = slices(len(found.first), _PAIRS)

@@ -15,9 +15,10 @@ _FORM: Final = re.compile(
     r"(股份有限责任公司|有限责任公司|股份有限公司|集团有限公司|有限公司|股份公司|总公司|公司|有限合伙|普通合伙|合伙企业|事务所|集团)"
 )
 _BRANCH: Final = re.compile(r"(?<=公司).{1,12}?(分公司|分院|分部|分中心|事业部|办事处|营业部)$|分公司$")
-# A university or an office is told from others by its place, so theirs stays.
+# A university or an office is told from others by its place, which stays where what follows is only what it is (郑州大学).
 _INSTITUTION: Final = re.compile(r"(大学|学院|学校|医院|中心|研究院|研究所|院|所|局|厅|委|委员会|政府|办公室|馆|站|协会|学会|社|处|队|校)$")
 _REST: Final = 2
+_NAMED: Final = 6  # characters of an institution's name that say which it is without the place
 _BRACKETS: Final = re.compile(r"[(（\[【〔]([^)）\]】〕]*)[)）\]】〕]")
 
 
@@ -36,6 +37,8 @@ def organisation_core(name: str) -> str:
     folded = fold(_BRACKETS.sub(_unless_place, name))
     headquarters = _BRANCH.sub("", folded) or folded
     bare = _FORM.sub("", headquarters)
-    core = bare if _INSTITUTION.search(folded) else without_outer_places(bare)
+    core = without_outer_places(bare)
+    if _INSTITUTION.search(folded) and len(core) < _NAMED:
+        core = bare
     return core if len(core) >= _REST else folded
 

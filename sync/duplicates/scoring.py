@@ -133,32 +133,17 @@ def fitted_model() -> Model:
     return Model.parse(files("sync.duplicates").joinpath("matching.toml").read_text("utf-8"))
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """Of each pair the probability of every kind, the likeliest kind, and the probability that decides on it."""
+def score(table: Column, model: Model) -> dict[CaseKind, Bits]:
+    """The probability of each kind for each pair; several may hold at once, each breaks a clause of its own.
 
-    probabilities: Mapping[CaseKind, Bits]
-    kinds: list[CaseKind]
-    scores: Bits
-
-
-def score(table: Column, model: Model) -> Scores:
-    """Judge comparisons.
-
-    A project entered twice is named as that, whoever its people are; the kinds about people are for different projects.
+    The same people make a team where most of them came along; a team twice in one place has two projects, elsewhere it
+    is entered twice; a single person is named as such.
     """
-    project, people, team = (
-        probability(model.questions[name].bits(table)) for name in ("PROJECT", "PEOPLE", "TEAM")
-    )
-    one_region = value(table, "region") > 0
-    one_place = one_region & (value(table, "city") > 0)
-    found = {
+    project, people, team = (probability(model.questions[name].bits(table)) for name in ("PROJECT", "PEOPLE", "TEAM"))
+    one_place = (value(table, "region") > 0) & (value(table, "city") > 0)
+    return {
         CaseKind.SAME_PROJECT: project,
         CaseKind.SAME_TEAM: np.where(one_place, 0.0, people * team),
-        CaseKind.TEAM_TWO_PROJECTS: np.where(one_place, people * team, 0.0),
         CaseKind.SAME_PERSON: people * (1 - team),
+        CaseKind.TEAM_TWO_PROJECTS: np.where(one_place, people * team * (1 - project), 0.0),
     }
-    order = list(found)
-    others = np.stack([found[kind] for kind in order[1:]]).argmax(axis=0) + 1
-    chosen = np.where(project >= model.thresholds[CaseKind.SAME_PROJECT].review, 0, others)
-    return Scores(found, [order[k] for k in chosen.tolist()], np.where(chosen == 0, project, people))
