@@ -143,11 +143,17 @@ def test_a_hard_duplicate_of_a_project_has_another_text(made) -> None:
     assert [pair for pair in hard if rows[pair[0]]["abstract"] == rows[pair[1]]["abstract"]] == []
 
 
-def test_who_is_said_to_be_the_same_person_shares_a_token(made) -> None:
+def test_who_is_said_to_be_the_same_person_or_team_without_the_same_project_shares_a_token(made) -> None:
     rows, truth = made
-    kinds = {CaseKind.SAME_PERSON, CaseKind.SAME_TEAM, CaseKind.TEAM_TWO_PROJECTS}
-    shared = [each for each in truth.duplicates if kinds & set(each.kinds)]
+    shared = [each for each in truth.duplicates if CaseKind.SAME_PROJECT not in each.kinds]
     assert [each for each in shared if not people(rows[each.pair[0]]) & people(rows[each.pair[1]])] == []
+
+
+def test_who_is_said_to_be_the_same_team_shares_two_names(made) -> None:
+    rows, truth = made
+    names = {row["id"]: {member["name"] for member in row["members"]} for row in rows.values()}
+    teams = [each for each in truth.duplicates if {CaseKind.SAME_TEAM, CaseKind.TEAM_TWO_PROJECTS} & set(each.kinds)]
+    assert [each for each in teams if len(names[each.pair[0]] & names[each.pair[1]]) < 2] == []
 
 
 def test_entries_that_are_no_duplicates_share_no_identity_token(made) -> None:

@@ -17,8 +17,9 @@ A *look-alike* is allowed, however alike it looks. How a careful person tells it
 
 What a duplicate keeps, at every degree, so that a careful person can still tell: the object and the task (perhaps under
 another name), most data sources, modules, pilot sites and figures of the sentences that remain, and either the
-organisation (its core name or code, leading or as partner) or people (a token, or several names). A team is recognised
-by tokens of two people at least; a person by one token and the name, perhaps in traditional characters. *Easy* changes
+organisation (its core name or code, leading or as partner) or people (a token, or several names). A team with another
+project is recognised by tokens of two people at least, with the same project perhaps by names alone; a person by one token
+and the name, perhaps in traditional characters. *Easy* changes
 spelling only, *medium* changes words, *hard* changes title, text, organisation and people together.
 
 Everything is a function of table, seed and number, so a corpus of any size needs time in proportion and little memory.

@@ -100,13 +100,22 @@ def _less_known(rng: random.Random, member: Member, *, whole: bool) -> Member:
     )
 
 
-def disguise_people(rng: random.Random, draft: Draft, degree: str, others: tuple[Member, ...]) -> Disguised:
+def _shown(rng: random.Random, member: Member, degree: str) -> Member:
+    """Who must remain to be recognised: with one token of the two where there are two."""
+    if degree == "medium" and rng.random() < 0.6:
+        return member
+    return _less_known(rng, member, whole=False) if member.id_token and member.phone_token else member
+
+
+def disguise_people(
+    rng: random.Random, draft: Draft, degree: str, others: tuple[Member, ...], *, by_name: bool = False
+) -> Disguised:
     """The same team: whole when easy; then some of its people, others among them, tokens missing, one phone for all.
 
-    At least half of the team and two people stay; two of those keep an ID token or, failing that, name and phone.
+    At least half of the team and two people stay, and those two with a token; with `by_name`, for entries whose project
+    is known again by itself, with none.
     """
-    members = list(draft.members)
-    names: list[str] = []
+    members, names = list(draft.members), list[str]()
     if degree == "easy":
         if rng.random() < 0.5:
             rng.shuffle(members)
@@ -117,17 +126,17 @@ def disguise_people(rng: random.Random, draft: Draft, degree: str, others: tuple
     if keep < len(members):
         members = members[:keep]
         names.append("people_subset")
-    shown = members[:_FEWEST]
+    office = draft.company.office_phone
+    alone = all(member.phone_token != office for member in members[:_FEWEST])  # a switchboard shows nobody
+    shown = [_shown(rng, member, degree) if alone else member for member in members[:_FEWEST]]
     hidden = [_less_known(rng, member, whole=degree == "hard") for member in members[_FEWEST:]]
-    if degree == "hard":
-        shown = [replace(member, phone_token=None) if member.id_token else member for member in shown]
-    elif rng.random() < 0.4:
-        shown = [shown[0], _less_known(rng, shown[1], whole=False)]
+    if by_name:
+        shown = [_less_known(rng, member, whole=True) for member in shown]
     if [*shown, *hidden] != members:
         names.append("tokens_missing")
     members = [*shown, *hidden]
-    if rng.random() < 0.25 and all(member.id_token for member in shown):
-        members = [replace(member, phone_token=draft.company.office_phone) for member in members]
+    if rng.random() < 0.25 and (by_name or all(member.id_token for member in shown)):
+        members = [replace(member, phone_token=office) for member in members]
         names.append("office_phone")
     if others and len(others) <= len(members) and rng.random() < 0.5:
         members += others

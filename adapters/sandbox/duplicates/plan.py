@@ -9,11 +9,11 @@ DEGREES: Final = ("easy", "medium", "hard")
 _DEGREE_WEIGHTS: Final = (35, 35, 30)
 # What a duplicate repeats of its model, and how many in a hundred do.
 _REPEATS: Final = {
-    "project_and_team": 35,
-    "project": 12,
-    "project_and_person": 13,
-    "team": 15,
-    "person": 15,
+    "project_and_team": 30,
+    "project": 20,
+    "project_and_person": 12,
+    "team": 14,
+    "person": 14,
     "team_at_home": 10,
 }
 LOOK_ALIKES: Final = (

@@ -9,6 +9,7 @@ from adapters.sandbox.duplicates.plan import PROJECT_REPEATED
 from adapters.sandbox.duplicates.wording import Disguised, disguise_abstract, disguise_title
 from adapters.sandbox.duplicates.world import World, moment, topic
 
+_BY_NAME = 0.4  # of hard repeats of project and team, with no token left
 _OTHER_REGION = 0.75  # of projects entered again; the others change city or only the topic
 
 
@@ -41,7 +42,8 @@ def repeat(rng: random.Random, world: World, model: Draft, fresh: Draft, what: s
     names += more
     whole_team = what == "project_and_team"
     if whole_team:
-        copy, more = disguise_people(rng, copy, degree, fresh.members)
+        by_name = degree == "hard" and rng.random() < _BY_NAME
+        copy, more = disguise_people(rng, copy, degree, fresh.members, by_name=by_name)
         names += more
     elif what == "project_and_person":
         copy, more = _joined(rng, model, replace(copy, members=fresh.members), degree)
@@ -49,7 +51,8 @@ def repeat(rng: random.Random, world: World, model: Draft, fresh: Draft, what: s
     else:
         copy = replace(copy, members=fresh.members)
         names.append("other_people")
-    fronting = fresh.company if whole_team and degree != "easy" and rng.random() < 0.2 else None
+    known = any(member.id_token for member in copy.members)
+    fronting = fresh.company if whole_team and known and degree != "easy" and rng.random() < 0.2 else None
     copy, more = disguise_organisation(rng, copy, degree, fronting)
     if degree == "hard" or not whole_team or (degree == "medium" and rng.random() < 0.5):
         copy = replace(copy, team_name=fresh.team_name)
