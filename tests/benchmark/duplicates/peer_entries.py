@@ -120,4 +120,4 @@ def write(path: Path, pairs: Iterable[tuple[Entry, Entry, bool, float]]) -> None
         writer.writerow(("id_a", "id_b", "kind", "score"))
         for one, other, alike, score in pairs:
             for kind in kinds(one, other, alike=alike):
-                writer.writerow((one.id, other.id, kind, f"{score:.6f}"))
+                writer.writerow((one.id, other.id, kind, repr(score)))
