@@ -13,7 +13,7 @@ FOLDER: Final = Path(__file__).parent / "phrases"
 GROUPS: Final = ("problem", "data", "method", "function", "effect", "deploy", "extra")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fact:
     """One thing a project may say of itself: its wordings, of one meaning, and the fields they fill in."""
 
@@ -21,7 +21,7 @@ class Fact:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TrackWords:
     """The words of one national track. `objects` and `actions` hold the names of one thing together; `subjects` are the
     pairs of them that make sense, shuffled, so that neighbours have little in common.

@@ -33,7 +33,7 @@ def _moved(rng: random.Random, world: World, model: Draft) -> Draft:
 def repeat(rng: random.Random, world: World, model: Draft, fresh: Draft, what: str, degree: str) -> Disguised:
     """The duplicate of `model`. `fresh` is what its author would have entered honestly: the source of new words."""
     if what == "person":
-        return _one_person(rng, model, fresh, degree)
+        return _joined(rng, model, fresh, degree)
     if what not in PROJECT_REPEATED:
         return _team(rng, world, model, fresh, degree, at_home=what == "team_at_home")
     table = world.table
@@ -69,10 +69,6 @@ def _joined(rng: random.Random, model: Draft, own: Draft, degree: str) -> Disgui
     members = [*own.members]
     members[rng.randrange(len(members))] = replace(seen, role=rng.choice(members).role)
     return replace(own, members=tuple(members)), [*names, "one_person"]
-
-
-def _one_person(rng: random.Random, model: Draft, fresh: Draft, degree: str) -> Disguised:
-    return _joined(rng, model, fresh, degree)
 
 
 def _team(rng: random.Random, world: World, model: Draft, fresh: Draft, degree: str, *, at_home: bool) -> Disguised:

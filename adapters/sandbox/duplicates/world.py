@@ -79,7 +79,7 @@ class World:
         self._seed = seed * len(TABLES) + TABLES.index(name)
         self._companies = companies
         self.tracks = tuple(self.table.tracks)
-        self.company = lru_cache(4096)(self._company)
+        self.company = lru_cache(1 << 16)(self._company)  # some 60 MB when full; below, most draws would miss
 
     def rng(self, stream: str, number: int) -> random.Random:
         """Chance of its own for every purpose and number, so that nothing depends on the order of making."""
