@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack
 
-from sync.duplicates.encoding import Encoded, Integers, crossed, hashed_rows
+from sync.duplicates.encoding import Encoded, Integers, crossed, hashed_rows, narrow
 from sync.duplicates.rarity import count
 
 _ROWS: Final = 20_000  # rows of a product at once, so that its memory does not grow with the corpus
@@ -81,12 +81,12 @@ def candidates(corpus: Encoded) -> Candidates:
             found = _meeting(keys, np.ones(keys.shape[1], np.float32))
             met[name] = len(found)
             exact.append(found)
-    if pieces:
-        found = _meeting(hstack(pieces, "csr"), np.concatenate(weights))
-        met["pieces"] = len(found)
-        exact.append(found)
-    pairs = np.unique(np.concatenate(exact)) if exact else np.empty(0, np.int64)
-    return Candidates(pairs // len(corpus), pairs % len(corpus), met, set_aside)
+    found = _meeting(hstack(pieces, "csr"), np.concatenate(weights))
+    met["pieces"] = len(found)
+    exact.append(found)
+    pairs = np.unique(np.concatenate(exact))
+    rows = max(len(corpus), 1)
+    return Candidates(pairs // rows, pairs % rows, met, set_aside)
 
 
 def enough(weight: float) -> bool:
@@ -97,19 +97,18 @@ def enough(weight: float) -> bool:
 def within_cap(keys: csr_matrix, cap: int) -> tuple[csr_matrix, int]:
     """The columns that two to `cap` rows have, renumbered; and how many more rows have."""
     held = count(keys)
-    kept = (held > 1) & (held <= cap)
-    number = np.cumsum(kept, dtype=np.int32) - 1
-    here = kept[keys.indices]
+    places = narrow(keys.indices)
+    here = (held[places] > 1) & (held[places] <= cap)
+    kept, columns = np.unique(places[here], return_inverse=True)
     ends = np.concatenate(([0], np.cumsum(here)))[keys.indptr]
-    columns = number[keys.indices[here]]
-    made = csr_matrix((np.ones(len(columns), np.float32), columns, ends), shape=(keys.shape[0], max(int(kept.sum()), 1)))
+    made = csr_matrix((np.ones(len(columns), np.float32), columns, ends), shape=(keys.shape[0], max(len(kept), 1)))
     return made, int((held > cap).sum())
 
 
 def _meeting(keys: csr_matrix, weights: np.ndarray) -> Integers:
     """Pairs whose shared keys weigh enough, each as first row × number of rows + second row."""
     weighed, transposed = keys @ diags(weights), keys.T.tocsr()
-    found = []
+    found = [np.empty(0, np.int64)]
     for start in range(0, keys.shape[0], _ROWS):
         product = (weighed[start : start + _ROWS] @ transposed).tocoo()
         row = product.row.astype(np.int64) + start

@@ -1,14 +1,14 @@
 """Turns records into rows of numbers, a whole corpus at once: n-grams of the texts, keys of people and organisations.
 
-A row is a sorted set of hashes. Two things with one hash count as one; the spaces are wide enough that this changes the
-share of a common part by less than a thousandth.
+A row is a sorted set of hashes. Pieces of text have 23 bits: two that share a hash count as one, which changes the share of
+a common part by less than a thousandth. Keys of people and organisations have 62, because one shared token decides.
 """
 
 import re
 import unicodedata
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from hashlib import blake2b
 from itertools import chain
 from typing import Any, Final, Self
 
@@ -25,13 +25,14 @@ Integers = npt.NDArray[np.int64]
 PLACES: Final = ("region", "city", "track", "topic")
 BITS: Final = 23  # of a hash: 8 million places, for the few million different n-grams of a corpus
 SPACE: Final = 1 << BITS
+WIDE: Final = 1 << 62
 _MIXERS: Final = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)  # odd, from xxHash
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:\s*[^\W\d_])?")
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A batch of records, row by row. All matrices are binary, with `SPACE` columns."""
+    """A batch of records, row by row. All matrices are binary; those of whole keys have `WIDE` columns, others `SPACE`."""
 
     records: tuple[Record, ...]
     titles: tuple[str, ...]  # places taken out, as they sound
@@ -102,7 +103,7 @@ def encode(records: Sequence[Record]) -> Encoded:
         title_words=title_words,
         words=_without(_united(title_words, _grams(summary, ends, 2)), core_parts),
         shingles=_grams(summary, ends, 4),
-        numbers=_rows(map(_numbers, (record.abstract for record in records))),
+        numbers=_rows(_numbers(record.abstract) for record in records),
         cores=_rows(cores),
         lead_core=_rows([each] if each else [] for each in leads),
         core_parts=core_parts,
@@ -118,6 +119,11 @@ def _stacked(columns: Sequence[Any]) -> Any:  # noqa: ANN401  whichever of the t
     if isinstance(columns[0], tuple):
         return tuple(chain.from_iterable(columns))
     return np.concatenate(columns) if isinstance(columns[0], np.ndarray) else vstack(columns, "csr")
+
+
+def narrow(hashes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Hashes of either width as places of the smaller space, where it is enough to be nearly right."""
+    return hashes & (SPACE - 1)
 
 
 def _code(text: str) -> int:
@@ -145,8 +151,8 @@ def crossed(left: csr_matrix, right: csr_matrix) -> csr_matrix:
 
 
 def hashed(text: str) -> int:
-    """The place of a text in the space; the same in every process."""
-    return zlib.crc32(text.encode("utf-8", "replace")) & (SPACE - 1)
+    """The place of a text among the wide ones; the same in every process."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()) >> 2
 
 
 def _numbers(text: str) -> list[str]:
@@ -158,14 +164,11 @@ def _rows(texts: Iterable[Iterable[str]]) -> csr_matrix:
     rows = [sorted({hashed(text) for text in each}) for each in texts]
     starts = np.concatenate(([0], np.cumsum([len(row) for row in rows], dtype=np.int64)))
     columns = np.fromiter((column for row in rows for column in row), np.int64, int(starts[-1]))
-    return _matrix(columns, starts)
+    return _matrix(columns, starts, WIDE)
 
 
-def _matrix(columns: Integers, starts: Integers) -> csr_matrix:
-    made = csr_matrix(
-        (np.ones(len(columns), np.int8), columns.astype(np.int32), starts.astype(np.int32 if starts[-1] < 2**31 else np.int64)),
-        shape=(len(starts) - 1, SPACE),
-    )
+def _matrix(columns: Integers, starts: Integers, width: int) -> csr_matrix:
+    made = csr_matrix((np.ones(len(columns), np.int8), columns, starts), shape=(len(starts) - 1, width))
     made.has_sorted_indices = made.has_canonical_format = True
     return made
 
@@ -183,7 +186,7 @@ def _grams(codes: npt.NDArray[np.uint32], ends: Integers, length: int) -> csr_ma
         last = max(int(np.searchsorted(ends, start + 4_000_000, "right")), first + 1)
         parts.append(_grams_of_block(codes[start : int(ends[last - 1])], ends[first:last] - start, length))
         first = last
-    return vstack(parts, "csr") if len(parts) > 1 else parts[0] if parts else _matrix(np.empty(0, np.int64), np.zeros(1, np.int64))
+    return vstack(parts, "csr") if len(parts) > 1 else parts[0] if parts else _matrix(np.empty(0, np.int64), np.zeros(1, np.int64), SPACE)
 
 
 def _grams_of_block(codes: npt.NDArray[np.uint32], ends: Integers, length: int) -> csr_matrix:
@@ -206,7 +209,7 @@ def _distinct(row: Integers, mixed: npt.NDArray[np.uint64], rows: int) -> csr_ma
     keys.sort()
     keys = keys[np.diff(keys, prepend=-1) > 0]
     starts = np.searchsorted(keys, np.arange(rows + 1) << BITS)
-    return _matrix(keys & (SPACE - 1), starts.astype(np.int64))
+    return _matrix((keys & (SPACE - 1)).astype(np.int32), starts.astype(np.int64), SPACE)
 
 
 def _without_own_names(record: Record) -> str:

@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 
 from sync.duplicates.blocking import RULES, enough
 from sync.duplicates.comparison import FEATURES, Column, Prepared, compare
-from sync.duplicates.encoding import Integers, encode
+from sync.duplicates.encoding import Integers, encode, narrow
 from sync.duplicates.rarity import Rarity
 from sync.duplicates.records import Record
 
@@ -33,9 +33,10 @@ class _Postings:
 
     @classmethod
     def of(cls, matrix: csr_matrix) -> Self:
-        order = np.argsort(matrix.indices, kind="stable")
+        keys = narrow(matrix.indices).astype(np.int32)
+        order = np.argsort(keys, kind="stable")
         rows = np.repeat(np.arange(matrix.shape[0], dtype=np.int32), np.diff(matrix.indptr))
-        return cls(matrix.indices[order], rows[order])
+        return cls(keys[order], rows[order])
 
     def of_key(self, key: int) -> npt.NDArray[np.int32]:
         start, end = np.searchsorted(self.keys, np.array((key, key + 1), self.keys.dtype))
@@ -138,7 +139,7 @@ class Index:
     def _keys(self, identifier: str) -> Keys:
         source, row = self._place(identifier)
         encoded = source.encoded.take(_FIRST + row)
-        return {name: rule.keys(encoded).indices.tolist() for name, rule in RULES.items()}
+        return {name: sorted(set(narrow(rule.keys(encoded).indices).tolist())) for name, rule in RULES.items()}
 
     def _held(self, name: str, key: int) -> int:
         new = self._new_members[name].get(key, ())

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from sync.duplicates.encoding import SPACE, Encoded
+from sync.duplicates.encoding import SPACE, Encoded, narrow
 
 Counts = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
@@ -34,13 +34,15 @@ class Rarity:
     def bits(self, column: str, hashes: npt.NDArray[np.int32]) -> Weights:
         """What sharing each of these says by itself: log2 of entries over entries that have it; unseen as if seen once."""
         by_count = np.log2((self.entries + 1) / np.maximum(np.arange(self.entries + 1), 1)).astype(np.float32)
-        return by_count[self.counts[column][hashes]]
+        return by_count[self.counts[column][narrow(hashes)]]
 
     def widespread(self, column: str, hashes: npt.NDArray[np.int32], share: float, least: int) -> npt.NDArray[np.bool_]:
         """Which of these occur in more than this share of the entries, and in more than `least`."""
-        return self.counts[column][hashes] > max(share * self.entries, least)
+        return self.counts[column][narrow(hashes)] > max(share * self.entries, least)
 
 
 def count(matrix: csr_matrix) -> Counts:
-    """In how many rows each column occurs."""
-    return np.bincount(matrix.indices, minlength=SPACE).astype(np.int32)
+    """In how many rows each place of the smaller space occurs."""
+    held = np.zeros(SPACE, np.int32)  # pages that nothing is counted on are never touched
+    np.add.at(held, narrow(matrix.indices), 1)
+    return held

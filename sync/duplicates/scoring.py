@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,8 @@ from schema.vocabulary import CaseKind
 from sync.duplicates.comparison import FEATURES, Column
 
 Bits = npt.NDArray[np.float64]
+
+_LIKELIER: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,10 @@ def score(table: Column, model: Model) -> dict[CaseKind, Bits]:
     """
     project, people, team = (probability(model.questions[name].bits(table)) for name in ("PROJECT", "PEOPLE", "TEAM"))
     one_place = (value(table, "region") > 0) & (value(table, "city") > 0)
+    whole_team = team >= _LIKELIER
     return {
         CaseKind.SAME_PROJECT: project,
-        CaseKind.SAME_TEAM: np.where(one_place, 0.0, people * team),
-        CaseKind.SAME_PERSON: people * (1 - team),
-        CaseKind.TEAM_TWO_PROJECTS: np.where(one_place, people * team * (1 - project), 0.0),
+        CaseKind.SAME_TEAM: np.where(whole_team & ~one_place, people, 0.0),
+        CaseKind.SAME_PERSON: np.where(whole_team, 0.0, people),
+        CaseKind.TEAM_TWO_PROJECTS: np.where(whole_team & one_place & (project < _LIKELIER), people, 0.0),
     }
