@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
 from schema.errors import Problem
+from schema.provenance import CHINA
 from sync.cases import detect as detect_cases
 
 cli = typer.Typer(invoke_without_command=True, help="查重 / Find duplicates")
@@ -37,6 +39,26 @@ def detect(
         place = "--input" if source is None else "--output"
         print_problems([Problem("OPTION_MISSING", place, "文件查重须给出输入与输出文件", "give both files")])
         raise SystemExit(REFUSED)
+
+
+@cli.command(help="用标注数据重新拟合权重 / Fit the weights to labelled pairs")
+def fit(
+    source: Annotated[list[Path], typer.Option("--input", help="项目文件，可多次给出 / Entries, may be repeated")],
+    truth: Annotated[list[Path], typer.Option("--truth", help="标注文件，与 --input 一一对应 / Labels, one for each input")],
+    target: Annotated[Path, typer.Option("--output", help="权重文件 / The matching file to write")],
+    workers: Annotated[int, typer.Option(min=1, max=64, help="进程数 / Processes")] = 2,
+) -> None:
+    """Nothing is put to use by this: an organiser compares the file with the one in force and replaces it."""
+    from sync.duplicates import training  # noqa: PLC0415  as below
+
+    if len(source) != len(truth):
+        print_problems([Problem("OPTION_MISSING", "--truth", "每个输入须有一个标注文件", "each input needs its labels")])
+        raise SystemExit(REFUSED)
+    with err.status("拟合中 / fitting"):
+        model = training.train(list(zip(source, truth, strict=True)), f"{datetime.now(CHINA):%Y-%m-%d}", workers)
+    target.write_text(model.text(), "utf-8")
+    curves = sum(len(question.curves) for question in model.questions.values())
+    out.print(f"已写出 {curves} 条曲线 / {curves} curves written: {target.name}")
 
 
 def _over_the_database(*, as_json: bool) -> None:

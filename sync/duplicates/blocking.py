@@ -5,7 +5,7 @@ A key that more entries share than its rule allows is set aside (and reported): 
 What such entries have in common beyond that key still brings them together by other rules.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack
 
 from sync.duplicates.encoding import Encoded, Integers, crossed, hashed_rows, narrow
+from sync.duplicates.parallel import mapped
 from sync.duplicates.rarity import count
 
 _ROWS: Final = 20_000  # rows of a product at once, so that its memory does not grow with the corpus
@@ -65,28 +66,30 @@ class Candidates:
     set_aside: dict[str, int]
 
 
-def candidates(corpus: Encoded) -> Candidates:
+def candidates(corpus: Encoded, workers: int = 1) -> Candidates:
     """All pairs of the corpus that are worth a comparison."""
-    exact: list[Integers] = []
-    pieces: list[csr_matrix] = []
-    weights: list[np.ndarray] = []
-    met, set_aside = {}, {}
-    for name, rule in RULES.items():
-        keys, dropped = within_cap(rule.keys(corpus), rule.cap)
-        set_aside[name] = dropped
-        if rule.weight < 1:
-            pieces.append(keys)
-            weights.append(np.full(keys.shape[1], rule.weight, np.float32))
-        else:
-            found = _meeting(keys, np.ones(keys.shape[1], np.float32))
-            met[name] = len(found)
-            exact.append(found)
-    found = _meeting(hstack(pieces, "csr"), np.concatenate(weights))
-    met["pieces"] = len(found)
-    exact.append(found)
-    pairs = np.unique(np.concatenate(exact))
+    whole = [name for name, rule in RULES.items() if rule.weight >= 1]
+    pieces = [name for name in RULES if name not in whole]
+    tasks = [pieces, *([name] for name in whole)]  # the longest first
+    met, set_aside, found = {}, {}, []
+    for names, (pairs, dropped) in zip(tasks, mapped(lambda task: _met_by(corpus, task), tasks, workers), strict=True):
+        met["+".join(names)] = len(pairs)
+        set_aside.update(dropped)
+        found.append(pairs)
+    together = np.unique(np.concatenate(found))
     rows = max(len(corpus), 1)
-    return Candidates(pairs // rows, pairs % rows, met, set_aside)
+    return Candidates(together // rows, together % rows, met, set_aside)
+
+
+def _met_by(corpus: Encoded, names: Sequence[str]) -> tuple[Integers, dict[str, int]]:
+    """The pairs that these rules make together, as `_meeting` gives them, and how many keys each set aside."""
+    keys, weights, dropped = [], [], {}
+    for name in names:
+        rule = RULES[name]
+        kept, dropped[name] = within_cap(rule.keys(corpus), rule.cap)
+        keys.append(kept)
+        weights.append(np.full(kept.shape[1], rule.weight, np.float32))
+    return _meeting(hstack(keys, "csr"), np.concatenate(weights)), dropped
 
 
 def enough(weight: float) -> bool:

@@ -155,7 +155,7 @@ def _organisations(a: Prepared, i: Integers, b: Prepared, j: Integers) -> dict[s
     core = _common(a.cores, i, b.cores, j)
     parts = _common(a.core_parts, i, b.core_parts, j)
     code = _count(one.credit_codes, i, two.credit_codes, j)
-    left, right = _first_codes(one, i), _first_codes(two, j)
+    left, right = [one.lead_codes[k] for k in i.tolist()], [two.lead_codes[k] for k in j.tolist()]
     slips = cpdist(left, right, scorer=Levenshtein.distance, dtype=np.float32)
     given = np.array([bool(x) and bool(y) for x, y in zip(left, right, strict=True)])
     return {
@@ -167,10 +167,6 @@ def _organisations(a: Prepared, i: Integers, b: Prepared, j: Integers) -> dict[s
         "code_near": (given & (code == 0) & (slips <= 2)).astype(np.float32),
         "code_against": (given & (code == 0) & (slips > 2)).astype(np.float32),
     }
-
-
-def _first_codes(encoded: Encoded, rows: Integers) -> list[str]:
-    return [encoded.records[k].org_uscc for k in rows.tolist()]
 
 
 def _people(a: Prepared, i: Integers, b: Prepared, j: Integers) -> dict[str, Column]:

@@ -61,7 +61,8 @@ def detect(records: Sequence[Record], model: Model, workers: int = 1, progress: 
     ordered = sorted(records, key=lambda record: record.id)
     corpus = prepare(ordered, workers, progress)
     progress("寻找候选", "blocking", 0, 1)
-    found = candidates(corpus)
+    found = candidates(corpus, workers)
+    progress("寻找候选", "blocking", 1, 1)
     prepared = Prepared.of(corpus, Rarity.of(corpus))
 
     def judged(piece: slice) -> list[Pair]:

@@ -34,11 +34,11 @@ _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:\s*[^\W\d_])?")
 class Encoded:
     """A batch of records, row by row. All matrices are binary; those of whole keys have `WIDE` columns, others `SPACE`."""
 
-    records: tuple[Record, ...]
     titles: tuple[str, ...]  # places taken out, as they sound
     plain_titles: tuple[str, ...]  # as `titles`, as they are written
     teams: tuple[str, ...]
     leads: tuple[str, ...]  # core of the lead organisation's name
+    lead_codes: tuple[str, ...]  # its credit code as given
     places: Integers  # of each record the hashes of region, city, track and topic
     title_sounds: csr_matrix  # pairs of neighbouring syllables
     title_words: csr_matrix  # pairs of neighbouring characters
@@ -55,7 +55,7 @@ class Encoded:
     known: csr_matrix  # names of those members whose token is given
 
     def __len__(self) -> int:
-        return len(self.records)
+        return len(self.titles)
 
     def take(self, rows: Integers) -> Self:
         """The given rows, in the given order."""
@@ -93,11 +93,11 @@ def encode(records: Sequence[Record]) -> Encoded:
     parts_codes, parts_ends = codes_of([" ".join(each) for each in cores], LONGEST_TEXT)
     core_parts = _grams(folding_table()[parts_codes], parts_ends, 2)
     return Encoded(
-        records=tuple(records),
         titles=tuple(texts_of(sounding, title_ends)),
         plain_titles=tuple(texts_of(written, title_ends)),
         teams=tuple(fold(record.team_name[:LONGEST_TEXT]) for record in records),
         leads=tuple(leads),
+        lead_codes=tuple(record.org_uscc for record in records),
         places=np.array([[_code(getattr(record, name)) for name in PLACES] for record in records], np.int64).reshape(-1, len(PLACES)),
         title_sounds=_grams(*_without_breaks(sounding, title_ends), 2),
         title_words=title_words,

@@ -15,6 +15,7 @@ from scipy.sparse import csr_matrix, hstack
 from sync.duplicates.comparison import Column
 from sync.duplicates.scoring import Curve, Question, holds, value
 
+_LEAST: Final = 0.02  # bits; a curve that never says more is left out
 _RATIO: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _HIGH: Final = (0.0, 0.4, 0.6, 0.75, 0.85, 0.95, 1.0)
 _BITS: Final = (0.0, 3.0, 6.0, 9.0, 12.0, 16.0, 20.0, 26.0, 34.0, 45.0, 60.0, 90.0)
@@ -91,9 +92,7 @@ def basis(table: Column, shapes: Sequence[Shape]) -> csr_matrix:
     return hstack(columns, "csr")
 
 
-def fit(
-    name: str, table: Column, truth: npt.NDArray[np.bool_], weights: npt.NDArray[np.float64], penalty: float
-) -> Question:
+def fit(name: str, table: Column, truth: npt.NDArray[np.bool_], penalty: float) -> Question:
     """The question whose curves tell `truth` best; `penalty` per squared bit keeps steps small that few pairs ask for."""
     shapes = SHAPES[name]
     steps = basis(table, shapes).astype(np.float64)
@@ -103,9 +102,9 @@ def fit(
 
     def loss(x: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         margin = sought * (x[0] + steps @ (x[1:] * signs)) * ln2
-        slope = -weights * sought * ln2 / (1 + np.exp(np.clip(margin, -500, 500)))
+        slope = -sought * ln2 / (1 + np.exp(np.clip(margin, -500, 500)))
         gradient = np.concatenate(([slope.sum()], signs * (steps.T @ slope) + 2 * penalty * x[1:]))
-        return float((weights * np.logaddexp(0, -margin)).sum() + penalty * (x[1:] ** 2).sum()), gradient
+        return float(np.logaddexp(0, -margin).sum() + penalty * (x[1:] ** 2).sum()), gradient
 
     start = np.concatenate(([-8.0], np.full(steps.shape[1], 0.1)))
     bounds = [(None, None)] + [(0, None)] * steps.shape[1]
@@ -117,6 +116,3 @@ def fit(
         if np.abs(grown[-1]) >= _LEAST:
             curves.append(Curve(shape.feature, shape.where, shape.knots, tuple(round(float(bit), 3) for bit in grown)))
     return Question(name, round(float(found.x[0]), 3), tuple(curves))
-
-
-_LEAST: Final = 0.02  # bits; a curve that never says more is left out

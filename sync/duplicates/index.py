@@ -51,6 +51,7 @@ class Index:
         encoded = encode(records)
         self.rarity = rarity or Rarity.of(encoded)
         self._bulk = Prepared.of(encoded, self.rarity)
+        self._records = {record.id: record for record in records}
         self._ids = [record.id for record in records]
         self._row = {identifier: row for row, identifier in enumerate(self._ids)}  # of the bulk's entries still there
         self._postings = {name: _Postings.of(rule.keys(encoded)) for name, rule in RULES.items()}
@@ -59,15 +60,14 @@ class Index:
         self._new_members: dict[str, dict[int, set[str]]] = {name: defaultdict(set) for name in RULES}
 
     def __len__(self) -> int:
-        return len(self._row) + len(self._new)
+        return len(self._records)
 
     def __contains__(self, identifier: object) -> bool:
-        return identifier in self._row or identifier in self._new
+        return identifier in self._records
 
     def records(self) -> list[Record]:
         """All entries, in order of id."""
-        bulk = [self._bulk.encoded.records[row] for row in self._row.values()]
-        return sorted([*bulk, *(each.encoded.records[0] for each in self._new.values())], key=lambda record: record.id)
+        return sorted(self._records.values(), key=lambda record: record.id)
 
     def rebuilt(self) -> Self:
         """The same entries as one bulk, under a fresh snapshot."""
@@ -80,6 +80,7 @@ class Index:
         that has passed its cap.
         """
         touched = self.remove(record.id) if record.id in self else set()
+        self._records[record.id] = record
         self._new[record.id] = Prepared.of(encode([record]), self.rarity)
         for name, keys in self._keys(record.id).items():
             for key in keys:
@@ -92,6 +93,7 @@ class Index:
         """Take an entry out; the answer is as that of `add`. Raises KeyError where it is not there."""
         touched = {identifier}
         of_entry = self._keys(identifier)
+        del self._records[identifier]
         if identifier in self._new:
             del self._new[identifier]
             for name, keys in of_entry.items():

@@ -15,7 +15,8 @@ HEADER: Final = ("id_a", "id_b", "kind", "score")
 def read_entries(path: Path) -> Reading:
     """The entries of a file. Raises RequestError where there is no such file."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as lines:
+            return read_lines(lines, path.name)
     except OSError as error:
         raise RequestError(
             Problem(
@@ -28,7 +29,6 @@ def read_entries(path: Path) -> Reading:
                 "check the path and its permissions",
             )
         ) from error
-    return read_lines(content.split(b"\n"), path.name)
 
 
 def write_pairs(path: Path, pairs: list[Pair]) -> None:

@@ -4,7 +4,7 @@ Only for a command of its own: a process that serves others has threads, and par
 """
 
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 Piece = TypeVar("Piece")
@@ -33,8 +33,3 @@ def _run(piece: Any) -> Any:  # noqa: ANN401  whatever the work takes and gives
 def slices(count: int, size: int) -> list[slice]:
     """`count` things in slices of `size`."""
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
-
-
-def joined(parts: Iterable[Iterable[Result]]) -> list[Result]:
-    """The parts one after the other."""
-    return [each for part in parts for each in part]

@@ -17,6 +17,7 @@ Counts = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
 
 _COUNTED: Final = ("title_sounds", "words", "shingles", "numbers", "cores", "core_parts", "names", "phones")
+_FEW: Final = 64  # part of the space
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ class Rarity:
 
 def count(matrix: csr_matrix) -> Counts:
     """In how many rows each place of the smaller space occurs."""
-    held = np.zeros(SPACE, np.int32)  # pages that nothing is counted on are never touched
-    np.add.at(held, narrow(matrix.indices), 1)
+    places = narrow(matrix.indices)
+    if len(places) > SPACE // _FEW:
+        return np.bincount(places, minlength=SPACE).astype(np.int32)
+    held = np.zeros(SPACE, np.int32)  # slower for many, but pages that nothing is counted on are never touched
+    np.add.at(held, places, 1)
     return held

@@ -1,5 +1,6 @@
 """An entry as detection reads it, and how it is read from a line of an offline file."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -76,7 +77,7 @@ class Reading:
     problems: list[Problem]
 
 
-def read_lines(lines: list[bytes], place: str) -> Reading:
+def read_lines(lines: Iterable[bytes], place: str) -> Reading:
     """The records of a JSON Lines file. A line that cannot be used is left out and reported, the others go on.
 
     Of two lines with one id the first is used. Empty lines are passed over, as editors leave them at the end.

@@ -84,12 +84,10 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Questions, thresholds, and where both were measured. `density` is candidate pairs per entry of that corpus."""
+    """Questions, thresholds, and when and on which corpora both were measured."""
 
     measured: str
     corpus: str
-    seed: str
-    density: float
     questions: Mapping[str, Question]
     thresholds: Mapping[CaseKind, Threshold]
 
@@ -99,18 +97,14 @@ class Model:
         content = tomllib.loads(text)
         questions = {name: _question(name, each) for name, each in content["questions"].items()}
         thresholds = {CaseKind(name): Threshold(**each) for name, each in content["thresholds"].items()}
-        return cls(
-            content["measured"], content["corpus"], content["seed"], content["density"], questions, thresholds
-        )
+        return cls(content["measured"], content["corpus"], questions, thresholds)
 
     def text(self) -> str:
         """The matching file of this model; `parse` reads it back unchanged."""
         lines = [
             "# Match weights in bits and thresholds; written by `dexhub detect fit`, not by hand.",
             f'measured = "{self.measured}"',
-            f'corpus = "{self.corpus}"',
-            f'seed = "{self.seed}"',
-            f"density = {self.density}  # candidate pairs per entry",
+            f'corpus = "{self.corpus}"  # SHA-256 of the files, entries and truth in turn',
         ]
         for kind, threshold in self.thresholds.items():
             lines += ["", f"[thresholds.{kind}]", f"open = {threshold.open}", f"review = {threshold.review}"]
