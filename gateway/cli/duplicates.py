@@ -24,7 +24,7 @@ def detect(
         Path | None, typer.Option("--input", help="项目文件（JSON Lines），不用数据库 / Entries, without a database")
     ] = None,
     target: Annotated[Path | None, typer.Option("--output", help="结果文件（CSV） / The pairs found")] = None,
-    report: Annotated[Path | None, typer.Option("--report", help="逐对说明（HTML） / Why, pair by pair")] = None,
+    page: Annotated[Path | None, typer.Option("--report", help="逐对说明（HTML） / Why, pair by pair")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="进程数 / Processes")] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False,
 ) -> None:
@@ -32,8 +32,8 @@ def detect(
     if context.invoked_subcommand is not None:
         return
     if source is not None and target is not None:
-        _between_files(source, target, report, workers, as_json=as_json)
-    elif source is None and target is None and report is None:
+        _between_files(source, target, page, workers, as_json=as_json)
+    elif source is None and target is None and page is None:
         _over_the_database(as_json=as_json)
     else:
         place = "--input" if source is None else "--output"
@@ -44,7 +44,9 @@ def detect(
 @cli.command(help="用标注数据重新拟合权重 / Fit the weights to labelled pairs")
 def fit(
     source: Annotated[list[Path], typer.Option("--input", help="项目文件，可多次给出 / Entries, may be repeated")],
-    truth: Annotated[list[Path], typer.Option("--truth", help="标注文件，与 --input 一一对应 / Labels, one for each input")],
+    truth: Annotated[
+        list[Path], typer.Option("--truth", help="标注文件，与 --input 一一对应 / Labels, one for each input")
+    ],
     target: Annotated[Path, typer.Option("--output", help="权重文件 / The matching file to write")],
     workers: Annotated[int, typer.Option(min=1, max=64, help="进程数 / Processes")] = 2,
 ) -> None:
@@ -52,7 +54,9 @@ def fit(
     from sync.duplicates import training  # noqa: PLC0415  as below
 
     if len(source) != len(truth):
-        print_problems([Problem("OPTION_MISSING", "--truth", "每个输入须有一个标注文件", "each input needs its labels")])
+        print_problems(
+            [Problem("OPTION_MISSING", "--truth", "每个输入须有一个标注文件", "each input needs its labels")]
+        )
         raise SystemExit(REFUSED)
     with err.status("拟合中 / fitting"):
         model = training.train(list(zip(source, truth, strict=True)), f"{datetime.now(CHINA):%Y-%m-%d}", workers)
@@ -73,17 +77,17 @@ def _over_the_database(*, as_json: bool) -> None:
     )
 
 
-def _between_files(source: Path, target: Path, report: Path | None, workers: int, *, as_json: bool) -> None:
+def _between_files(source: Path, target: Path, page: Path | None, workers: int, *, as_json: bool) -> None:
     # numpy and scipy take a third of a second and 60 MB; no other command needs them.
-    from sync.duplicates import detection, offline, report as pages, scoring  # noqa: PLC0415  see above
+    from sync.duplicates import detection, offline, report, scoring  # noqa: PLC0415  see above
 
     reading = offline.read_entries(source)
     model = scoring.fitted_model()
     with _bars() as progress:
         found = detection.detect(reading.records, model, workers, progress)
     offline.write_pairs(target, found.pairs)
-    if report is not None:
-        pages.write(report, reading.records, found, model)
+    if page is not None:
+        report.write(page, reading.records, found, model)
     problems = [*reading.problems, *offline.caps_reached(found)]
     if as_json:
         told = {"entries": len(reading.records), "candidates": found.candidates, "pairs": len(found.pairs)}

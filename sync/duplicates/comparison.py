@@ -3,8 +3,9 @@
 Every feature is symmetric, and more shared never makes it smaller (for the features that speak against a match: larger).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from scipy.sparse import csr_matrix
 from sync.duplicates.encoding import PLACES, Encoded, Integers
 from sync.duplicates.rarity import Rarity
 
-Column = npt.NDArray[np.float32]
+Column = npt.NDArray[np.floating[Any]]
 
 WIDESPREAD: Final = 0.03  # pairs of characters in more of the entries than this say nothing of one project
 RARE: Final = 0.002  # runs of four characters in more of the entries than this are boilerplate
@@ -46,14 +47,16 @@ class Weighted:
 def row_sums(matrix: csr_matrix) -> Column:
     """The sum of each row, without a pass through a dense vector of all columns."""
     running = np.concatenate(([0.0], np.cumsum(matrix.data, dtype=np.float64)))
-    return (running[matrix.indptr[1:]] - running[matrix.indptr[:-1]]).astype(np.float32)
+    sums: Column = (running[matrix.indptr[1:]] - running[matrix.indptr[:-1]]).astype(np.float32)
+    return sums
 
 
 def shared(left: csr_matrix, right: csr_matrix) -> csr_matrix:
     """What each row of `left` has in common with the same row of `right`, with the weights of `left`."""
     presence = csr_matrix((np.ones(right.nnz, np.float32), right.indices, right.indptr), shape=right.shape)
     presence.has_sorted_indices = presence.has_canonical_format = True
-    return left.multiply(presence)
+    common: csr_matrix = left.multiply(presence)
+    return common
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ def _texts(a: Prepared, i: Integers, b: Prepared, j: Integers) -> dict[str, Colu
     }
 
 
-def _strings(scorer: object, a: tuple[str, ...], i: Integers, b: tuple[str, ...], j: Integers) -> Column:
+def _strings(scorer: Callable[..., float], a: tuple[str, ...], i: Integers, b: tuple[str, ...], j: Integers) -> Column:
     left, right = [a[k] for k in i.tolist()], [b[k] for k in j.tolist()]
     found: Column = cpdist(left, right, scorer=scorer, dtype=np.float32)
     found[[not one or not two for one, two in zip(left, right, strict=True)]] = 0  # two empty texts share nothing
@@ -147,7 +150,8 @@ def _strings(scorer: object, a: tuple[str, ...], i: Integers, b: tuple[str, ...]
 
 
 def _count(left: csr_matrix, i: Integers, right: csr_matrix, j: Integers) -> Column:
-    return np.diff(shared(left[i], right[j]).indptr).astype(np.float32)
+    counts: Column = np.diff(shared(left[i], right[j]).indptr).astype(np.float32)
+    return counts
 
 
 def _organisations(a: Prepared, i: Integers, b: Prepared, j: Integers) -> dict[str, Column]:

@@ -69,7 +69,9 @@ def detect(records: Sequence[Record], model: Model, workers: int = 1, progress: 
         first, second = found.first[piece], found.second[piece]
         table = compare(prepared, first, prepared, second)
         return sorted(
-            Pair(ordered[first[k]].id, ordered[second[k]].id, kind, round(float(scores[k]), 6), tuple(table[k].tolist()))
+            Pair(
+                ordered[first[k]].id, ordered[second[k]].id, kind, round(float(scores[k]), 6), tuple(table[k].tolist())
+            )
             for kind, scores in score(table, model).items()
             for k in np.flatnonzero(scores >= model.thresholds[kind].review).tolist()
         )

@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from hashlib import blake2b
 from itertools import chain
 from typing import Any, Final, Self
 
@@ -60,7 +59,7 @@ class Encoded:
     def take(self, rows: Integers) -> Self:
         """The given rows, in the given order."""
         picked = rows.tolist()
-        parts = {}
+        parts: dict[str, Any] = {}
         for field in fields(self):
             column = getattr(self, field.name)
             parts[field.name] = tuple(column[i] for i in picked) if isinstance(column, tuple) else column[rows]
@@ -69,7 +68,7 @@ class Encoded:
     @classmethod
     def joined(cls, batches: Sequence[Self]) -> Self:
         """Several batches as one."""
-        parts = {}
+        parts: dict[str, Any] = {}
         for field in fields(cls):
             columns = [getattr(batch, field.name) for batch in batches]
             parts[field.name] = _stacked(columns)
@@ -87,8 +86,13 @@ def encode(records: Sequence[Record]) -> Encoded:
     dense, dense_ends = _without_breaks(written, title_ends)
     title_words = _grams(dense, dense_ends, 2)
     people = [record.members[:MOST_PARTIES] for record in records]
-    organisations = [((record.org_name, record.org_uscc), *((p.name, p.uscc) for p in record.partners[:MOST_PARTIES])) for record in records]
-    cores = [sorted({core for name, _ in each if (core := organisation_core(name[:LONGEST_TEXT]))}) for each in organisations]
+    organisations = [
+        ((record.org_name, record.org_uscc), *((p.name, p.uscc) for p in record.partners[:MOST_PARTIES]))
+        for record in records
+    ]
+    cores = [
+        sorted({core for name, _ in each if (core := organisation_core(name[:LONGEST_TEXT]))}) for each in organisations
+    ]
     leads = [organisation_core(record.org_name[:LONGEST_TEXT]) for record in records]
     parts_codes, parts_ends = codes_of([" ".join(each) for each in cores], LONGEST_TEXT)
     core_parts = _grams(folding_table()[parts_codes], parts_ends, 2)
@@ -98,20 +102,20 @@ def encode(records: Sequence[Record]) -> Encoded:
         teams=tuple(fold(record.team_name[:LONGEST_TEXT]) for record in records),
         leads=tuple(leads),
         lead_codes=tuple(record.org_uscc for record in records),
-        places=np.array([[_code(getattr(record, name)) for name in PLACES] for record in records], np.int64).reshape(-1, len(PLACES)),
+        places=np.stack([_codes([getattr(record, name) for record in records]) for name in PLACES], axis=1),
         title_sounds=_grams(*_without_breaks(sounding, title_ends), 2),
         title_words=title_words,
         words=_without(_united(title_words, _grams(summary, ends, 2)), core_parts),
         shingles=_grams(summary, ends, 4),
         numbers=_rows(_numbers(record.abstract) for record in records),
         cores=_rows(cores),
-        lead_core=_rows([each] if each else [] for each in leads),
+        lead_core=hashed_rows(leads),
         core_parts=core_parts,
-        credit_codes=_rows([unicodedata.normalize("NFKC", code).strip().upper() for _, code in each if code.strip()] for each in organisations),
-        tokens=_rows([member.id_token for member in each if member.id_token] for each in people),
-        phones=_rows([member.phone_token for member in each if member.phone_token] for each in people),
-        names=_rows([fold(member.name) for member in each if member.name] for each in people),
-        known=_rows([fold(member.name) for member in each if member.name and member.id_token] for each in people),
+        credit_codes=_rows([unicodedata.normalize("NFKC", code).strip().upper() for _, code in each] for each in organisations),
+        tokens=_rows([member.id_token for member in each] for each in people),
+        phones=_rows([member.phone_token for member in each] for each in people),
+        names=_rows([fold(member.name) for member in each] for each in people),
+        known=_rows([fold(member.name) for member in each if member.id_token] for each in people),
     )  # fmt: skip
 
 
@@ -121,19 +125,19 @@ def _stacked(columns: Sequence[Any]) -> Any:  # noqa: ANN401  whichever of the t
     return np.concatenate(columns) if isinstance(columns[0], np.ndarray) else vstack(columns, "csr")
 
 
-def narrow(hashes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def narrow(hashes: npt.NDArray[np.signedinteger[Any]]) -> npt.NDArray[np.signedinteger[Any]]:
     """Hashes of either width as places of the smaller space, where it is enough to be nearly right."""
     return hashes & (SPACE - 1)
 
 
-def _code(text: str) -> int:
-    """A number for a text, -1 for an empty one."""
-    return hashed(text) if text else -1
+def _codes(texts: Sequence[str]) -> Integers:
+    """A number for each text, -1 for an empty one."""
+    return np.where([bool(text) for text in texts], hashed(texts), -1)
 
 
 def hashed_rows(texts: Sequence[str]) -> csr_matrix:
-    """Each text as a whole, empty ones left out."""
-    return _rows([text] if text else [] for text in texts)
+    """Each text as a whole, a row each."""
+    return _rows([text] for text in texts)
 
 
 def crossed(left: csr_matrix, right: csr_matrix) -> csr_matrix:
@@ -150,9 +154,17 @@ def crossed(left: csr_matrix, right: csr_matrix) -> csr_matrix:
     return _distinct(row, mixed, len(many))
 
 
-def hashed(text: str) -> int:
-    """The place of a text among the wide ones; the same in every process."""
-    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()) >> 2
+def hashed(texts: Sequence[str]) -> Integers:
+    """The places of texts among the wide ones; the same in every process."""
+    codes, ends = codes_of(texts, LONGEST_TEXT)
+    starts = np.concatenate(([0], ends[:-1]))
+    row = np.repeat(np.arange(len(ends)), ends - starts)
+    mixed = (codes + np.uint64(1)) * np.uint64(_MIXERS[0]) + (np.arange(len(codes)) - starts[row]).astype(np.uint64)
+    for mixer in _MIXERS[1:3]:
+        mixed = (mixed ^ (mixed >> np.uint64(31))) * np.uint64(mixer)
+    running = np.concatenate((np.zeros(1, np.uint64), np.cumsum(mixed ^ (mixed >> np.uint64(29)), dtype=np.uint64)))
+    total = running[ends] - running[starts]
+    return (((total ^ (total >> np.uint64(32))) * np.uint64(_MIXERS[3])) >> np.uint64(2)).astype(np.int64)
 
 
 def _numbers(text: str) -> list[str]:
@@ -161,10 +173,12 @@ def _numbers(text: str) -> list[str]:
 
 
 def _rows(texts: Iterable[Iterable[str]]) -> csr_matrix:
-    rows = [sorted({hashed(text) for text in each}) for each in texts]
-    starts = np.concatenate(([0], np.cumsum([len(row) for row in rows], dtype=np.int64)))
-    columns = np.fromiter((column for row in rows for column in row), np.int64, int(starts[-1]))
-    return _matrix(columns, starts, WIDE)
+    """Each text of each row, empty ones left out, once."""
+    rows = [{text for text in each if text} for each in texts]
+    lengths = [len(row) for row in rows]
+    columns = hashed([text for row in rows for text in row])
+    order = np.lexsort((columns, np.repeat(np.arange(len(rows)), lengths)))
+    return _matrix(columns[order], np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))), WIDE)
 
 
 def _matrix(columns: Integers, starts: Integers, width: int) -> csr_matrix:
@@ -186,7 +200,13 @@ def _grams(codes: npt.NDArray[np.uint32], ends: Integers, length: int) -> csr_ma
         last = max(int(np.searchsorted(ends, start + 4_000_000, "right")), first + 1)
         parts.append(_grams_of_block(codes[start : int(ends[last - 1])], ends[first:last] - start, length))
         first = last
-    return vstack(parts, "csr") if len(parts) > 1 else parts[0] if parts else _matrix(np.empty(0, np.int64), np.zeros(1, np.int64), SPACE)
+    return (
+        vstack(parts, "csr")
+        if len(parts) > 1
+        else parts[0]
+        if parts
+        else _matrix(np.empty(0, np.int64), np.zeros(1, np.int64), SPACE)
+    )
 
 
 def _grams_of_block(codes: npt.NDArray[np.uint32], ends: Integers, length: int) -> csr_matrix:

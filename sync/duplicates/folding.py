@@ -18,7 +18,9 @@ from pypinyin.pinyin_dict import pinyin_dict
 Codes = npt.NDArray[np.uint32]
 
 BREAK: Final = 0  # what takes the place of a sign that is no letter, digit or ideograph
-_TIMES: Final = "×✕✖⨯╳乘"  # written for the sign in the contest's own name; “x” and “X” are letters and fold by themselves
+_TIMES: Final = (
+    "×✕✖⨯╳乘"  # written for the sign in the contest's own name; “x” and “X” are letters and fold by themselves
+)
 _SYLLABLES: Final = 0xE000  # first code point of Unicode's private use area: one per toneless syllable
 _UNICODE: Final = 0x110000
 _HAN: Final = range(0x3400, 0xA000)  # ideographs and extension A; what lies beyond is too rare to have variants

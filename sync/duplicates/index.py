@@ -111,14 +111,14 @@ class Index:
 
     def candidates(self, identifier: str) -> list[str]:
         """The ids of the entries worth comparing with this one, in order."""
-        weights: Counter[str] = Counter()
+        weights: dict[str, float] = defaultdict(float)
         for name, keys in self._keys(identifier).items():
             rule = RULES[name]
             for key in keys:
                 if 1 < self._held(name, key) <= rule.cap:
                     for other in self._members(name, key):
-                        weights[other] += rule.weight  # type: ignore[assignment]  a Counter may hold fractions
-        del weights[identifier]
+                        weights[other] += rule.weight
+        weights.pop(identifier, None)
         return sorted(other for other, weight in weights.items() if enough(weight))
 
     def features(self, identifier: str, others: Sequence[str]) -> Column:

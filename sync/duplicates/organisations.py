@@ -16,7 +16,9 @@ _FORM: Final = re.compile(
 )
 _BRANCH: Final = re.compile(r"(?<=公司).{1,12}?(分公司|分院|分部|分中心|事业部|办事处|营业部)$|分公司$")
 # A university or an office is told from others by its place, which stays where what follows is only what it is (郑州大学).
-_INSTITUTION: Final = re.compile(r"(大学|学院|学校|医院|中心|研究院|研究所|院|所|局|厅|委|委员会|政府|办公室|馆|站|协会|学会|社|处|队|校)$")
+_INSTITUTION: Final = re.compile(
+    r"(大学|学院|学校|医院|中心|研究院|研究所|院|所|局|厅|委|委员会|政府|办公室|馆|站|协会|学会|社|处|队|校)$"
+)
 _REST: Final = 2
 _NAMED: Final = 6  # characters of an institution's name that say which it is without the place
 _BRACKETS: Final = re.compile(r"[(（\[【〔]([^)）\]】〕]*)[)）\]】〕]")
@@ -41,4 +43,3 @@ def organisation_core(name: str) -> str:
     if _INSTITUTION.search(folded) and len(core) < _NAMED:
         core = bare
     return core if len(core) >= _REST else folded
-

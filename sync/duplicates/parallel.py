@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
-_work: list[Callable[[Any], Any]] = []  # what the processes do; set just before they part, since closures cannot be sent
+_work: list[
+    Callable[[Any], Any]
+] = []  # what the processes do; set just before they part, since closures cannot be sent
 
 
 def mapped(work: Callable[[Piece], Result], pieces: Sequence[Piece], workers: int) -> Iterator[Result]:

@@ -35,11 +35,13 @@ class Rarity:
     def bits(self, column: str, hashes: npt.NDArray[np.int32]) -> Weights:
         """What sharing each of these says by itself: log2 of entries over entries that have it; unseen as if seen once."""
         by_count = np.log2((self.entries + 1) / np.maximum(np.arange(self.entries + 1), 1)).astype(np.float32)
-        return by_count[self.counts[column][narrow(hashes)]]
+        bits: Weights = by_count[self.counts[column][narrow(hashes)]]
+        return bits
 
     def widespread(self, column: str, hashes: npt.NDArray[np.int32], share: float, least: int) -> npt.NDArray[np.bool_]:
         """Which of these occur in more than this share of the entries, and in more than `least`."""
-        return self.counts[column][narrow(hashes)] > max(share * self.entries, least)
+        held: Counts = self.counts[column][narrow(hashes)]
+        return held > max(share * self.entries, least)
 
 
 def count(matrix: csr_matrix) -> Counts:

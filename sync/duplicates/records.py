@@ -155,7 +155,9 @@ def _cut(record: Record, place: str) -> list[Problem]:
     """What of the record is longer than is compared; said, because a duplicate could hide behind it."""
     texts = {"project_name": record.project_name, "abstract": record.abstract, "org_name": record.org_name}
     long = [name for name, text in texts.items() if len(text) > LONGEST_TEXT]
-    long += [name for name, rows in (("members", record.members), ("partners", record.partners)) if len(rows) > MOST_PARTIES]
+    long += [
+        name for name, rows in (("members", record.members), ("partners", record.partners)) if len(rows) > MOST_PARTIES
+    ]
     if not long:
         return []
     return [

@@ -17,7 +17,15 @@ from sync.duplicates.records import Member, Partner, Record
 from sync.duplicates.scoring import Model, fitted_model, score
 
 MODEL = fitted_model()
-TITLES = ["青石坡村智慧茶园溯源平台", "高速公路拥堵治理系统", "医保基金欺诈识别智能体", "供水管网漏损识别解决方案", "", "智", "🎉🎉"]
+TITLES = [
+    "青石坡村智慧茶园溯源平台",
+    "高速公路拥堵治理系统",
+    "医保基金欺诈识别智能体",
+    "供水管网漏损识别解决方案",
+    "",
+    "智",
+    "🎉🎉",
+]
 ABSTRACTS = [
     "针对茶园信息分散的现状，项目在柳坪村布设感知终端457台，回传土壤墒情，准确率达94.5%。",
     "经授权接入门架流水，清洗后可用率达87.2%，自2024年3月在松垭镇试运行以来服务货车司机2128户。",

@@ -7,7 +7,9 @@ from sync.duplicates.organisations import organisation_core
 from sync.duplicates.places import without_places
 
 
-@pytest.mark.parametrize("text", ["数据要素×交通", "數據要素Ｘ交通", "数据要素 x 交通", "数据要素乘交通", "“数据要素·✕”交通！"])
+@pytest.mark.parametrize(
+    "text", ["数据要素×交通", "數據要素Ｘ交通", "数据要素 x 交通", "数据要素乘交通", "“数据要素·✕”交通！"]
+)
 def test_width_script_signs_and_the_times_sign_do_not_matter(text) -> None:
     assert fold(text) == "数据要素x交通"
 
@@ -23,7 +25,9 @@ def test_one_company_has_one_core_however_it_is_written(name) -> None:
     assert organisation_core(name) == "云帆数据"
 
 
-@pytest.mark.parametrize(("left", "right"), [("郑州大学", "长沙大学"), ("国网湖南省电力有限公司", "国网河南省电力有限公司")])
+@pytest.mark.parametrize(
+    ("left", "right"), [("郑州大学", "长沙大学"), ("国网湖南省电力有限公司", "国网河南省电力有限公司")]
+)
 def test_organisations_told_apart_by_their_place_keep_it(left, right) -> None:
     assert organisation_core(left) != organisation_core(right)
 

@@ -36,7 +36,17 @@ def test_an_empty_line_is_passed_over(line) -> None:
 
 
 def test_nulls_everywhere_are_empty_texts() -> None:
-    fields = ("region", "city", "submitted_at", "project_name", "org_name", "org_uscc", "partners", "team_name", "abstract")
+    fields = (
+        "region",
+        "city",
+        "submitted_at",
+        "project_name",
+        "org_name",
+        "org_uscc",
+        "partners",
+        "team_name",
+        "abstract",
+    )
     line = orjson.dumps({"id": "a", **dict.fromkeys(fields), "members": [{"name": None, "id_token": None}]})
     assert read_lines([line], "f").records == [Record(id="a", members=(Member(),))]
 
