@@ -111,12 +111,11 @@ class Adapter:
                 continue
             source = SourceRef(url=raw.url, fetched_at=raw.fetched_at, sha256=raw.sha256, locator=row.locator)
             concealed = self._concealer.conceal(row.data, context.tokens)
-            outcome = row.problems or self.map_row(concealed, context, source)
-            payload = orjson.dumps(concealed, default=str)
+            outcome = row.problems or self.map_row(concealed.row, context, source)
             if isinstance(outcome, tuple):
-                rejected.append(Rejected(row.key, row.locator, source, outcome, payload))
+                rejected.append(Rejected(row.key, row.locator, source, outcome, concealed.payload))
             else:
-                mapped.append(Mapped(outcome, fingerprint, payload))
+                mapped.append(Mapped(outcome, fingerprint, concealed.payload))
         return Page(mapped, unchanged, rejected, raw.total, raw.cursor, raw.not_modified)
 
     @final

@@ -1,6 +1,7 @@
 """Rows as they came, but for what is personal: kept so that a corrected mapping can be applied without asking again."""
 
 import hashlib
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from sync.repository.bulk import upsert
 from sync.tables import EntryRow, PayloadRow
 
 _LEVEL = 1  # higher levels save little on rows of 2 kB and cost several times the time
+_own = threading.local()  # a compressor is not for several threads, and making one costs five times what a row does
 _LARGEST = 16 * 1024 * 1024  # bytes; what is larger than that was not packed here
 
 
@@ -32,7 +34,10 @@ class Kept:
 
 def packed(payload: bytes) -> bytes:
     """A payload as it is stored."""
-    return zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True).compress(payload)  # not for several threads
+    if not hasattr(_own, "compressor"):
+        _own.compressor = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True)
+    body: bytes = _own.compressor.compress(payload)
+    return body
 
 
 def unpacked(body: bytes) -> dict[str, Any]:
