@@ -59,6 +59,11 @@ class Tokeniser:
         self._inner = hashlib.new(algorithm, bytes(byte ^ 0x36 for byte in padded))
         self._outer = hashlib.new(algorithm, bytes(byte ^ 0x5C for byte in padded))
         self._prefix = key_id + "."
+        self._recipe = (key, key_id, algorithm)
+
+    def __reduce__(self) -> tuple[type["Tokeniser"], tuple[bytes, str, Algorithm]]:
+        """For our own worker processes: a hash under way cannot be sent, what it was begun with can."""
+        return type(self), self._recipe
 
     def token(self, kind: TokenKind, value: str | None) -> str | None:
         """The token of a personal number or a name; None for an empty value; that of a concealed value is its own."""
@@ -75,12 +80,15 @@ class Tokeniser:
         """What may be stored in place of a personal value. A text that cannot be one (a figure a spreadsheet cut short,
         a remark) stays but for every long number in it, so that whoever validates it still sees what is wrong.
         """
-        if not value.strip() or ("." in value and _TOKEN.fullmatch(value)):
+        if "." in value and _TOKEN.fullmatch(value):
             return value
-        text = unicodedata.normalize("NFKC", value).strip()
-        token = self.token(kind, text) if _PLAUSIBLE[kind].fullmatch(text) else None
-        if token is None:
+        text = (value if value.isascii() else unicodedata.normalize("NFKC", value)).strip()
+        if not text:
+            return value
+        plain = _normalised(kind, text) if _PLAUSIBLE[kind].fullmatch(text) else ""
+        if not plain:
             return redact(value)
+        token = self._prefix + self._digest(f"{kind}\0{plain}".encode())
         if kind == "name":
             return f"{mask_name(text)}~{token}"
         return token + "!" if kind == "id" and len(text) == _RESIDENT and id_number_fault(text) else token

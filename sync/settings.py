@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     platforms: dict[str, PlatformSettings] = {}
     # How long a claimed run may be silent before another process may take it over, in seconds.
     lease_seconds: float = Field(default=60, gt=0)
+    # Processes that map rows beside that of a large pull; unset: one for each further core, up to three.
+    mapping_processes: int | None = Field(default=None, ge=0, le=64)
     # Where backups are laid down, for the scheduler's check of their age.
     backup_folder: Path | None = None
 

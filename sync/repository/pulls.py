@@ -11,7 +11,7 @@ from adapters.base import Rejected
 from schema.errors import Problem
 from schema.vocabulary import PullStatus
 from sync.repository.bulk import upsert
-from sync.repository.payloads import packed
+from sync.repository.packing import packed
 from sync.repository.time import database_time
 from sync.scope import Scope
 from sync.tables import JobRow, PullRow, QuarantineRow, RegionStateRow

@@ -12,7 +12,9 @@ SLUGS = ("hebei", "shanxi", "henan", "hunan", "shaanxi")
 
 def remapper(world, slug: str, lookups: Lookups | None = None) -> Remapper:
     adapter = world.sites[slug].adapter
-    return Remapper(world.database, replace(adapter, lookups=lookups or adapter.lookups), world.puller._tokens)
+    return Remapper(
+        world.database, replace(adapter, lookups=lookups or adapter.lookups), world.puller._preparer._desk.tokens
+    )
 
 
 @pytest.fixture
