@@ -99,15 +99,24 @@ class FileSource(Source):
         self._columns = _columns_of(manifest.slug)
 
     async def pages(self, transport: Transport, position: Position) -> AsyncIterator[RawPage]:
-        """The whole file, whatever the position: rows seen before are recognised by what they say."""
-        del position
+        """The whole file, whatever the time asked for: rows seen before are recognised by what they say. A file behind an
+        address is not sent again where its ETag, kept as cursor with the address, is still the same.
+        """
+        cursor = None
         if self.endpoint.url.startswith("file:"):
             file, body = await asyncio.to_thread(_read, self.endpoint.url)
             url, fetched_at, digest = f"file:{file}", datetime.now(UTC), hashlib.sha256(body).hexdigest()
         else:
             url = self.endpoint.url
             headers = {"Authorization": f"Bearer {self.endpoint.secret}"} if self.endpoint.secret else {}
+            address, _, tag = (position.cursor or "").rpartition(" ")
+            if address == url:
+                headers["If-None-Match"] = tag
             answer = await transport.get(url, headers=headers)
+            if answer.status == 304:
+                yield RawPage(url, answer.fetched_at, answer.sha256, (), cursor=position.cursor, not_modified=True)
+                return
+            cursor = f"{url} {answer.headers['ETag']}" if "ETag" in answer.headers else None
             file, body, fetched_at, digest = (
                 Path(urlsplit(url).path).name,
                 answer.body,
@@ -117,7 +126,8 @@ class FileSource(Source):
         rows = await asyncio.to_thread(self.rows, file, body)
         size = self.capabilities.page_size
         for start in range(0, max(len(rows), 1), size):
-            yield RawPage(url, fetched_at, digest, rows[start : start + size], total=len(rows))
+            ending = cursor if start + size >= len(rows) else None
+            yield RawPage(url, fetched_at, digest, rows[start : start + size], total=len(rows), cursor=ending)
 
     def rows(self, file: str, body: bytes) -> list[Row]:
         """The rows of a file's bytes."""

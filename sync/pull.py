@@ -19,6 +19,7 @@ from traceback import format_tb
 from uuid import uuid4
 
 from adapters.base import Adapter, Page
+from adapters.circuit import Circuits
 from adapters.source import Position
 from adapters.transport import Endpoint, Limits, open_transport
 from schema.errors import Problem, SourceError, redact
@@ -78,6 +79,7 @@ class Puller:
         self._settings = settings
         self._tokens = tokens
         self._limits = limits
+        self._circuits = Circuits()
         holder = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
         self.leases = Leases(database, holder, settings.lease_seconds)
 
@@ -141,7 +143,7 @@ class Puller:
         try:
             endpoint = self._endpoint(adapter.manifest.slug)
             run.complete = run.position.since is None or adapter.source_at(endpoint).complete_listing
-            async with open_transport(self._limits) as transport:
+            async with open_transport(self._limits, self._circuits) as transport:
                 async for page in adapter.pull(transport, endpoint, run.position, self._tokens, known):
                     self._store(adapter, run, page)
                     progress(row.region, row.rows_read, page.total)
