@@ -192,11 +192,7 @@ BREAKS = (
     ),
     Break("paging.repeats", "hebei", instead("source.py", "if token in asked - {None}:", "if not asked:")),
     Break("paging.repeats", "henan", instead("source.py", "if since is not None and any(", "if not number and any(")),
-    Break(
-        "paging.shifts",
-        "henan",
-        instead("source.py", "if last is not None and last != since:", "if last == since == 0:"),
-    ),
+    Break("paging.shifts", "henan", instead("source.py", "elif number > 1 and reading != before:", "elif not number:")),
     Break(
         "incremental.full",
         "henan",
