@@ -13,7 +13,8 @@ from openpyxl import Workbook
 
 from adapters import table
 from adapters.base import Adapter, Page
-from adapters.file_source import Column, Columns, FileSource
+from adapters.columns import Column, Columns
+from adapters.file_source import FileSource
 from adapters.registry import region_named
 from adapters.sandbox.platform import Platform
 from adapters.sandbox.serve import corpus, platforms, serving

@@ -265,6 +265,8 @@ BREAKS = (
         ],
     ),
     Break("faults.huge", "henan", swallowing('"BODY_TOO_LARGE" in str(error)')),
+    Break("files.equal", "henan", instead("columns.toml", '"评分" = { to = "reviewScore", type = "number?" }', "")),
+    Break("files.equal", "hunan", instead("columns.toml", 'type = "milliseconds" }', 'type = "text" }')),
     Break("faults.refused", "henan", swallowing('"PLATFORM_REFUSED" in str(error)')),
 )
 
