@@ -252,7 +252,7 @@ BREAKS = (
             HASTY,
         ),
     ),
-    Break("faults.server-error", "henan", swallowing('"503" in str(error)')),
+    Break("faults.server-error", "henan", swallowing('"answered 503" in str(error)')),
     Break("faults.time-out", "henan", swallowing('"in time" in str(error)')),
     Break("faults.truncated", "henan", swallowing('"ClientPayloadError" in str(error)')),
     Break("faults.html", "henan", swallowing('"NOT_JSON" in str(error) and "text/html" in error.problems[0].value')),
