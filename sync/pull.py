@@ -21,6 +21,7 @@ from traceback import format_tb
 from uuid import uuid4
 
 from adapters.base import Adapter
+from adapters.circuit import Circuits
 from adapters.source import Position
 from adapters.transport import Endpoint, Limits, open_transport
 from schema.errors import Problem, SourceError, redact
@@ -80,6 +81,7 @@ class Puller:
         self._settings = settings
         self._preparer = Preparer(tokens, database.name, settings.mapping_processes)
         self._limits = limits
+        self._circuits = Circuits()
         holder = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
         self.leases = Leases(database, holder, settings.lease_seconds)
 
@@ -144,7 +146,7 @@ class Puller:
             endpoint = self._endpoint(adapter.manifest.slug)
             source = adapter.source_at(endpoint)
             run.complete = run.position.since is None or source.complete_listing
-            async with open_transport(self._limits) as transport, self._preparer as preparer:
+            async with open_transport(self._limits, self._circuits) as transport, self._preparer as preparer:
                 raw_pages = source.pages(transport, run.position)
                 async with aclosing(preparer.pages(adapter, raw_pages, known)) as pages:
                     async for page in pages:

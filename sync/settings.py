@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     mapping_processes: int | None = Field(default=None, ge=0, le=64)
     # Where backups are laid down, for the scheduler's check of their age.
     backup_folder: Path | None = None
+    # Where tables that provinces hand in are laid down, each region's in a folder called by its slug.
+    files_folder: Path | None = None
 
     @classmethod
     def settings_customise_sources(

@@ -37,7 +37,7 @@ class PullStore:
 
     def runs(self, scope: Scope, regions: Sequence[str], limit: int) -> list[PullRow]:
         """The newest runs, newest first."""
-        query = select(PullRow).order_by(col(PullRow.started_at).desc(), col(PullRow.id)).limit(limit)
+        query = select(PullRow).order_by(col(PullRow.started_at).desc(), col(PullRow.id).desc()).limit(limit)
         if scope.region is not None:
             query = query.where(col(PullRow.region) == scope.region)
         if regions:

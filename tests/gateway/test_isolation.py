@@ -1,11 +1,13 @@
 """What a region's key shows: its own, by every root field there is. A new root field must be entered here."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 
 from adapters.registry import regions
+from gateway.app import create_app
 from gateway.schema import graphql_schema
 from schema.vocabulary import Role
 
@@ -35,6 +37,17 @@ ASIDE = {
     "quarantine": 'quarantine(regions: ["{foreign}"]) {{ key }}',
 }
 NOTHING = {"entries": {"totalCount": 0, "edges": []}}
+# Every route beside GraphQL, by who may use it. A new one must be entered here, and tested where it says.
+ROUTES = {
+    "POST /graphql": "this file",
+    "GET /graphql": "no answers to GET: tests/gateway/test_errors.py",
+    "WEBSOCKET /graphql": "there is no subscription to ask for",
+    "GET /graphiql": "everybody, holds no data: tests/gateway/test_graphiql.py",
+    "GET /static/graphiql/{name}": "everybody, holds no data: tests/gateway/test_graphiql.py",
+    "POST /files/{region}": "NATIONAL and the region itself: tests/gateway/test_files.py",
+    "GET /health/live": "everybody, holds no data",
+    "GET /health/ready": "everybody, holds no data",
+}
 MUTATIONS = (
     "submitRecommendations", "decideCase", "startPull", "stopPull", "startDetection", "overrideGuardStop",
 )  # fmt: skip
@@ -126,6 +139,20 @@ def foreign(settled, words, seals, code) -> set[str]:
 def test_every_root_field_is_covered_here(service, root, covered) -> None:
     shape = service.national.ask(f"{{ __schema {{ {root} {{ fields {{ name }} }} }} }}")["__schema"]
     assert {field["name"] for field in shape[root]["fields"]} == covered
+
+
+def test_every_route_is_covered_here(service) -> None:
+    def below(routes: Sequence[Any], prefix: str = "") -> Iterator[str]:
+        for each in routes:
+            if hasattr(each, "original_router"):
+                yield from below(each.original_router.routes, prefix + each.include_context.prefix)
+            else:
+                yield from (
+                    f"{method} {prefix}{each.path}" for method in getattr(each, "methods", None) or ("WEBSOCKET",)
+                )
+
+    found = {route for route in below(create_app(service.hub).routes) if not route.startswith("HEAD ")}
+    assert found == ROUTES.keys()
 
 
 @pytest.mark.parametrize("root", QUERIES)
