@@ -24,8 +24,8 @@ from adapters.manifest import Manifest
 from adapters.source import Position, RawPage, Row, Source
 from adapters.table import KINDS, MOST_BYTES, Cell, Line, Table, Unreadable, read_table, text_of, too_large
 from adapters.transport import Endpoint, Transport
-from schema.catalogue import read_facts
 from schema.errors import Problem, SourceChanged, redact
+from schema.fact_file import read_facts
 from schema.provenance import Fact
 
 NUMBERED: Final = "{n}"

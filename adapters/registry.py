@@ -10,8 +10,9 @@ import adapters as package
 from adapters.base import Adapter
 from adapters.lookups import Lookups
 from adapters.manifest import Manifest
-from schema.catalogue import Catalogue, read_catalogue, read_facts
+from schema.catalogue import Catalogue, read_catalogue
 from schema.errors import FactsError, Problem
+from schema.fact_file import read_facts
 from schema.identifiers import REGIONS
 
 

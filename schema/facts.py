@@ -16,7 +16,6 @@ from schema.records import Entry
 from schema.vocabulary import Changed, DocumentKind, EntryStatus, OrganiserRole, Register, Shared
 
 NATIONAL_CONTEST: Final = "national"  # the contest of a winner of the national final; others are region codes
-_NOTHING: Final[Mapping[Register, "tuple[Hit, ...]"]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ class Facts:
 
     entry: Entry
     now: datetime
-    registers: Mapping[Register, tuple[Hit, ...]] = field(default=_NOTHING)
+    registers: Mapping[Register, tuple[Hit, ...]] = field(default_factory=lambda: MappingProxyType({}))
     peers: tuple[Peer, ...] | None = None
     compared_regions: frozenset[str] = frozenset()
     history: History | None = None

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from adapters.registry import regions
-from schema.catalogue import NoticeFacts, TrackFacts, national_tracks, read_catalogue, read_facts
+from schema.catalogue import NoticeFacts, TrackFacts, national_tracks, read_catalogue
 from schema.errors import FactsError
+from schema.fact_file import read_facts
 from schema.quotas import Basis, quota_of
 from schema.vocabulary import TrackMatch
 
