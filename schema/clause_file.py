@@ -66,7 +66,7 @@ def read_clauses(path: Path) -> ClauseBook:
     problems = [*_repeated(path, clauses), *_unbound(path, clauses), *_misquoted(path, file)]
     if problems:
         raise FactsError(problems)
-    return ClauseBook(clauses=clauses, absences=file.absences)
+    return ClauseBook(region=file.region, clauses=clauses, absences=file.absences)
 
 
 def _repeated(path: Path, clauses: tuple[Clause, ...]) -> Iterator[Problem]:

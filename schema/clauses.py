@@ -94,8 +94,9 @@ class Absence(Fact):
 
 
 class ClauseBook(Fact):
-    """The clauses of one region (or of the nation), and what its notice does not say."""
+    """The clauses of one region (or of the nation), and what its notice does not say. `region` is as in `Clause`."""
 
+    region: str
     clauses: tuple[Clause, ...]
     absences: tuple[Absence, ...] = ()
 

@@ -10,6 +10,7 @@ import schema
 from adapters.conformance.rule import CannotCheckError, Needs, broken, rule
 from adapters.conformance.subject import Subject
 from schema.catalogue import Catalogue, read_catalogue
+from schema.clause_file import read_clauses
 from schema.errors import FactsError, Problem
 
 _ROOT: Final = Path(schema.__path__[0]).parent  # `text` of a notice counts from here; an installed package has no docs
@@ -102,4 +103,14 @@ def _printed(catalogue: Catalogue) -> Iterator[tuple[str, int, str, str]]:
             yield from ((sub.id, sub.line, "", sub.title_printed) for sub in topic.sub_topics)
 
 
-RULES = (citations,)
+@rule("facts.clauses", "每条规则逐字引用并注明出处", "every clause is quoted to the letter and cited", Needs.FILES)
+async def clauses(subject: Subject) -> list[Problem]:
+    """Also: every predicate exists and takes its arguments, every absence is one."""
+    try:
+        read_clauses(subject.folder / "clauses.toml")
+    except FactsError as error:
+        return list(error.problems)
+    return []
+
+
+RULES = (citations, clauses)
