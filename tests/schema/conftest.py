@@ -1,12 +1,17 @@
-"""Facts in plain terms, for examples and situations: what is not said is as in a proper entry, or unknown."""
+"""Facts in plain terms, for examples and situations: what is not said is as in a proper entry, or unknown.
+
+Also where hypothesis keeps what it found.
+"""
 
 import random
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from adapters.sandbox.identities import credit_code
 from schema.facts import NATIONAL_CONTEST, Change, Document, Facts, History, Hit, Peer, Span
@@ -15,6 +20,8 @@ from schema.provenance import CHINA, SourceRef
 from schema.records import Entry, Organisation, Representative, Team
 from schema.vocabulary import Changed, DocumentKind, EntryStatus, OrganisationKind, OrganiserRole, Register, Shared
 
+# pytest refuses to run beside a directory called .hypothesis while `norecursedirs` does not name it.
+set_hypothesis_home_dir(Path(__file__).parents[2] / ".pytest_cache" / "hypothesis")
 LONG = re.compile(r"字×(\d+)")
 OTHER_CONTEST = "99"  # a region that no situation is in
 SOURCE = SourceRef(
