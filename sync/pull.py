@@ -28,6 +28,7 @@ from schema.vocabulary import PullStatus
 from sync import guard, run_problems
 from sync.database import Database, DatabaseFault
 from sync.drift import Drift
+from sync.eligibility import evaluate_pending
 from sync.guard import Held
 from sync.heartbeat import beating
 from sync.lease import Claim, LeaseLostError, Leases
@@ -117,6 +118,7 @@ class Puller:
         try:
             async with beating(self.leases, claim):
                 status, problems = await self._run(adapter, row, claim, progress, full=full)
+                evaluate_pending(self._database, datetime.now(UTC), [region])
                 self._end(adapter, row, claim, status, problems)
         except LeaseLostError as error:
             return _ended(row, PullStatus.FAILED, error.problems)  # whoever took the job over has ended the stored row
@@ -202,7 +204,7 @@ class Puller:
             delta = store.compare(page.mapped)
             if run.overridden:
                 delta.changed, delta.rewritten = [*delta.changed, *delta.rewritten], []
-            store.write([*delta.new, *delta.changed], now)
+            store.write([*delta.new, *delta.changed], now, row.id)
             store.touch(delta.same)
             kept = [*delta.new, *delta.changed, *delta.same]
             PayloadStore(session).keep(row.region, kept, adapter.manifest.mapping_version)
@@ -241,7 +243,7 @@ class Puller:
                 return guard.problem(stopped)
             if given is not None:
                 given.used_at = now
-            store.write(run.held.rewrites, now)
+            store.write(run.held.rewrites, now, row.id)
             PayloadStore(session).keep(row.region, run.held.rewrites, manifest.mapping_version)
             row.changed += len(run.held.rewrites)
             row.withdrawn += store.withdraw(gone, now)

@@ -14,7 +14,8 @@ from adapters.base import Mapped
 from schema.records import Entry, Tombstone
 from schema.vocabulary import EntryStatus
 from sync.blocking import EntryView, organisation_key, plain
-from sync.repository import bulk
+from sync.organisation_names import normal_form
+from sync.repository import bulk, history
 from sync.tables import EntryRow, OrganisationRow, RepresentativeRow
 
 _STEP = 500  # ids in one IN list; SQLite's limit on parameters is 32,766
@@ -74,10 +75,11 @@ class EntryStore:
                 statement, [{"of": item.record.id, "seen": item.fingerprint} for item in same]
             )
 
-    def write(self, mapped: Sequence[Mapped], now: datetime) -> None:
-        """Insert or replace entries with their organisations and representatives."""
+    def write(self, mapped: Sequence[Mapped], now: datetime, run: str | None = None) -> None:
+        """Insert or replace entries with their organisations and representatives; what changes is kept as `run` saw it."""
         entries = [(item.record, item.fingerprint) for item in mapped if isinstance(item.record, Entry)]
         rows = [_entry_row(record, record.content_hash(), fingerprint, now) for record, fingerprint in entries]
+        history.note(self._session, rows, {record.id: record for record, _ in entries}, run)
         bulk.upsert(self._session, EntryRow, rows, keep=("first_seen_at",))
         for part in _parts([record.id for record, _ in entries]):
             self._session.execute(delete(OrganisationRow).where(col(OrganisationRow.entry_id).in_(part)))
@@ -220,6 +222,7 @@ def _organisation_rows(record: Entry) -> list[dict[str, Any]]:
             "entry_id": record.id,
             "position": position,
             "name": organisation.name,
+            "name_key": normal_form(organisation.name),
             "credit_code": organisation.credit_code,
             "kind": organisation.kind.value if organisation.kind else None,
             "is_lead": organisation.is_lead,

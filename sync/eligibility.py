@@ -1,0 +1,139 @@
+"""Judges entries by the clauses of their region and keeps the judgements: at a pull, at a change of a register, on demand.
+
+What is kept never depends on the time of asking. Predicates judge by what happened when, and a waiver, which ends by
+itself, is laid over the kept judgements whenever they are read. An entry is judged again only where something that went in
+has changed; entries that share a person, a team or a project with it are looked at as well.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+
+from schema.eligibility import Judgement, judge, status_of
+from schema.vocabulary import Verdict
+from sync.database import Database, Session
+from sync.entry_facts import Surroundings, basis, region_facts, stored_facts
+from sync.registers import RegisterChange
+from sync.repository.eligibility import EligibilityStore
+from sync.repository.payloads import packed, unpacked
+from sync.repository.registers import RegisterStore
+from sync.tables import EligibilityRow
+
+_CHUNK: Final = 500  # entries judged in one transaction: about a tenth of a second, so that writers do not starve
+
+
+@dataclass(slots=True)
+class EvaluationReport:
+    """What an evaluation did: entries looked at, and those among them that had to be judged."""
+
+    entries: int = 0
+    judged: int = 0
+
+
+def evaluate(database: Database, ids: Collection[str], now: datetime) -> EvaluationReport:
+    """Judge these entries where an input changed, and then those that share something with them or did before."""
+    report = EvaluationReport()
+    wanted = sorted(ids)
+    neighbours: set[str] = set()
+    for start in range(0, len(wanted), _CHUNK):
+        with database.write() as session:
+            neighbours |= _judge(session, wanted[start : start + _CHUNK], report, now)
+    left = sorted(neighbours.difference(wanted))
+    for start in range(0, len(left), _CHUNK):
+        with database.write() as session:
+            _judge(session, left[start : start + _CHUNK], report, now)
+    return report
+
+
+def evaluate_pending(database: Database, now: datetime, regions: Sequence[str] = ()) -> EvaluationReport:
+    """Judge what changed since it was judged; a run that died before it judged is made up for by the next."""
+    with database.read() as session:
+        ids = EligibilityStore(session).pending(regions)
+    return evaluate(database, ids, now)
+
+
+def evaluate_all(database: Database, now: datetime, regions: Sequence[str] = ()) -> EvaluationReport:
+    """Look at every entry; what was judged on the same basis stays as it is."""
+    with database.read() as session:
+        ids = EligibilityStore(session).all_ids(regions)
+    return evaluate(database, ids, now)
+
+
+def evaluate_registers(database: Database, changes: Iterable[RegisterChange], now: datetime) -> EvaluationReport:
+    """Judge the entries that changed lines can concern: those with such an organisation or title. A register that was not
+    maintained before concerns every entry of the regions that ask for it.
+    """
+    ids: set[str] = set()
+    with database.read() as session:
+        store = RegisterStore(session)
+        for change in changes:
+            lines = (*change.added, *change.removed)
+            codes = [line.credit_code or "" for line in lines]
+            ids |= store.concerned(codes, [line.name_key for line in lines], [line.project_key for line in lines])
+            if change.opened:
+                ids |= {
+                    entry
+                    for entry in EligibilityStore(session).all_ids()
+                    if change.register in region_facts(entry[:2]).registers
+                }
+    return evaluate(database, ids, now)
+
+
+def _judge(session: Session, ids: Sequence[str], report: EvaluationReport, now: datetime) -> set[str]:
+    """Judge within a transaction; ids of the entries that share something with those that were judged."""
+    store = EligibilityStore(session)
+    made, kin = stored_facts(session, ids, Surroundings.now(session), now)
+    kept, before = store.bases(ids), store.peers(ids)
+    rows: list[dict[str, Any]] = []
+    patterns: dict[str, list[Judgement]] = {}
+    moved: dict[str, set[str]] = {}
+    neighbours: set[str] = set()
+    for stored, known in made:
+        entry, ground = stored.entry.id, basis(stored, known)
+        if kept.get(entry) == (stored.content_hash, ground):
+            continue
+        judgements = judge(known, region_facts(stored.entry.region).clauses)
+        pattern = _pattern(tuple((one.clause_id, one.verdict) for one in judgements))
+        patterns[pattern] = judgements
+        rows.append(
+            {
+                "entry_id": entry,
+                "status": status_of(judgements).value,
+                "pattern": pattern,
+                "content_hash": stored.content_hash,
+                "basis": ground,
+                "judged_at": now,
+                "body": _packed(judgements),
+            }
+        )
+        if kin[entry] != before.get(entry, set()):
+            moved[entry] = kin[entry]
+        neighbours |= kin[entry] | before.get(entry, set())
+    store.save(rows, [(name, one.clause_id, one.verdict) for name, judgements in patterns.items() for one in judgements])
+    store.save_peers(moved)
+    report.entries += len(ids)
+    report.judged += len(rows)
+    return neighbours
+
+
+def judged(row: EligibilityRow) -> list[Judgement]:
+    """The judgements that are kept of one entry."""
+    return [
+        Judgement(clause, version, Verdict(verdict), field, zh, en)
+        for clause, version, verdict, field, zh, en in unpacked(row.body)["judgements"]
+    ]
+
+
+def _packed(judgements: Iterable[Judgement]) -> bytes:
+    lines = [[j.clause_id, j.clause_version, j.verdict, j.field, j.zh, j.en] for j in judgements]
+    return packed(orjson.dumps({"judgements": lines}))
+
+
+@lru_cache(maxsize=4096)
+def _pattern(verdicts: tuple[tuple[str, Verdict], ...]) -> str:
+    return hashlib.sha256(repr(verdicts).encode()).hexdigest()[:16]

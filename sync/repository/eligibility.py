@@ -1,0 +1,175 @@
+"""Reads what is to be judged and keeps judgements; finds entries by them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from schema.provenance import SourceRef
+from schema.records import Entry, Organisation, Representative, Team
+from schema.vocabulary import EntryStatus, OrganisationKind, Stage, TrackMatch
+from sync.repository import bulk
+from sync.tables import EligibilityRow, EntryRow, OrganisationRow, PatternVerdictRow, PeerRow, RepresentativeRow
+
+_STEP = 500
+_COLUMNS = (
+    "id", "region", "native_id", "city", "title", "summary", "track_id", "topic_id", "sub_topic_id", "match", "stage",
+    "status", "team_name", "submitted_at", "updated_at", "first_seen_at", "content_hash",
+)  # fmt: skip
+_UNREAD = SourceRef.model_construct(url="", sha256="", locator="")  # where an entry was read is nothing a clause asks
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry as it is stored, and since when the hub has followed it."""
+
+    entry: Entry
+    first_seen_at: datetime
+    content_hash: str
+
+
+class EligibilityStore:
+    """Reads and writes of judgements within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def pending(self, regions: Sequence[str] = ()) -> list[str]:
+        """Ids of entries that changed since they were judged, or never were."""
+        query = (
+            select(col(EntryRow.id))
+            .outerjoin(EligibilityRow, col(EligibilityRow.entry_id) == col(EntryRow.id))
+            .where(
+                or_(
+                    col(EligibilityRow.entry_id).is_(None),
+                    col(EligibilityRow.content_hash) != col(EntryRow.content_hash),
+                )
+            )
+            .order_by(col(EntryRow.id))
+        )
+        if regions:
+            query = query.where(col(EntryRow.region).in_(regions))
+        return list(self._session.scalars(query))
+
+    def all_ids(self, regions: Sequence[str] = ()) -> list[str]:
+        """Ids of all entries."""
+        query = select(col(EntryRow.id)).order_by(col(EntryRow.id))
+        return list(self._session.scalars(query.where(col(EntryRow.region).in_(regions)) if regions else query))
+
+    def entries(self, ids: Sequence[str]) -> list[Stored]:
+        """The entries of these ids as records, as far as clauses read them. They were validated when they were stored, and
+        are not validated again.
+        """
+        units = self._units(ids)
+        people = self._people(ids)
+        query = select(*(col(getattr(EntryRow, name)) for name in _COLUMNS)).where(col(EntryRow.id).in_(ids))
+        return [
+            Stored(_record(row, units[row.id], people[row.id]), row.first_seen_at, row.content_hash)
+            for row in self._session.execute(query.order_by(col(EntryRow.id)))
+        ]
+
+    def _units(self, ids: Sequence[str]) -> dict[str, list[Organisation]]:
+        found: dict[str, list[Organisation]] = defaultdict(list)
+        query = select(
+            col(OrganisationRow.entry_id), col(OrganisationRow.name), col(OrganisationRow.credit_code),
+            col(OrganisationRow.kind), col(OrganisationRow.is_lead),
+        ).where(col(OrganisationRow.entry_id).in_(ids))  # fmt: skip
+        ordered = query.order_by(col(OrganisationRow.entry_id), col(OrganisationRow.position))
+        for entry, name, code, kind, lead in self._session.execute(ordered):
+            found[entry].append(
+                Organisation.model_construct(
+                    name=name, credit_code=code, kind=OrganisationKind(kind) if kind else None, is_lead=lead
+                )
+            )
+        return found
+
+    def _people(self, ids: Sequence[str]) -> dict[str, list[Representative]]:
+        found: dict[str, list[Representative]] = defaultdict(list)
+        query = select(
+            col(RepresentativeRow.entry_id), col(RepresentativeRow.name), col(RepresentativeRow.name_token),
+            col(RepresentativeRow.id_token),
+        ).where(col(RepresentativeRow.entry_id).in_(ids))  # fmt: skip
+        ordered = query.order_by(col(RepresentativeRow.entry_id), col(RepresentativeRow.position))
+        for entry, name, name_token, id_token in self._session.execute(ordered):
+            found[entry].append(Representative.model_construct(
+                    name=name, name_token=name_token, id_token=id_token, phone_token=None, role=None, is_contact=False
+                ))
+        return found
+
+    def rows(self, ids: Sequence[str]) -> dict[str, EligibilityRow]:
+        """What is kept of these entries."""
+        found: dict[str, EligibilityRow] = {}
+        for part in _parts(ids):
+            query = select(EligibilityRow).where(col(EligibilityRow.entry_id).in_(part))
+            found.update({row.entry_id: row for row in self._session.scalars(query)})
+        return found
+
+    def bases(self, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Content hash and basis of these entries' judgements."""
+        query = select(
+            col(EligibilityRow.entry_id), col(EligibilityRow.content_hash), col(EligibilityRow.basis)
+        ).where(col(EligibilityRow.entry_id).in_(ids))
+        return {entry: (content, basis) for entry, content, basis in self._session.execute(query)}
+
+    def peers(self, ids: Sequence[str]) -> dict[str, set[str]]:
+        """The entries that these were last judged knowing of."""
+        found: dict[str, set[str]] = defaultdict(set)
+        query = select(col(PeerRow.entry_id), col(PeerRow.peer_id)).where(col(PeerRow.entry_id).in_(ids))
+        for entry, peer in self._session.execute(query):
+            found[entry].add(peer)
+        return found
+
+    def save(self, rows: Sequence[dict[str, Any]], patterns: Iterable[tuple[str, str, str]]) -> None:
+        """Keep judgements; `patterns` are (pattern, clause, verdict)."""
+        bulk.upsert(self._session, EligibilityRow, rows)
+        fresh = [{"pattern": p, "clause_id": clause, "verdict": verdict} for p, clause, verdict in patterns]
+        bulk.upsert(self._session, PatternVerdictRow, fresh)
+
+    def save_peers(self, peers: dict[str, set[str]]) -> None:
+        """Keep which entries these were judged knowing of, instead of what was kept before."""
+        if peers:
+            self._session.execute(delete(PeerRow).where(col(PeerRow.entry_id).in_(list(peers))))
+            rows = [{"entry_id": entry, "peer_id": peer} for entry, found in peers.items() for peer in sorted(found)]
+            bulk.insert(self._session, PeerRow, rows)
+
+
+def judged_as(clauses: Sequence[str], verdicts: Sequence[str]) -> ColumnElement[bool]:
+    """The condition that an entry has one of these verdicts (or any), by one of these clauses (or any)."""
+    patterns = select(col(PatternVerdictRow.pattern))
+    if clauses:
+        patterns = patterns.where(col(PatternVerdictRow.clause_id).in_(clauses))
+    if verdicts:
+        patterns = patterns.where(col(PatternVerdictRow.verdict).in_(verdicts))
+    entries = select(col(EligibilityRow.entry_id)).where(col(EligibilityRow.pattern).in_(patterns))
+    return col(EntryRow.id).in_(entries)
+
+
+def standing_as(statuses: Sequence[str], waived: dict[str, str]) -> ColumnElement[bool]:
+    """The condition that an entry's standing is one of these. `waived` are the standings, at this moment, of the entries
+    for which a waiver holds: they are few, and what is stored of them leaves waivers out.
+    """
+    stored = select(col(EligibilityRow.entry_id)).where(col(EligibilityRow.status).in_(statuses))
+    if waived:
+        stored = stored.where(col(EligibilityRow.entry_id).not_in(waived))
+    lifted = [entry for entry, status in waived.items() if status in statuses]
+    return or_(col(EntryRow.id).in_(stored), col(EntryRow.id).in_(lifted))
+
+
+def _record(row: Any, units: list[Organisation], people: list[Representative]) -> Entry:  # noqa: ANN401  a row of columns
+    return Entry.model_construct(
+        id=row.id, region=row.region, native_id=row.native_id, city=row.city, title=row.title, summary=row.summary,
+        track_id=row.track_id, topic_id=row.topic_id, sub_topic_id=row.sub_topic_id, match=TrackMatch(row.match),
+        stage=Stage(row.stage), status=EntryStatus(row.status), organisations=tuple(units),
+        team=Team.model_construct(name=row.team_name, representatives=tuple(people)),
+        submitted_at=row.submitted_at, updated_at=row.updated_at, source=_UNREAD, national_track=None, award=None,
+        score=None, native={}, warnings=(),
+    )  # fmt: skip
+
+
+def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[start : start + _STEP] for start in range(0, len(ids), _STEP))
