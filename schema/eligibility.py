@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schema.clauses import Clause
 from schema.facts import Facts
@@ -13,8 +13,7 @@ from schema.provenance import CHINA
 from schema.vocabulary import EligibilityStatus, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What one clause says of one entry. `field` names the part of the entry to look at; `zh` and `en` say what was
     expected and what was found, or what would settle it. `clause_version` is the digest of the clause that judged, so a
     stored judgement is out of date exactly when the clause's version differs or one of its inputs changed.

@@ -1,13 +1,14 @@
 """Predicates on the application form: what must be filled in, and how long or how many it may be."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, cached_property
 from typing import Final, Literal
 
 from pydantic import JsonValue
 
 from schema.facts import Facts
-from schema.form import chapter, form_fields
+from schema.form import FormField, chapter, form_fields
 from schema.predicates.finding import Finding, Predicate, met, named, not_met, unknown
 
 _FORM: Final = frozenset({"form"})
@@ -17,27 +18,31 @@ _Measure = Literal["characters", "options", "rows"]
 _UNITS: Final = {"characters": ("字", "characters"), "options": ("项", "options"), "rows": ("行", "rows")}
 
 
-def length(text: str) -> tuple[int, int]:
-    """The least and most that a text can be said to have in 字: with words of Latin letters and figures counted as one
-    each, as word processors do, and with every character counted; white space never.
+def characters(text: str) -> int:
+    """The most 字 that a text can be said to have: every character but white space.
 
-    >>> length("数据要素 2025 AI")
-    (6, 10)
+    >>> characters("数据要素 2025 AI")
+    10
     """
-    most = sum(not sign.isspace() for sign in text)
-    return most - sum(len(word) - 1 for word in _LATIN.findall(text)), most
+    return sum(map(len, text.split()))
+
+
+def words(text: str) -> int:
+    """The least: a word of Latin letters or figures counts as one, as word processors do.
+
+    >>> words("数据要素 2025 AI")
+    6
+    """
+    return characters(text) - sum(len(word) - 1 for word in _LATIN.findall(text))
 
 
 def _is_blank(value: JsonValue) -> bool:
     return value.isspace() if isinstance(value, str) and value else value in _BLANK
 
 
-def _count(value: JsonValue, measure: _Measure) -> tuple[int, int]:
-    """The least and most of what is measured; one option that is no list is one."""
-    if measure == "characters":
-        return length(str(value))
-    number = sum(not _is_blank(item) for item in value) if isinstance(value, list) else int(not _is_blank(value))
-    return number, number
+def _count(value: JsonValue) -> int:
+    """Options or rows that are not blank; one that stands alone is one."""
+    return sum(not _is_blank(item) for item in value) if isinstance(value, list) else int(not _is_blank(value))
 
 
 def _cells(value: JsonValue, column: str | None, *, per_unit: bool) -> Iterator[JsonValue]:
@@ -70,30 +75,43 @@ class FormLimit(Predicate):
         """The form."""
         return _FORM
 
+    @cached_property
+    def _label(self) -> str:
+        names = "、".join(form_fields()[name].label for name in self.fields)
+        return f"{names}·{self.column}" if self.column else names
+
     def __call__(self, facts: Facts) -> Finding:
         """Between the two ways of counting characters the answer stays open."""
-        if facts.form is None:
+        form = facts.form
+        if form is None:
             return unknown("form", "未提交申报书，无法核对", "the form was not handed in with the entry")
-        known = form_fields()
-        label = "、".join(known[name].label for name in self.fields) + (f"·{self.column}" if self.column else "")
-        field, (zh_unit, en_unit) = f"form.{self.fields[0]}", _UNITS[self.measure]
-        cells = [[*_cells(facts.form.get(name), self.column, per_unit=known[name].per_unit)] for name in self.fields]
-        counted = [[_count(cell, self.measure) for cell in row if cell is not None] for row in cells]
-        totals = [(sum(c[0] for row in counted for c in row), sum(c[1] for row in counted for c in row))]
-        if len(self.fields) == 1:
-            totals = counted[0]
-        least, most = max((t[0] for t in totals), default=0), max((t[1] for t in totals), default=0)
+        cells = [[*_cells(form.get(name), self.column, per_unit=form_fields()[name].per_unit)] for name in self.fields]
+        label, field, (zh_unit, en_unit) = self._label, f"form.{self.fields[0]}", _UNITS[self.measure]
+        most = least = self._amount(cells, _most if self.measure == "characters" else _count)
+        if most > self.at_most and self.measure == "characters":
+            least = self._amount(cells, _least)
         if least > self.at_most:
             zh = f"{label}不超过 {self.at_most} {zh_unit}，现有 {least} {zh_unit}"
             return not_met(field, zh, f"{label}: at most {self.at_most} {en_unit}, there are {least}")
-        if any(cell is None for row in cells for cell in row) or not all(cells):
+        if not all(cells) or any(cell is None for row in cells for cell in row):
             return unknown(field, f"{label}未填，请补充", f"{label} is not given")
         if most > self.at_most:
             zh = f"{label}不超过 {self.at_most} 字；按字符计 {most}，按字数计 {least}，请核对"
-            return unknown(
-                field, zh, f"{label}: {most} characters or {least} words and characters, limit {self.at_most}"
-            )
+            return unknown(field, zh, f"{label}: {most} characters, {least} with words as one; limit {self.at_most}")
         return met(field, f"{label}不超过 {self.at_most} {zh_unit}", f"{label}: within {self.at_most} {en_unit}")
+
+    def _amount(self, cells: list[list[JsonValue]], measured: Callable[[JsonValue], int]) -> int:
+        """The largest of one field's values, or the sum of a chapter's."""
+        amounts = [measured(cell) for row in cells for cell in row if cell is not None]
+        return sum(amounts) if len(self.fields) > 1 else max(amounts, default=0)
+
+
+def _most(value: JsonValue) -> int:
+    return characters(str(value))
+
+
+def _least(value: JsonValue) -> int:
+    return words(str(value))
 
 
 class FormLimits(Predicate):
@@ -112,7 +130,7 @@ class FormLimits(Predicate):
         """NOT_MET with every limit that is passed."""
         if facts.form is None:
             return unknown("form", "未提交申报书，无法核对", "the form was not handed in with the entry")
-        findings = [limit(facts) for limit in all_limits()]
+        findings = [limit(facts) for limit in _limits()]
         worst = [f for f in findings if f.verdict == "NOT_MET"] or [f for f in findings if f.verdict == "UNDETERMINED"]
         if not worst:
             return met("form", "申报书各项均未超出限制", "the form keeps every limit")
@@ -120,12 +138,13 @@ class FormLimits(Predicate):
         return Finding(worst[0].verdict, worst[0].field, zh, en)
 
 
-def all_limits() -> tuple[FormLimit, ...]:
+@cache
+def _limits() -> tuple[FormLimit, ...]:
     """What the form's own data limit: characters, chapters, options, rows."""
-    return _LIMITS
+    return tuple(_read_limits())
 
 
-def _limits() -> Iterator[FormLimit]:
+def _read_limits() -> Iterator[FormLimit]:
     fields = form_fields().values()
     for field in fields:
         for at_most, measure in (
@@ -145,8 +164,9 @@ def _limits() -> Iterator[FormLimit]:
         yield FormLimit(fields=chapter(name), at_most=at_most)
 
 
-_LIMITS: Final = tuple(_limits())
-_REQUIRED: Final = tuple(field for field in form_fields().values() if field.required)
+@cache
+def _required() -> tuple[FormField, ...]:
+    return tuple(field for field in form_fields().values() if field.required)
 
 
 class FormComplete(Predicate):
@@ -166,12 +186,12 @@ class FormComplete(Predicate):
         form = facts.form
         if form is None:
             return unknown("form", "未提交申报书，无法核对", "the form was not handed in with the entry")
-        filled = [(field, [*_cells(form.get(field.id), None, per_unit=field.per_unit)]) for field in _REQUIRED]
+        filled = [(field, [*_cells(form.get(field.id), None, per_unit=field.per_unit)]) for field in _required()]
         blank = [f for f, cells in filled if form.get(f.id) is not None and (not cells or any(map(_is_blank, cells)))]
         if blank:
             gaps = named(f"{field.id} {field.label}" for field in blank)
             return not_met(f"form.{blank[0].id}", f"必填项为空：{gaps}", f"required and blank: {gaps}")
-        if missing := [field for field in _REQUIRED if form.get(field.id) is None]:
+        if missing := [field for field in _required() if form.get(field.id) is None]:
             gaps = named(f"{field.id} {field.label}" for field in missing)
             return unknown(f"form.{missing[0].id}", f"必填项未提供：{gaps}", f"required and not given: {gaps}")
         return met("form", "申报书必填项齐全", "every required field is filled in")

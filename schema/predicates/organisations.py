@@ -158,11 +158,15 @@ def _looked_up(facts: Facts, zh: str, en: str) -> Finding:
 
 
 def _is_enterprise(unit: Organisation) -> bool | None:
-    """By its kind, else by the registry of its credit code; None where neither says."""
+    """By its kind, else by the registry of its credit code, which alone can show an enterprise but not rule one out; None
+    where that is not settled.
+    """
     if unit.kind not in _OPEN_KINDS:
         return unit.kind in _ENTERPRISE_KINDS
     authority = _authority(unit)
-    return None if authority is None else authority in _ENTERPRISES
+    if authority in _ENTERPRISES:
+        return True
+    return False if unit.kind and authority else None
 
 
 class NotAnOrganiser(Predicate):
@@ -242,15 +246,23 @@ class GovernmentTracks(Predicate):
             return met(
                 field, "所选赛道向政府部门和事业单位开放", "the track is open to government bodies and institutions"
             )
-        bodies = {unit.name: (unit, self._body(unit)) for unit in entry.organisations}
-        government = [name for name, (_, body) in bodies.items() if body is OrganisationKind.GOVERNMENT]
-        if government and entry.topic_id not in self.unclear and all(self._is_here(bodies[n][0]) for n in government):
-            zh = f"政府部门仅可参与通知所列赛道；{named(government)}报名的赛道不在其中（所列以“等”字结尾，可由组委会另行决定）"
-            en = f"government bodies may enter the tracks named only; {named(government)} entered another (the list ends with 等)"
+        bodies = [(unit, body) for unit in entry.organisations if (body := self._body(unit)) is not None]
+        here = [unit.name for unit, body in bodies if body is OrganisationKind.GOVERNMENT and self._is_here(unit)]
+        if here and entry.topic_id not in self.unclear:
+            zh = (
+                f"政府部门仅可参与通知所列赛道；{named(here)}报名的赛道不在其中（所列以“等”字结尾，可由组委会另行决定）"
+            )
+            en = f"government bodies may enter the tracks named only; {named(here)} entered another (the list ends with 等)"
             return not_met(field, zh, en)
-        if open_ := [name for name, (_, body) in bodies.items() if body is not None]:
-            zh = f"{named(open_)}的单位性质与所报赛道是否相容，通知未说清（一处准予参赛，一处限定赛道）；请组委会确认"
-            en = f"{named(open_)}: admitted by one clause, limited to certain tracks by another; to be confirmed"
+        if nameless := [unit.name for unit, body in bodies if body is OrganisationKind.OTHER]:
+            zh = f"{named(nameless)}未填单位性质，无法判断是否为政府部门或事业单位；请补充"
+            return unknown(
+                field, zh, f"{named(nameless)}: kind not given, so it may be a government body or institution"
+            )
+        if bodies:
+            found = named(unit.name for unit, _ in bodies)
+            zh = f"{found}的单位性质与所报赛道是否相容，通知未说清（一处准予参赛，一处限定赛道）；请组委会确认"
+            en = f"{found}: admitted by one clause, limited to certain tracks by another; to be confirmed"
             return unknown(field, zh, en)
         return met(field, "参赛单位中没有政府部门或事业单位", "no government body or institution takes part")
 
@@ -260,8 +272,8 @@ class GovernmentTracks(Predicate):
             return unit.kind
         if unit.kind not in _OPEN_KINDS:
             return None
-        authority = _authority(unit)
-        return OrganisationKind.OTHER if authority is None else _BODIES.get(authority)
+        authority = _authority(unit) or ""
+        return _BODIES.get(authority, None if unit.kind and authority else OrganisationKind.OTHER)
 
     def _is_here(self, unit: Organisation) -> bool:
         if self.place is None:
