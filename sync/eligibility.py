@@ -20,9 +20,8 @@ from sync.database import Database, Session
 from sync.entry_facts import Surroundings, basis, region_facts, stored_facts
 from sync.registers import RegisterChange
 from sync.repository.eligibility import EligibilityStore
-from sync.repository.payloads import packed, unpacked
+from sync.repository.payloads import packer, unpacked
 from sync.repository.registers import RegisterStore
-from sync.tables import EligibilityRow
 
 _CHUNK: Final = 500  # entries judged in one transaction: about a tenth of a second, so that writers do not starve
 
@@ -93,12 +92,13 @@ def _judge(session: Session, ids: Sequence[str], report: EvaluationReport, now: 
     patterns: dict[str, list[Judgement]] = {}
     moved: dict[str, set[str]] = {}
     neighbours: set[str] = set()
+    pack = packer()
     for stored, known in made:
         entry, ground = stored.entry.id, basis(stored, known)
         if kept.get(entry) == (stored.content_hash, ground):
             continue
         judgements = judge(known, region_facts(stored.entry.region).clauses)
-        pattern = _pattern(tuple((one.clause_id, one.verdict) for one in judgements))
+        pattern = _pattern(tuple([(one.clause_id, one.clause_version, one.verdict) for one in judgements]))
         patterns[pattern] = judgements
         rows.append(
             {
@@ -108,32 +108,33 @@ def _judge(session: Session, ids: Sequence[str], report: EvaluationReport, now: 
                 "content_hash": stored.content_hash,
                 "basis": ground,
                 "judged_at": now,
-                "body": _packed(judgements),
+                "body": pack(orjson.dumps({"words": [(one.field, one.zh, one.en) for one in judgements]})),
             }
         )
         if kin[entry] != before.get(entry, set()):
             moved[entry] = kin[entry]
         neighbours |= kin[entry] | before.get(entry, set())
-    store.save(rows, [(name, one.clause_id, one.verdict) for name, judgements in patterns.items() for one in judgements])
+    store.save(rows, patterns)
     store.save_peers(moved)
     report.entries += len(ids)
     report.judged += len(rows)
     return neighbours
 
 
-def judged(row: EligibilityRow) -> list[Judgement]:
-    """The judgements that are kept of one entry."""
-    return [
-        Judgement(clause, version, Verdict(verdict), field, zh, en)
-        for clause, version, verdict, field, zh, en in unpacked(row.body)["judgements"]
-    ]
-
-
-def _packed(judgements: Iterable[Judgement]) -> bytes:
-    lines = [[j.clause_id, j.clause_version, j.verdict, j.field, j.zh, j.en] for j in judgements]
-    return packed(orjson.dumps({"judgements": lines}))
+def judged(session: Session, ids: Sequence[str]) -> dict[str, list[Judgement]]:
+    """The judgements that are kept of entries, in the order of the clauses."""
+    store = EligibilityStore(session)
+    rows = store.rows(ids)
+    patterns = store.patterns(row.pattern for row in rows.values())
+    return {
+        entry: [
+            Judgement(line.clause_id, line.clause_version, Verdict(line.verdict), *words)
+            for line, words in zip(patterns[row.pattern], unpacked(row.body)["words"], strict=True)
+        ]
+        for entry, row in rows.items()
+    }
 
 
 @lru_cache(maxsize=4096)
-def _pattern(verdicts: tuple[tuple[str, Verdict], ...]) -> str:
+def _pattern(verdicts: tuple[tuple[str, str, Verdict], ...]) -> str:
     return hashlib.sha256(repr(verdicts).encode()).hexdigest()[:16]

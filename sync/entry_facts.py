@@ -47,7 +47,9 @@ def region_facts(code: str) -> RegionFacts:
     calendar = {item.id: Span(item.start, item.end) for item in catalogue.facts.timeline}
     topics = frozenset(topic.id for _, topic in catalogue.topics())
     said = repr(([clause.version for clause in machine], calendar, sorted(topics)))
-    return RegionFacts(machine, frozenset(map(Register, read)), calendar, topics, hashlib.sha256(said.encode()).hexdigest())
+    return RegionFacts(
+        machine, frozenset(map(Register, read)), calendar, topics, hashlib.sha256(said.encode()).hexdigest()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def stored_facts(
     return made, kin
 
 
-def facts(  # noqa: PLR0913  the parts of it
+def facts(
     entry: Entry,
     around: Surroundings,
     index: RegisterIndex,
@@ -114,7 +116,9 @@ def basis(stored: Stored, known: Facts) -> str:
 
 def unregistered_facts(session: Session, entry: Entry, now: datetime) -> Facts:
     """The facts of an entry that is not stored: nothing is known of its past, everything of who else is there."""
-    return facts(entry, Surroundings.now(session), _index(session, [entry]), peers_of_unregistered(session, entry), now, None)
+    return facts(
+        entry, Surroundings.now(session), _index(session, [entry]), peers_of_unregistered(session, entry), now, None
+    )
 
 
 def peers_of_unregistered(session: Session, entry: Entry) -> tuple[Peer, ...]:

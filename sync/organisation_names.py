@@ -6,7 +6,9 @@ from typing import Final
 
 from sync.blocking import plain
 
-_FORMER: Final = re.compile(r"\((?:原名?|曾用名|简称|以下简称)[::]?[^()]*\)")  # after NFKC brackets and colons are narrow
+_FORMER: Final = re.compile(
+    r"\((?:原名?|曾用名|简称|以下简称)[::]?[^()]*\)"
+)  # after NFKC brackets and colons are narrow
 _SAME: Final = (("有限责任公司", "有限公司"), ("股份公司", "股份有限公司"))
 
 

@@ -20,7 +20,9 @@ from sync.organisation_names import normal_form
 from sync.repository.registers import RegisterStore
 from sync.tables import RegisterChangeRow, RegisterLineRow
 
-PROJECTS: Final = frozenset({Register.WINNERS_2024, Register.PRIOR_FINALISTS})  # lists of projects, not of organisations
+PROJECTS: Final = frozenset(
+    {Register.WINNERS_2024, Register.PRIOR_FINALISTS}
+)  # lists of projects, not of organisations
 NAMES: Final = {
     Register.DISHONEST_DEBTORS: "失信被执行人",
     Register.TAX_OFFENDERS: "重大税收违法案件当事人名单",

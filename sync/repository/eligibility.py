@@ -1,15 +1,16 @@
 """Reads what is to be judged and keeps judgements; finds entries by them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from schema.eligibility import Judgement
 from schema.provenance import SourceRef
 from schema.records import Entry, Organisation, Representative, Team
 from schema.vocabulary import EntryStatus, OrganisationKind, Stage, TrackMatch
@@ -21,7 +22,9 @@ _COLUMNS = (
     "id", "region", "native_id", "city", "title", "summary", "track_id", "topic_id", "sub_topic_id", "match", "stage",
     "status", "team_name", "submitted_at", "updated_at", "first_seen_at", "content_hash",
 )  # fmt: skip
-_UNREAD = SourceRef.model_construct(url="", sha256="", locator="")  # where an entry was read is nothing a clause asks
+_UNREAD = SourceRef(
+    url="", fetched_at=datetime.fromtimestamp(0, UTC), sha256="", locator=""
+)  # where an entry was read is nothing a clause asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,11 @@ class EligibilityStore:
         ).where(col(RepresentativeRow.entry_id).in_(ids))  # fmt: skip
         ordered = query.order_by(col(RepresentativeRow.entry_id), col(RepresentativeRow.position))
         for entry, name, name_token, id_token in self._session.execute(ordered):
-            found[entry].append(Representative.model_construct(
+            found[entry].append(
+                Representative.model_construct(
                     name=name, name_token=name_token, id_token=id_token, phone_token=None, role=None, is_contact=False
-                ))
+                )
+            )
         return found
 
     def rows(self, ids: Sequence[str]) -> dict[str, EligibilityRow]:
@@ -111,9 +116,9 @@ class EligibilityStore:
 
     def bases(self, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
         """Content hash and basis of these entries' judgements."""
-        query = select(
-            col(EligibilityRow.entry_id), col(EligibilityRow.content_hash), col(EligibilityRow.basis)
-        ).where(col(EligibilityRow.entry_id).in_(ids))
+        query = select(col(EligibilityRow.entry_id), col(EligibilityRow.content_hash), col(EligibilityRow.basis)).where(
+            col(EligibilityRow.entry_id).in_(ids)
+        )
         return {entry: (content, basis) for entry, content, basis in self._session.execute(query)}
 
     def peers(self, ids: Sequence[str]) -> dict[str, set[str]]:
@@ -124,11 +129,23 @@ class EligibilityStore:
             found[entry].add(peer)
         return found
 
-    def save(self, rows: Sequence[dict[str, Any]], patterns: Iterable[tuple[str, str, str]]) -> None:
-        """Keep judgements; `patterns` are (pattern, clause, verdict)."""
+    def patterns(self, names: Iterable[str]) -> dict[str, list[PatternVerdictRow]]:
+        """The verdicts of patterns, in order."""
+        found: dict[str, list[PatternVerdictRow]] = defaultdict(list)
+        query = select(PatternVerdictRow).where(col(PatternVerdictRow.pattern).in_(sorted(set(names))))
+        for row in self._session.scalars(query.order_by(col(PatternVerdictRow.position))):
+            found[row.pattern].append(row)
+        return found
+
+    def save(self, rows: Sequence[dict[str, Any]], patterns: Mapping[str, Sequence[Judgement]]) -> None:
+        """Keep judgements, and the patterns that they are in."""
         bulk.upsert(self._session, EligibilityRow, rows)
-        fresh = [{"pattern": p, "clause_id": clause, "verdict": verdict} for p, clause, verdict in patterns]
-        bulk.upsert(self._session, PatternVerdictRow, fresh)
+        lines = [
+            {"pattern": name, "position": position, "clause_id": one.clause_id, "clause_version": one.clause_version,
+             "verdict": one.verdict.value}
+            for name, judgements in patterns.items() for position, one in enumerate(judgements)
+        ]  # fmt: skip
+        bulk.upsert(self._session, PatternVerdictRow, lines)
 
     def save_peers(self, peers: dict[str, set[str]]) -> None:
         """Keep which entries these were judged knowing of, instead of what was kept before."""
@@ -149,7 +166,7 @@ def judged_as(clauses: Sequence[str], verdicts: Sequence[str]) -> ColumnElement[
     return col(EntryRow.id).in_(entries)
 
 
-def standing_as(statuses: Sequence[str], waived: dict[str, str]) -> ColumnElement[bool]:
+def standing_as(statuses: Sequence[str], waived: Mapping[str, str]) -> ColumnElement[bool]:
     """The condition that an entry's standing is one of these. `waived` are the standings, at this moment, of the entries
     for which a waiver holds: they are few, and what is stored of them leaves waivers out.
     """

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -39,7 +38,13 @@ def note(session: Session, rows: Sequence[Mapping[str, Any]], records: Mapping[s
             moved = row["updated_at"] > old["updated_at"]
             at = row["updated_at"] if moved else row["changed_at"]
             changes.append(
-                {"entry_id": row["id"], "changes": found, "changed_at": at, "recorded_at": row["changed_at"], "run_id": run}
+                {
+                    "entry_id": row["id"],
+                    "changes": found,
+                    "changed_at": at,
+                    "recorded_at": row["changed_at"],
+                    "run_id": run,
+                }
             )
     bulk.insert(session, EntryChangeRow, changes)
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -34,7 +34,7 @@ def sharing(session: Session, ids: Sequence[str]) -> set[Pair]:
         .join(theirs, theirs.id == unit2.entry_id)
         .where(col(mine.id).in_(ids), mine.id != theirs.id)
     )
-    teams = units.where(mine.team_key == theirs.team_key, and_(unit.position == 0, unit2.position == 0))
+    teams = units.where(mine.team_key == theirs.team_key, unit.position == 0, unit2.position == 0)
     projects = units.where(mine.project_key == theirs.project_key)
     return {(left, right) for query in (people, teams, projects) for left, right in session.execute(query)}
 

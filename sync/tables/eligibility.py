@@ -10,7 +10,7 @@ from sync.tables.columns import moment, text
 
 
 class EligibilityRow(SQLModel, table=True):
-    """All judgements on one entry: packed JSON with their sentences, and the pattern that filters look for.
+    """All judgements on one entry: their sentences as packed JSON, in the order of the pattern, which has the verdicts.
 
     `content_hash` is the entry's when it was judged, so what is still to be judged is found by comparing; `basis` is a
     digest over everything that went in, so what would only be judged the same again is left alone.
@@ -28,15 +28,17 @@ class EligibilityRow(SQLModel, table=True):
 
 
 class PatternVerdictRow(SQLModel, table=True):
-    """One verdict within a pattern. Entries judged alike share a pattern: 25,000 entries have a few hundred, so that a
-    filter by clause or verdict reads few rows here instead of half a million there.
+    """One verdict within a pattern. Entries judged alike share a pattern: 25,000 entries have a hundred or so, so that a
+    filter by clause or verdict reads few rows here instead of three quarters of a million there.
     """
 
     __tablename__: ClassVar[Any] = "eligibility_pattern"
     __table_args__ = (Index("ix_eligibility_pattern_verdict", "verdict", "clause_id", "pattern"),)
 
     pattern: str = Field(primary_key=True, max_length=16)
-    clause_id: str = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    clause_id: str
+    clause_version: str = Field(max_length=16)
     verdict: str
 
 

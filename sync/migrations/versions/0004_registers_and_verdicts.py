@@ -15,9 +15,11 @@ def upgrade() -> None:
     op.create_table(
         "eligibility_pattern",
         sa.Column("pattern", sa.String(length=16), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("clause_id", sa.String(), nullable=False),
+        sa.Column("clause_version", sa.String(length=16), nullable=False),
         sa.Column("verdict", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("pattern", "clause_id"),
+        sa.PrimaryKeyConstraint("pattern", "position"),
     )
     with op.batch_alter_table("eligibility_pattern", schema=None) as batch_op:
         batch_op.create_index("ix_eligibility_pattern_verdict", ["verdict", "clause_id", "pattern"], unique=False)
