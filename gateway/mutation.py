@@ -11,6 +11,7 @@ from adapters.base import Adapter
 from adapters.registry import region_named
 from gateway import cases, entries, facts
 from gateway.context import Context
+from gateway.eligibility_mutation import EligibilityMutations
 from gateway.inputs import DecideCaseInput, SubmitRecommendationsInput
 from gateway.operations import (
     DecideCaseResult,
@@ -37,7 +38,7 @@ Info = strawberry.Info[Context]
 
 
 @strawberry.type(description="变更 / Mutations")
-class Mutation:
+class Mutation(EligibilityMutations):
     """Writes."""
 
     @strawberry.mutation(

@@ -4,11 +4,12 @@ It is never stored. Personal numbers become tokens at once; without the key of t
 others and the clauses about them stay open.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from pydantic import JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic.alias_generators import to_camel
 
 from adapters.registry import region_named, regions
 from schema.eligibility import Judgement, judge
@@ -19,21 +20,27 @@ from schema.identifiers import credit_code_fault
 from schema.identity import Tokeniser, mask_name
 from schema.provenance import SourceRef
 from schema.records import Entry, Organisation, Representative, Team
-from schema.vocabulary import OrganisationKind, Stage
+from schema.vocabulary import DocumentKind, OrganisationKind, Stage
 from sync.database import Session
 from sync.entry_facts import region_facts, unregistered_facts
 
+_Fault = tuple[str, str, object, str, str, str, str]  # code, key, value, both texts, both remedies
 
-@dataclass(frozen=True, slots=True)
-class Person:
+
+class _Stated(BaseModel):
+    """Base of what is stated; in files by the names that GraphQL has."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+
+class Person(_Stated):
     """A representative as stated."""
 
     name: str
     id_number: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(_Stated):
     """An organisation as stated; the first of an application leads."""
 
     name: str
@@ -41,91 +48,92 @@ class Unit:
     kind: OrganisationKind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Paper(_Stated):
+    """A document as stated."""
+
+    kind: DocumentKind
+    owner: str | None = None
+
+
+class Application(_Stated):
     """What is stated. `form` has the fields of the national form by id (F001 …); None: not given."""
 
     region: str
     topic: str
     title: str
     team: str
-    organisations: Sequence[Unit]
-    representatives: Sequence[Person]
+    organisations: tuple[Unit, ...]
+    representatives: tuple[Person, ...] = ()
     submitted_at: datetime | None = None
     sub_topic: str | None = None
     city: str | None = None
     summary: str = ""
-    form: Mapping[str, JsonValue] | None = None
-    documents: Sequence[Document] | None = None
-    place: str = field(default="input")  # where it was stated, for problems
+    form: dict[str, JsonValue] | None = None
+    documents: tuple[Paper, ...] | None = None
 
 
-def problems_of(application: Application) -> list[Problem]:
-    """Why it cannot be judged at all; what breaks a clause is no problem but a verdict."""
-    problems: list[Problem] = []
+def problems_of(application: Application, place: str) -> list[Problem]:
+    """Why it cannot be judged at all; what breaks a clause is no problem but a verdict. `place` is where it was stated."""
+    faults = (*_faults_of_region(application), *_faults_of_entrants(application), *_faults_of_form(application))
+    return [
+        Problem(code, f"{place}.{key}", zh, en, redact(value), remedy_zh, remedy_en)
+        for code, key, value, zh, en, remedy_zh, remedy_en in faults
+    ]
 
-    def wrong(code: str, key: str, value: object, zh: str, en: str, remedy: tuple[str, str]) -> None:
-        problems.append(Problem(code, f"{application.place}.{key}", zh, en, redact(value), *remedy))
 
+def _faults_of_region(application: Application) -> Iterator[_Fault]:
     adapter = region_named(application.region)
     if adapter is None:
         known = "、".join(f"{code} {each.manifest.name}" for code, each in regions().items())
-        wrong(
+        yield (
             "REGION_UNKNOWN",
             "region",
             application.region,
             "没有接入这个赛区",
             "not a connected region",
-            (f"可用：{known}", known),
+            f"可用：{known}",
+            known,
         )
-    else:
-        found = adapter.catalogue.topic(application.topic)
-        if found is None:
-            wrong("TOPIC_UNKNOWN", "topic", application.topic, "通知中没有这个赛题", "the notice prints no such topic",
-                  ("用 regions 查询赛题编号", "ask regions for ids of topics"))  # fmt: skip
-        elif application.sub_topic and application.sub_topic not in {sub.id for sub in found[1].sub_topics}:
-            wrong("TOPIC_UNKNOWN", "subTopic", application.sub_topic, "该赛题下没有这个子赛题", "the topic has no such sub-topic",
-                  ("核对子赛题编号", "check the sub-topic's id"))  # fmt: skip
-    for key in ("title", "team"):
-        if not getattr(application, key).strip():
-            wrong("VALUE_MISSING", key, "", "必填", "must be given", ("补充该项", "give it"))
-    if not application.organisations:
-        wrong(
-            "VALUE_MISSING",
-            "organisations",
-            "",
-            "至少一个参赛单位",
-            "at least one organisation",
-            ("补充参赛单位", "give one"),
-        )
-    for number, unit in enumerate(application.organisations):
-        if not unit.name.strip():
-            wrong(
-                "VALUE_MISSING",
-                f"organisations[{number}].name",
-                "",
-                "单位名称必填",
-                "a name must be given",
-                ("补充单位名称", "give it"),
-            )
-        if unit.credit_code and (fault := credit_code_fault(unit.credit_code)):
-            wrong("CREDIT_CODE_INVALID", f"organisations[{number}].creditCode", unit.credit_code, "统一社会信用代码校验未通过",
-                  fault, ("核对营业执照", "check the licence"))  # fmt: skip
+        return
+    found = adapter.catalogue.topic(application.topic)
+    if found is None:
+        yield ("TOPIC_UNKNOWN", "topic", application.topic, "通知中没有这个赛题", "the notice prints no such topic",
+               "用 regions 查询赛题编号", "ask regions for ids of topics")  # fmt: skip
+    elif application.sub_topic and application.sub_topic not in {sub.id for sub in found[1].sub_topics}:
+        yield ("TOPIC_UNKNOWN", "subTopic", application.sub_topic, "该赛题下没有这个子赛题", "the topic has no such sub-topic",
+               "核对子赛题编号", "check the sub-topic's id")  # fmt: skip
     moment = application.submitted_at
     if moment is not None and moment.tzinfo is None:
-        wrong("TIME_WITHOUT_OFFSET", "submittedAt", moment.isoformat(), "时间须带时区", "a time needs an offset",
-              ("例如 2025-07-01T00:00:00+08:00", "for instance 2025-07-01T00:00:00+08:00"))  # fmt: skip
+        yield ("TIME_WITHOUT_OFFSET", "submittedAt", moment.isoformat(), "时间须带时区", "a time needs an offset",
+               "例如 2025-07-01T00:00:00+08:00", "for instance 2025-07-01T00:00:00+08:00")  # fmt: skip
+
+
+def _faults_of_entrants(application: Application) -> Iterator[_Fault]:
+    missing = [key for key in ("title", "team") if not getattr(application, key).strip()]
+    missing += [] if application.organisations else ["organisations"]
+    units = list(enumerate(application.organisations))
+    missing += [f"organisations[{number}].name" for number, unit in units if not unit.name.strip()]
+    for key in missing:
+        yield ("VALUE_MISSING", key, "", "必填", "must be given", "补充该项", "give it")
+    for number, unit in units:
+        if unit.credit_code and (fault := credit_code_fault(unit.credit_code.upper())):
+            yield ("CREDIT_CODE_INVALID", f"organisations[{number}].creditCode", unit.credit_code,
+                   "统一社会信用代码校验未通过", fault, "核对营业执照", "check the licence")  # fmt: skip
+
+
+def _faults_of_form(application: Application) -> Iterator[_Fault]:
     for name in sorted(set(application.form or {}) - form_fields().keys()):
-        wrong("FORM_FIELD_UNKNOWN", f"form.{name}", name, "申报书没有这个字段", "the form has no such field",
-              ("字段编号为 F001 至 F079", "fields are F001 to F079"))  # fmt: skip
-    return problems
+        yield ("FORM_FIELD_UNKNOWN", f"form.{name}", name, "申报书没有这个字段", "the form has no such field",
+               "字段编号为 F001 至 F079", "fields are F001 to F079")  # fmt: skip
 
 
-def check(session: Session, application: Application, tokens: Tokeniser | None, now: datetime) -> list[Judgement]:
+def check(
+    session: Session, application: Application, tokens: Tokeniser | None, now: datetime, place: str = "input"
+) -> list[Judgement]:
     """The judgements on an application by the clauses of its region, at this moment unless it says when it was handed in.
     RequestError with every reason why it cannot be judged.
     """
-    if problems := problems_of(application):
+    if problems := problems_of(application, place):
         raise RequestError(problems)
     adapter = region_named(application.region)
     found = adapter.catalogue.topic(application.topic) if adapter else None
@@ -163,9 +171,10 @@ def check(session: Session, application: Application, tokens: Tokeniser | None, 
         ),
         submitted_at=moment,
         updated_at=moment,
-        source=SourceRef(url="", fetched_at=now, sha256="", locator=application.place),
+        source=SourceRef(url="", fetched_at=now, sha256="", locator=place),
     )
     known = unregistered_facts(session, entry, now)
-    stated = None if application.documents is None else tuple(application.documents)
+    papers = application.documents
+    stated = None if papers is None else tuple(Document(paper.kind, paper.owner) for paper in papers)
     whole = replace(known, form=application.form, documents=stated)
     return judge(whole, region_facts(entry.region).clauses)

@@ -70,7 +70,7 @@ def read_register(register: Register, file: str, body: bytes) -> list[RegisterLi
     lines: list[RegisterLine] = []
     for line in table.lines:
         cells = {column: line.cells[index] for column, index in places.items()}
-        made, found = _line(register, file, line.number, cells)
+        made, found = read_line(register, file, line.number, cells)
         problems += found
         lines += [made] if made else []
     repeated = [identifier for identifier, times in Counter(line.id for line in lines).items() if times > 1]
@@ -104,10 +104,10 @@ def _places(register: Register, table: Table) -> tuple[dict[str, int], list[Prob
     return places, problems
 
 
-def _line(
+def read_line(
     register: Register, file: str, number: int, cells: dict[str, Cell]
 ) -> tuple[RegisterLine | None, list[Problem]]:
-    """One row as a line, and everything that is wrong with it."""
+    """One row of cells, by column, as a line; or None and everything that is wrong with it."""
     problems: list[Problem] = []
 
     def wrong(code: str, column: str, zh: str, en: str, remedy: tuple[str, str]) -> None:
