@@ -37,17 +37,21 @@ class LegalPerson(Predicate):
     """参赛单位须是具有独立法人资格的企业、事业单位、科研院所、高校等单位 (五（一）1 or 六（一）1 of each notice).
 
     A branch is none (Company Law of the People's Republic of China, 2023, article 13), nor is an individual business; the
-    credit code says which registry made it a legal person. `branches` are endings of names that only branches bear.
+    credit code says which registry made it a legal person. `branches` are endings of names that only branches bear,
+    `kinds` what the notice names; whether its 等 takes in another kind is a question to the organiser.
 
-    >>> LegalPerson(branches=("分公司",))(known(organisations=["甲公司西安分公司"])).verdict.value
+    >>> LegalPerson(kinds=("PRIVATE",), branches=("分公司",))(known(organisations=["甲公司西安分公司"])).verdict.value
     'NOT_MET'
+    >>> LegalPerson(kinds=("PRIVATE",), branches=("分公司",))(known(kind="OTHER")).verdict.value
+    'UNDETERMINED'
     """
 
+    kinds: tuple[OrganisationKind, ...]
     branches: tuple[str, ...]
 
     @property
     def inputs(self) -> frozenset[str]:
-        """Names and credit codes."""
+        """Names, kinds and credit codes."""
         return _UNITS
 
     def __call__(self, facts: Facts) -> Finding:
@@ -65,7 +69,11 @@ class LegalPerson(Predicate):
             zh = f"须具有独立法人资格；{named(doubtful)}的统一社会信用代码缺失或不足以证明，请核对登记证照"
             en = f"must be legal persons; {named(doubtful)}: credit code missing, faulty or silent; check the registration"
             return unknown(_FIELD, zh, en)
-        return met(_FIELD, "各参赛单位均具有独立法人资格", "every organisation is a legal person")
+        if others := [unit.name for unit in units if unit.kind not in self.kinds]:
+            zh = f"{named(others)}的单位性质未填或不在通知列举之中，是否属于“等单位”请组委会确认"
+            en = f"{named(others)}: kind not given, or not one that the notice names before 等; to be confirmed"
+            return unknown(_FIELD, zh, en)
+        return met(_FIELD, "各参赛单位均为通知所列的独立法人", "every organisation is a legal person of a kind named")
 
 
 class NamedLead(Predicate):

@@ -14,6 +14,7 @@ from schema.clauses import Clause
 from schema.eligibility import judge, status_of
 from schema.facts import Facts
 from schema.form import form_fields
+from schema.provenance import CHINA
 from schema.records import Entry
 from schema.vocabulary import (
     Changed,
@@ -35,7 +36,7 @@ ITEMS = sorted(
     }
 )
 NAMES = st.sampled_from(["甲公司", "乙公司第一分公司", "丙研究院", "丁大学", "戊数据局"])
-MOMENTS = st.integers(0, 150 * 24).map(lambda hours: str(datetime(2025, 4, 20) + timedelta(hours=hours)))  # noqa: DTZ001
+MOMENTS = st.integers(0, 150 * 24).map(lambda hours: str(datetime(2025, 4, 20, tzinfo=CHINA) + timedelta(hours=hours)))
 DAYS = st.one_of(st.none(), st.integers(0, 120).map(lambda days: str(date(2025, 4, 25) + timedelta(days=days))))
 CODES = st.sampled_from(["13", "14", "41", "43", "61"])
 ORGANISATIONS = st.lists(
