@@ -55,14 +55,7 @@ class EligibilityQueries:
         """Nothing of it is kept."""
         context, now = info.context, datetime.now(UTC)
         try:
-            application = input.as_application()
-            if not context.scope.covers(application.region):
-                raise RequestError(
-                    ProblemRecord(
-                        "REGION_UNKNOWN", "input.region", "没有这个赛区", "there is no such region", application.region,
-                        "填写本省代码", "give your own region's code",
-                    )
-                )  # fmt: skip
+            application = _within(context, input)
             tokens = context.hub.settings.tokeniser_if_any()
             found = await context.read(lambda session: applications.check(session, application, tokens, now))
         except RequestError as error:
@@ -93,3 +86,15 @@ async def eligible(context: Context, wanted: EntryFilter) -> EntryFilter:
         return wanted
     now = datetime.now(UTC)
     return await context.read(lambda session: eligibility.with_waivers(session, wanted, now))
+
+
+def _within(context: Context, given: ApplicationInput) -> applications.Application:
+    """The application, where the viewer may ask about its region: the answer names entries of that region."""
+    if context.scope.covers(str(given.region)):
+        return given.as_application()
+    raise RequestError(
+        ProblemRecord(
+            "REGION_UNKNOWN", "input.region", "没有这个赛区", "there is no such region", str(given.region),
+            "填写本省代码", "give your own region's code",
+        )
+    )  # fmt: skip
