@@ -58,6 +58,7 @@ def form_fields() -> Mapping[str, FormField]:
     return MappingProxyType({field.id: field for field in read_facts(NATIONAL / "form.toml", _FormFacts).fields})
 
 
+@cache
 def chapter(name: str) -> tuple[str, ...]:
     """The ids of the fields that make up a section of the application."""
     return tuple(field.id for field in form_fields().values() if field.chapter == name)

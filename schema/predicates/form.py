@@ -80,25 +80,32 @@ class FormLimit(Predicate):
         names = "、".join(form_fields()[name].label for name in self.fields)
         return f"{names}·{self.column}" if self.column else names
 
+    @cached_property
+    def _kept(self) -> Finding:
+        """The one answer that is the same every time, said once."""
+        zh_unit, en_unit = _UNITS[self.measure]
+        zh, en = f"{self._label}不超过 {self.at_most} {zh_unit}", f"{self._label}: within {self.at_most} {en_unit}"
+        return met(f"form.{self.fields[0]}", zh, en)
+
     def __call__(self, facts: Facts) -> Finding:
         """Between the two ways of counting characters the answer stays open."""
         form = facts.form
         if form is None:
             return unknown("form", "未提交申报书，无法核对", "the form was not handed in with the entry")
         cells = [[*_cells(form.get(name), self.column, per_unit=form_fields()[name].per_unit)] for name in self.fields]
-        label, field, (zh_unit, en_unit) = self._label, f"form.{self.fields[0]}", _UNITS[self.measure]
         most = least = self._amount(cells, _most if self.measure == "characters" else _count)
         if most > self.at_most and self.measure == "characters":
             least = self._amount(cells, _least)
+        if most <= self.at_most and all(cells) and all(cell is not None for row in cells for cell in row):
+            return self._kept
+        label, field, (zh_unit, en_unit) = self._label, self._kept.field, _UNITS[self.measure]
         if least > self.at_most:
             zh = f"{label}不超过 {self.at_most} {zh_unit}，现有 {least} {zh_unit}"
             return not_met(field, zh, f"{label}: at most {self.at_most} {en_unit}, there are {least}")
-        if not all(cells) or any(cell is None for row in cells for cell in row):
-            return unknown(field, f"{label}未填，请补充", f"{label} is not given")
         if most > self.at_most:
             zh = f"{label}不超过 {self.at_most} 字；按字符计 {most}，按字数计 {least}，请核对"
             return unknown(field, zh, f"{label}: {most} characters, {least} with words as one; limit {self.at_most}")
-        return met(field, f"{label}不超过 {self.at_most} {zh_unit}", f"{label}: within {self.at_most} {en_unit}")
+        return unknown(field, f"{label}未填，请补充", f"{label} is not given")
 
     def _amount(self, cells: list[list[JsonValue]], measured: Callable[[JsonValue], int]) -> int:
         """The largest of one field's values, or the sum of a chapter's."""
