@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from schema.clause_file import national_clauses, read_clauses
 from schema.clauses import Clause, ClauseBook
-from schema.errors import FactsError
+from schema.errors import FactsError, Problem
 from schema.fact_file import NATIONAL, problem_in, read_facts
 from schema.provenance import Fact, Notice
 from schema.vocabulary import OrganiserRole, TrackMatch
@@ -247,4 +247,19 @@ def read_catalogue(folder: Path) -> Catalogue:
             problems += error.problems
     if problems:
         raise FactsError(problems)
-    return Catalogue(tracks, *parts)
+    found = Catalogue(tracks, *parts)
+    if strange := _strange(found, folder / "clauses.toml"):
+        raise FactsError(strange)
+    return found
+
+
+def _strange(found: Catalogue, path: Path) -> list[Problem]:
+    """Clauses that speak of what the region does not have."""
+    items = (item.id for item in found.facts.timeline)
+    known = {*items, *(track.id for track in found.tracks), *(topic.id for _, topic in found.topics())}
+    return [
+        problem_in(path, f"{clause.id}.arguments", f"the region has no track, topic or date {name}")
+        for clause in found.book.clauses
+        if clause.is_machine
+        for name in sorted(clause.test.names - known)
+    ]

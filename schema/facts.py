@@ -100,7 +100,7 @@ class Facts:
     calendar         the region's timetable by item id (as in notice.toml), with what the organiser has since moved
     topics           ids of the topics that the region's catalogue prints
     cancelled        topics and sub-topics the organiser has withdrawn since the notice; None: nobody has said
-    now              when this is asked; for sentences and validity, never read from a clock
+    now              when this is asked, given and never read from a clock; no predicate of today looks at it
     """
 
     entry: Entry

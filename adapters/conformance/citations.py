@@ -10,7 +10,6 @@ import schema
 from adapters.conformance.rule import CannotCheckError, Needs, broken, rule
 from adapters.conformance.subject import Subject
 from schema.catalogue import Catalogue, read_catalogue
-from schema.clause_file import read_clauses
 from schema.errors import FactsError, Problem
 
 _ROOT: Final = Path(schema.__path__[0]).parent  # `text` of a notice counts from here; an installed package has no docs
@@ -107,9 +106,9 @@ def _printed(catalogue: Catalogue) -> Iterator[tuple[str, int, str, str]]:
 async def clauses(subject: Subject) -> list[Problem]:
     """Also: every predicate exists and takes its arguments, every absence is one."""
     try:
-        read_clauses(subject.folder / "clauses.toml")
+        read_catalogue(subject.folder)
     except FactsError as error:
-        return list(error.problems)
+        return [problem for problem in error.problems if "/clauses.toml" in problem.place]
     return []
 
 

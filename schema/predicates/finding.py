@@ -51,6 +51,11 @@ class Predicate(Fact, ABC):
     def inputs(self) -> frozenset[str]:
         """The parts of `Facts` it reads; nothing else can change its finding."""
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Ids of tracks, topics and items of the timetable in its arguments; all must be the region's."""
+        return frozenset()
+
     @abstractmethod
     def __call__(self, facts: Facts) -> Finding:
         """What it finds."""

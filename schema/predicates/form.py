@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import JsonValue
+from pydantic import AfterValidator, JsonValue
 
 from schema.facts import Facts
 from schema.form import FormField, chapter, form_fields
@@ -16,6 +16,22 @@ _LATIN: Final = re.compile(r"[0-9A-Za-z\u00c0-\u024f]+")
 _BLANK: Final[tuple[JsonValue, ...]] = (None, "", [], {})
 _Measure = Literal["characters", "options", "rows"]
 _UNITS: Final = {"characters": ("字", "characters"), "options": ("项", "options"), "rows": ("行", "rows")}
+
+
+def _of_the_form(name: str) -> str:
+    if name not in form_fields():
+        raise ValueError(f"the form has no field {name}")
+    return name
+
+
+def _chapter_of_the_form(name: str) -> str:
+    if not chapter(name):
+        raise ValueError(f"the form has no chapter {name}")
+    return name
+
+
+FieldId = Annotated[str, AfterValidator(_of_the_form)]
+ChapterName = Annotated[str, AfterValidator(_chapter_of_the_form)]
 
 
 def characters(text: str) -> int:
@@ -65,7 +81,7 @@ class FormLimit(Predicate):
     'MET'
     """
 
-    fields: tuple[str, ...]
+    fields: tuple[FieldId, ...]
     at_most: int
     measure: _Measure = "characters"
     column: str | None = None
@@ -211,7 +227,7 @@ class FormLeast(Predicate):
     'NOT_MET'
     """
 
-    field: str
+    field: FieldId
     at_least: int
 
     @property
@@ -250,7 +266,7 @@ class FormSections(Predicate):
     'NOT_MET'
     """
 
-    chapters: tuple[str, ...]
+    chapters: tuple[ChapterName, ...]
 
     @property
     def inputs(self) -> frozenset[str]:

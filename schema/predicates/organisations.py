@@ -247,6 +247,11 @@ class GovernmentTracks(Predicate):
         """The organisations, track and topic."""
         return _UNITS | {"entry.track_id", "entry.topic_id"}
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Every track and topic it mentions."""
+        return frozenset((*self.tracks, *self.topics, *self.unclear))
+
     def __call__(self, facts: Facts) -> Finding:
         """Kinds count, and where a kind says nothing the registry of the credit code."""
         entry, field = facts.entry, "track"

@@ -10,6 +10,7 @@ from schema.vocabulary import Changed, Register
 
 _TOPIC: Final = "topic"
 _CLOCK: Final = "%Y-%m-%d %H:%M:%S"
+_MOMENTS: Final = {"selection", "acceptance"}
 _WORDS: Final = {
     Changed.TOPIC: ("赛题", "topic"),
     Changed.REPRESENTATIVES: ("参赛代表", "representatives"),
@@ -33,6 +34,11 @@ class OpenTopic(Predicate):
     def inputs(self) -> frozenset[str]:
         """The topic and the register of finalists."""
         return frozenset({"entry.topic_id", f"register.{Register.PRIOR_FINALISTS}"})
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The closed topics."""
+        return frozenset(self.closed)
 
     def __call__(self, facts: Facts) -> Finding:
         """In a closed topic only a finalist of the other contest stands rightly."""
@@ -103,9 +109,14 @@ class Unchanged(Predicate):
     @property
     def inputs(self) -> frozenset[str]:
         """History, and what says from when the lock holds."""
-        if self.since in ("selection", "acceptance"):
+        if self.since in _MOMENTS:
             return frozenset({"history", "entry.submitted_at", "entry.updated_at"})
         return frozenset({"history", "calendar"})
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The item of the timetable, where the lock hangs on one."""
+        return frozenset({self.since} - _MOMENTS)
 
     def __call__(self, facts: Facts) -> Finding:
         """MET only where the hub watched from the moment the lock held; before that it cannot have seen a change."""
@@ -169,6 +180,11 @@ class SubmittedWithin(Predicate):
     def inputs(self) -> frozenset[str]:
         """The time of submission and the timetable."""
         return frozenset({"entry.submitted_at", "calendar"})
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The item of the timetable."""
+        return frozenset({self.item})
 
     def __call__(self, facts: Facts) -> Finding:
         """Compares moments, so an hour before midnight in another zone counts as what it is in China."""

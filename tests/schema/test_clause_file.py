@@ -1,12 +1,14 @@
 """Clauses are what the notices print, and a faulty file is refused with all its faults."""
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from adapters.registry import regions
+from schema.catalogue import read_catalogue
 from schema.clause_file import differences, national_clauses, read_clauses, squeezed
 from schema.clauses import Clause
 from schema.errors import FactsError
@@ -179,6 +181,28 @@ def test_an_unknown_predicate_is_answered_with_those_there_are(tmp_path: Path) -
 def test_unknown_keys_and_kinds_are_named(tmp_path: Path) -> None:
     found = faults(tmp_path, ('kind = "STAGE"', 'kind = "STAGES"\ncolour = "red"'))
     assert [key for key, _ in found] == ["clauses.1.kind", "clauses.1.colour"]
+
+
+def test_a_field_that_the_form_does_not_have_is_refused(tmp_path: Path) -> None:
+    found = faults(tmp_path, ('chapters = ["项目概述"', 'chapters = ["项目概况"'))
+    assert found == [
+        ("HA-material-application_sections.arguments.chapters.0", "Value error, the form has no chapter 项目概况")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"HA-T09"', '"HA-T99"'), ('since = "HA-timeline-registration"', 'since = "HA-timeline-registering"')],
+)
+def test_a_track_or_a_date_that_the_region_does_not_have_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    folder = shutil.copytree(HENAN.parent, tmp_path / "henan")
+    path = folder / "clauses.toml"
+    path.write_text(HENAN.read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(FactsError) as caught:
+        read_catalogue(folder)
+    assert [problem.en for problem in caught.value.problems] == [
+        f"the region has no track, topic or date {new.rpartition('= ')[2].strip(chr(34))}"
+    ]
 
 
 def test_a_clause_for_people_takes_no_arguments(tmp_path: Path) -> None:
