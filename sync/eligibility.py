@@ -6,23 +6,29 @@ has changed; entries that share a person, a team or a project with it are looked
 """
 
 import hashlib
+import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
+from traceback import format_tb
 from typing import Any, Final
 
 import orjson
 
 from schema.eligibility import Judgement, judge, status_of
+from schema.errors import redact
 from schema.vocabulary import Verdict
 from sync.database import Database, Session
 from sync.entry_facts import Surroundings, basis, region_facts, stored_facts
 from sync.registers import RegisterChange
+from sync.repository.cases import CaseStore
 from sync.repository.eligibility import EligibilityStore
 from sync.repository.payloads import packer, unpacked
 from sync.repository.registers import RegisterStore
+from sync.scope import EVERYTHING
 
+_log = logging.getLogger("dexhub.eligibility")
 _CHUNK: Final = 500  # entries judged in one transaction: about a tenth of a second, so that writers do not starve
 
 
@@ -49,17 +55,36 @@ def evaluate(database: Database, ids: Collection[str], now: datetime) -> Evaluat
     return report
 
 
-def evaluate_pending(database: Database, now: datetime, regions: Sequence[str] = ()) -> EvaluationReport:
+def evaluate_pending(database: Database, now: datetime) -> EvaluationReport:
     """Judge what changed since it was judged; a run that died before it judged is made up for by the next."""
     with database.read() as session:
-        ids = EligibilityStore(session).pending(regions)
+        ids = EligibilityStore(session).pending(Surroundings.now(session).regions)
     return evaluate(database, ids, now)
 
 
-def evaluate_all(database: Database, now: datetime, regions: Sequence[str] = ()) -> EvaluationReport:
+def catch_up(database: Database) -> None:
+    """Judge what a pull left to be judged. Never raises: a failure costs the pull nothing, and what it leaves stays
+    pending for the next.
+    """
+    try:
+        evaluate_pending(database, datetime.now(UTC))
+    except Exception as error:  # noqa: BLE001  whatever it is, the rows are stored and served
+        # The trace without the message as it came, which may hold what a platform sent.
+        _log.error("judging: %s: %s\n%s", type(error).__name__, redact(error), "".join(format_tb(error.__traceback__)))
+
+
+def evaluate_all(database: Database, now: datetime) -> EvaluationReport:
     """Look at every entry; what was judged on the same basis stays as it is."""
     with database.read() as session:
-        ids = EligibilityStore(session).all_ids(regions)
+        ids = EligibilityStore(session).all_ids()
+    return evaluate(database, ids, now)
+
+
+def evaluate_cases(database: Database, now: datetime, cases: Sequence[str] = ()) -> EvaluationReport:
+    """Judge the entries of these duplicate cases, or of all: what a person decided settles what two entries share."""
+    with database.read() as session:
+        members = CaseStore(session, EVERYTHING).memberships()
+    ids = {entry for case, entries in members.items() if not cases or case in cases for entry in entries}
     return evaluate(database, ids, now)
 
 
@@ -86,7 +111,8 @@ def evaluate_registers(database: Database, changes: Iterable[RegisterChange], no
 def _judge(session: Session, ids: Sequence[str], report: EvaluationReport, now: datetime) -> set[str]:
     """Judge within a transaction; ids of the entries that share something with those that were judged."""
     store = EligibilityStore(session)
-    made, kin = stored_facts(session, ids, Surroundings.now(session), now)
+    around = Surroundings.now(session)
+    made, kin = stored_facts(session, ids, around, now)
     kept, before = store.bases(ids), store.peers(ids)
     rows: list[dict[str, Any]] = []
     patterns: dict[str, list[Judgement]] = {}
@@ -106,6 +132,7 @@ def _judge(session: Session, ids: Sequence[str], report: EvaluationReport, now: 
                 "status": status_of(judgements).value,
                 "pattern": pattern,
                 "content_hash": stored.content_hash,
+                "compared": around.regions,
                 "basis": ground,
                 "judged_at": now,
                 "body": pack(orjson.dumps({"words": [(one.field, one.zh, one.en) for one in judgements]})),

@@ -59,6 +59,11 @@ class Surroundings:
     maintained: frozenset[Register]
     compared: frozenset[str]
 
+    @property
+    def regions(self) -> str:
+        """The regions compared, as they are kept with a judgement."""
+        return " ".join(sorted(self.compared))
+
     @classmethod
     def now(cls, session: Session) -> "Surroundings":
         """As the database stands."""

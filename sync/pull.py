@@ -28,7 +28,7 @@ from schema.vocabulary import PullStatus
 from sync import guard, run_problems
 from sync.database import Database, DatabaseFault
 from sync.drift import Drift
-from sync.eligibility import evaluate_pending
+from sync.eligibility import catch_up
 from sync.guard import Held
 from sync.heartbeat import beating
 from sync.lease import Claim, LeaseLostError, Leases
@@ -86,8 +86,10 @@ class Puller:
         self, adapters: Sequence[Adapter], started_by: str, progress: Progress = silent, *, full: bool = False
     ) -> list[PullRow]:
         """Pull these regions side by side; their runs, in the same order."""
-        runs = (self.pull(adapter, started_by, progress, full=full) for adapter in adapters)
-        return list(await asyncio.gather(*runs))
+        runs = (self._pull(adapter, started_by, progress, full=full) for adapter in adapters)
+        rows = list(await asyncio.gather(*runs))
+        catch_up(self._database)
+        return rows
 
     async def pull(
         self,
@@ -98,11 +100,25 @@ class Puller:
         full: bool = False,
         claim: Claim | None = None,
     ) -> PullRow:
-        """Pull one region and say how it went; never raises for what a platform, a database or another process does.
+        """Pull one region, judge what changed, and say how it went; never raises for what a platform, a database or
+        another process does.
 
         `full` asks from the beginning and withdraws what is no longer there. A `claim` may have been had before; else
         the region's job is claimed here, and a run that is under way elsewhere is told as a problem.
         """
+        row = await self._pull(adapter, started_by, progress, full=full, claim=claim)
+        catch_up(self._database)
+        return row
+
+    async def _pull(
+        self,
+        adapter: Adapter,
+        started_by: str,
+        progress: Progress,
+        *,
+        full: bool,
+        claim: Claim | None = None,
+    ) -> PullRow:
         region = adapter.manifest.code
         row = PullRow(
             id=uuid4().hex, region=region, status=PullStatus.RUNNING, started_by=started_by,
@@ -118,7 +134,6 @@ class Puller:
         try:
             async with beating(self.leases, claim):
                 status, problems = await self._run(adapter, row, claim, progress, full=full)
-                evaluate_pending(self._database, datetime.now(UTC), [region])
                 self._end(adapter, row, claim, status, problems)
         except LeaseLostError as error:
             return _ended(row, PullStatus.FAILED, error.problems)  # whoever took the job over has ended the stored row

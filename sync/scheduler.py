@@ -17,6 +17,7 @@ from schema.provenance import CHINA
 from sync.backup import newest_backup_age
 from sync.cases import detect
 from sync.database import Database, DatabaseFault
+from sync.eligibility import evaluate_cases
 from sync.heartbeat import beating
 from sync.lease import Claim, LeaseLostError
 from sync.pull import Puller, job_name
@@ -132,6 +133,7 @@ class Clock:
             report = await asyncio.to_thread(
                 detect, self._database, lambda session: self._puller.leases.confirm(session, claim)
             )
+            await asyncio.to_thread(evaluate_cases, self._database, datetime.now(UTC))
         outcome = f"{report.cases} cases, {report.opened} opened"
         self._puller.leases.release(claim, outcome, due_at=next_night(datetime.now(UTC), timedelta(hours=1)))
 

@@ -8,6 +8,7 @@ import gc
 import logging
 import os
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,7 @@ from schema.provenance import CHINA
 from sync import migrate
 from sync.cases import detect as run_detection
 from sync.database import Database
+from sync.eligibility import evaluate_cases
 from sync.pull import Puller
 from sync.remap import Remapper
 from sync.repository.jobs import JobStore
@@ -135,6 +137,7 @@ def detect(as_json: AsJson = False) -> None:
     """Brings the stored cases up to date."""
     with open_hub() as hub, err.status("查重中 / detecting"):
         report = run_detection(hub.database)
+        evaluate_cases(hub.database, datetime.now(UTC))
     if as_json:
         print_json(report)
         return

@@ -42,8 +42,10 @@ class EligibilityStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def pending(self, regions: Sequence[str] = ()) -> list[str]:
-        """Ids of entries that changed since they were judged, or never were."""
+    def pending(self, compared: str) -> list[str]:
+        """Ids of entries that changed since they were judged, were never judged, or were held against other regions than
+        `compared`.
+        """
         query = (
             select(col(EntryRow.id))
             .outerjoin(EligibilityRow, col(EligibilityRow.entry_id) == col(EntryRow.id))
@@ -51,18 +53,16 @@ class EligibilityStore:
                 or_(
                     col(EligibilityRow.entry_id).is_(None),
                     col(EligibilityRow.content_hash) != col(EntryRow.content_hash),
+                    col(EligibilityRow.compared) != compared,
                 )
             )
             .order_by(col(EntryRow.id))
         )
-        if regions:
-            query = query.where(col(EntryRow.region).in_(regions))
         return list(self._session.scalars(query))
 
-    def all_ids(self, regions: Sequence[str] = ()) -> list[str]:
+    def all_ids(self) -> list[str]:
         """Ids of all entries."""
-        query = select(col(EntryRow.id)).order_by(col(EntryRow.id))
-        return list(self._session.scalars(query.where(col(EntryRow.region).in_(regions)) if regions else query))
+        return list(self._session.scalars(select(col(EntryRow.id)).order_by(col(EntryRow.id))))
 
     def entries(self, ids: Sequence[str]) -> list[Stored]:
         """The entries of these ids as records, as far as clauses read them. They were validated when they were stored, and

@@ -12,8 +12,9 @@ from sync.tables.columns import moment, text
 class EligibilityRow(SQLModel, table=True):
     """All judgements on one entry: their sentences as packed JSON, in the order of the pattern, which has the verdicts.
 
-    `content_hash` is the entry's when it was judged, so what is still to be judged is found by comparing; `basis` is a
-    digest over everything that went in, so what would only be judged the same again is left alone.
+    `content_hash` is the entry's when it was judged and `compared` the regions it was held against, so what is still to be
+    judged is found by comparing; `basis` is a digest over everything that went in, so what would only be judged the same
+    again is left alone.
     """
 
     __tablename__: ClassVar[Any] = "eligibility"
@@ -22,6 +23,7 @@ class EligibilityRow(SQLModel, table=True):
     status: str = Field(index=True)
     pattern: str = Field(max_length=16, index=True)
     content_hash: str = Field(max_length=64)
+    compared: str
     basis: str = Field(max_length=32)
     judged_at: datetime = moment()
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
