@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from sync.blocking import plain
@@ -12,6 +13,7 @@ _FORMER: Final = re.compile(
 _SAME: Final = (("有限责任公司", "有限公司"), ("股份公司", "股份有限公司"))
 
 
+@lru_cache(maxsize=20_000)  # a few thousand organisations enter, several times each
 def normal_form(name: str) -> str:
     """Equal for names that differ in width, case, spaces, brackets, remarks on former names, or in how 有限公司 is written.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -21,6 +21,29 @@ _STEP = 500
 _COLUMNS = (
     "id", "region", "native_id", "city", "title", "summary", "track_id", "topic_id", "sub_topic_id", "match", "stage",
     "status", "team_name", "submitted_at", "updated_at", "first_seen_at", "content_hash",
+)  # fmt: skip
+# Written once: writing a question anew costs more than asking it of one entry.
+_IDS: BindParameter[str] = bindparam("ids", expanding=True)
+_ENTRIES = (
+    select(*(col(getattr(EntryRow, name)) for name in _COLUMNS))
+    .where(col(EntryRow.id).in_(_IDS))
+    .order_by(col(EntryRow.id))
+)
+_UNITS = (
+    select(
+        col(OrganisationRow.entry_id), col(OrganisationRow.name), col(OrganisationRow.credit_code),
+        col(OrganisationRow.kind), col(OrganisationRow.is_lead),
+    )
+    .where(col(OrganisationRow.entry_id).in_(_IDS))
+    .order_by(col(OrganisationRow.entry_id), col(OrganisationRow.position))
+)  # fmt: skip
+_PEOPLE = (
+    select(
+        col(RepresentativeRow.entry_id), col(RepresentativeRow.name), col(RepresentativeRow.name_token),
+        col(RepresentativeRow.id_token),
+    )
+    .where(col(RepresentativeRow.entry_id).in_(_IDS))
+    .order_by(col(RepresentativeRow.entry_id), col(RepresentativeRow.position))
 )  # fmt: skip
 _UNREAD = SourceRef(
     url="", fetched_at=datetime.fromtimestamp(0, UTC), sha256="", locator=""
@@ -65,46 +88,21 @@ class EligibilityStore:
         return list(self._session.scalars(select(col(EntryRow.id)).order_by(col(EntryRow.id))))
 
     def entries(self, ids: Sequence[str]) -> list[Stored]:
-        """The entries of these ids as records, as far as clauses read them. They were validated when they were stored, and
-        are not validated again.
-        """
-        units = self._units(ids)
-        people = self._people(ids)
-        query = select(*(col(getattr(EntryRow, name)) for name in _COLUMNS)).where(col(EntryRow.id).in_(ids))
+        """The entries of these ids as records, as far as clauses read them."""
+        if not ids:
+            return []
+        wanted = {"ids": ids}
+        units: dict[str, list[Organisation]] = defaultdict(list)
+        for entry, name, code, kind, lead in self._session.execute(_UNITS, wanted):
+            known = OrganisationKind(kind) if kind else None
+            units[entry].append(Organisation(name=name, credit_code=code, kind=known, is_lead=lead))
+        people: dict[str, list[Representative]] = defaultdict(list)
+        for entry, name, name_token, id_token in self._session.execute(_PEOPLE, wanted):
+            people[entry].append(Representative(name=name, name_token=name_token, id_token=id_token))
         return [
             Stored(_record(row, units[row.id], people[row.id]), row.first_seen_at, row.content_hash)
-            for row in self._session.execute(query.order_by(col(EntryRow.id)))
+            for row in self._session.execute(_ENTRIES, wanted)
         ]
-
-    def _units(self, ids: Sequence[str]) -> dict[str, list[Organisation]]:
-        found: dict[str, list[Organisation]] = defaultdict(list)
-        query = select(
-            col(OrganisationRow.entry_id), col(OrganisationRow.name), col(OrganisationRow.credit_code),
-            col(OrganisationRow.kind), col(OrganisationRow.is_lead),
-        ).where(col(OrganisationRow.entry_id).in_(ids))  # fmt: skip
-        ordered = query.order_by(col(OrganisationRow.entry_id), col(OrganisationRow.position))
-        for entry, name, code, kind, lead in self._session.execute(ordered):
-            found[entry].append(
-                Organisation.model_construct(
-                    name=name, credit_code=code, kind=OrganisationKind(kind) if kind else None, is_lead=lead
-                )
-            )
-        return found
-
-    def _people(self, ids: Sequence[str]) -> dict[str, list[Representative]]:
-        found: dict[str, list[Representative]] = defaultdict(list)
-        query = select(
-            col(RepresentativeRow.entry_id), col(RepresentativeRow.name), col(RepresentativeRow.name_token),
-            col(RepresentativeRow.id_token),
-        ).where(col(RepresentativeRow.entry_id).in_(ids))  # fmt: skip
-        ordered = query.order_by(col(RepresentativeRow.entry_id), col(RepresentativeRow.position))
-        for entry, name, name_token, id_token in self._session.execute(ordered):
-            found[entry].append(
-                Representative.model_construct(
-                    name=name, name_token=name_token, id_token=id_token, phone_token=None, role=None, is_contact=False
-                )
-            )
-        return found
 
     def rows(self, ids: Sequence[str]) -> dict[str, EligibilityRow]:
         """What is kept of these entries."""
@@ -178,13 +176,12 @@ def standing_as(statuses: Sequence[str], waived: Mapping[str, str]) -> ColumnEle
 
 
 def _record(row: Any, units: list[Organisation], people: list[Representative]) -> Entry:  # noqa: ANN401  a row of columns
-    return Entry.model_construct(
+    return Entry(
         id=row.id, region=row.region, native_id=row.native_id, city=row.city, title=row.title, summary=row.summary,
         track_id=row.track_id, topic_id=row.topic_id, sub_topic_id=row.sub_topic_id, match=TrackMatch(row.match),
         stage=Stage(row.stage), status=EntryStatus(row.status), organisations=tuple(units),
-        team=Team.model_construct(name=row.team_name, representatives=tuple(people)),
-        submitted_at=row.submitted_at, updated_at=row.updated_at, source=_UNREAD, national_track=None, award=None,
-        score=None, native={}, warnings=(),
+        team=Team(name=row.team_name, representatives=tuple(people)),
+        submitted_at=row.submitted_at, updated_at=row.updated_at, source=_UNREAD,
     )  # fmt: skip
 
 

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, Executable, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -17,10 +18,9 @@ Pair = tuple[str, str]
 Decided = dict[Pair, dict[str, CaseStatus]]  # smaller id first; statuses by kind of case
 
 
-def sharing(session: Session, ids: Sequence[str]) -> set[Pair]:
-    """(entry, other) for every other entry that has a person's token, the name of the team and its lead, or the title and
-    an organisation in common with one of `ids`.
-    """
+def _sharing() -> tuple[Executable, ...]:
+    """The three questions, written once: writing them anew costs more than asking."""
+    ids: BindParameter[str] = bindparam("ids", expanding=True)
     one, other = aliased(RepresentativeRow), aliased(RepresentativeRow)
     people = select(one.entry_id, other.entry_id).where(  # type: ignore[call-overload]
         col(one.entry_id).in_(ids), one.id_token == other.id_token, one.entry_id != other.entry_id
@@ -36,7 +36,17 @@ def sharing(session: Session, ids: Sequence[str]) -> set[Pair]:
     )
     teams = units.where(mine.team_key == theirs.team_key, unit.position == 0, unit2.position == 0)
     projects = units.where(mine.project_key == theirs.project_key)
-    return {(left, right) for query in (people, teams, projects) for left, right in session.execute(query)}
+    return people, teams, projects
+
+
+_SHARING: Final = _sharing()
+
+
+def sharing(session: Session, ids: Sequence[str]) -> set[Pair]:
+    """(entry, other) for every other entry that has a person's token, the name of the team and its lead, or the title and
+    an organisation in common with one of `ids`.
+    """
+    return {(left, right) for query in _SHARING for left, right in session.execute(query, {"ids": ids})}
 
 
 def decisions(session: Session, ids: Iterable[str]) -> Decided:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import BindParameter, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -11,6 +11,16 @@ from sync.repository import bulk
 from sync.tables import EntryRow, OrganisationRow, RegisterChangeRow, RegisterLineRow
 
 _STEP = 500
+_CODES: BindParameter[str] = bindparam("codes", expanding=True)
+_NAMES: BindParameter[str] = bindparam("names", expanding=True)
+_PROJECTS: BindParameter[str] = bindparam("projects", expanding=True)
+_ABOUT = select(RegisterLineRow).where(
+    or_(
+        col(RegisterLineRow.credit_code).in_(_CODES),
+        col(RegisterLineRow.name_key).in_(_NAMES),
+        col(RegisterLineRow.project_key).in_(_PROJECTS),
+    )
+)
 
 
 class RegisterStore:
@@ -34,26 +44,17 @@ class RegisterStore:
 
     def about(self, codes: Iterable[str], names: Iterable[str], projects: Iterable[str]) -> list[RegisterLineRow]:
         """The lines that agree with any of these credit codes, names or projects as they are compared."""
-        found: dict[str, RegisterLineRow] = {}
-        keys = (
-            (RegisterLineRow.credit_code, codes),
-            (RegisterLineRow.name_key, names),
-            (RegisterLineRow.project_key, projects),
-        )
-        for column, values in keys:
-            for part in _parts(sorted(set(values) - {""})):
-                rows = self._session.scalars(select(RegisterLineRow).where(col(column).in_(part)))
-                found.update({row.id: row for row in rows})
-        return list(found.values())
+        wanted = {"codes": _known(codes), "names": _known(names), "projects": _known(projects)}
+        return list(self._session.scalars(_ABOUT, wanted))
 
     def concerned(self, codes: Iterable[str], names: Iterable[str], projects: Iterable[str]) -> set[str]:
         """Ids of the entries with an organisation or a title that agrees with any of these."""
         found: set[str] = set()
         unit, code, name = col(OrganisationRow.entry_id), OrganisationRow.credit_code, OrganisationRow.name_key
         for column, values in ((code, codes), (name, names)):
-            for part in _parts(sorted(set(values) - {""})):
+            for part in _parts(_known(values)):
                 found.update(self._session.scalars(select(unit).where(col(column).in_(part))))
-        for part in _parts(sorted(set(projects) - {""})):
+        for part in _parts(_known(projects)):
             found.update(self._session.scalars(select(col(EntryRow.id)).where(col(EntryRow.project_key).in_(part))))
         return found
 
@@ -81,6 +82,11 @@ class RegisterStore:
         if registers:
             query = query.where(col(RegisterChangeRow.register_name).in_(registers))
         return list(self._session.scalars(query))
+
+
+def _known(values: Iterable[str]) -> list[str]:
+    """Without what is empty: two organisations without a code have nothing in common."""
+    return sorted(set(values) - {""})
 
 
 def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
