@@ -69,7 +69,7 @@ class EligibilityQueries:
         """Those that ended as well."""
         scope, size, now = info.context.scope, paging.page_size(first), datetime.now(UTC)
         rows = await info.context.read(lambda session: WaiverStore(session, scope).all(size))
-        return [eligibility.waiver(row, now) for row in rows]
+        return [eligibility.waiver(row, now) for row in rows if row.clause_id in eligibility.clause_types()]
 
     @strawberry.field(description="组委会维护的名单；省密钥不可见 / Registers; a region sees none")
     async def registers(self, info: Info, registers: list[Register] | None = None) -> list[RegisterType]:

@@ -19,7 +19,6 @@ _MEANS: Final = {
     CaseKind.TEAM_TWO_PROJECTS: Shared.TEAM,
     CaseKind.SAME_PERSON: Shared.REPRESENTATIVE,
 }
-_EXCUSES: Final = ((Shared.TEAM, Shared.REPRESENTATIVE), (Shared.PROJECT, Shared.TEAM))
 
 
 def peers_of(entry: Entry, other: Entry, decided: Mapping[str, CaseStatus]) -> tuple[Peer, ...]:
@@ -37,11 +36,12 @@ def peers_of(entry: Entry, other: Entry, decided: Mapping[str, CaseStatus]) -> t
         return ()
     whole = _peer(entry, other, frozenset(shares), certain=all(shares.values()))
     sure = {share for share, certain in shares.items() if certain}
-    for suspected, excused in _EXCUSES:
-        # The same person in the same team, or the same team with the same project, breaks nothing within a region: while
-        # the second is open, the first must not be held against the entry.
-        if shares.get(suspected) is False and (excused is Shared.REPRESENTATIVE or entry.region == other.region):
-            sure.discard(excused)
+    # The same team with the same project, or the same person in the same team, breaks nothing within a region: while the
+    # second is open, the first must not be held against the entry.
+    if shares.get(Shared.PROJECT) is False and entry.region == other.region:
+        sure.discard(Shared.TEAM)
+    if Shared.TEAM in shares.keys() - sure:
+        sure.discard(Shared.REPRESENTATIVE)
     if whole.certain or not sure:
         return (whole,)
     return (whole, _peer(entry, other, frozenset(sure), certain=True))

@@ -129,10 +129,10 @@ def test_a_waiver_cannot_be_revoked_twice(prized, winner) -> None:
 def test_an_application_is_judged_and_not_kept(own, winner) -> None:
     asked = """query Check($input: ApplicationInput!) { checkEntry(input: $input) {
       eligibility { status verdicts { clause { id } verdict } } problems { code } } }"""
-    people = [{"name": "王一", "idNumber": each.id_number} for each in winner.people] * 6
+    people = [{"name": "王一", "idNumber": winner.people[0].id_number}, *[{"name": "李二"}] * 5]
     given = {
         "region": "14", "topic": winner.topic.topic_id, "title": "新项目", "team": "新队", "submittedAt": "2025-09-01T00:00:00+08:00",
-        "organisations": [{"name": "新公司"}], "representatives": people[:6],
+        "organisations": [{"name": "新公司"}], "representatives": people,
     }  # fmt: skip
     before = own.national.ask("{ entries { totalCount } }")
     told = own.national.ask(asked, input=given)["checkEntry"]["eligibility"]
