@@ -9,7 +9,7 @@ import hashlib
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from traceback import format_tb
 from typing import Any, Final
@@ -26,9 +26,13 @@ from sync.repository.cases import CaseStore
 from sync.repository.eligibility import EligibilityStore
 from sync.repository.payloads import packer, unpacked
 from sync.repository.registers import RegisterStore
+from sync.repository.time import database_time
 from sync.scope import EVERYTHING
 
 _log = logging.getLogger("dexhub.eligibility")
+_PATIENCE: Final = timedelta(
+    seconds=5
+)  # for whoever judges to be heard of: one that is frozen must not lock out the rest
 _CHUNK: Final = 500  # entries judged in one transaction: about a tenth of a second, so that writers do not starve
 
 
@@ -110,6 +114,7 @@ def evaluate_registers(database: Database, changes: Iterable[RegisterChange], no
 
 def _judge(session: Session, ids: Sequence[str], report: EvaluationReport, now: datetime) -> set[str]:
     """Judge within a transaction; ids of the entries that share something with those that were judged."""
+    database_time(session, _PATIENCE)
     store = EligibilityStore(session)
     around = Surroundings.now(session)
     made, kin = stored_facts(session, ids, around, now)

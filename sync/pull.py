@@ -88,7 +88,7 @@ class Puller:
         """Pull these regions side by side; their runs, in the same order."""
         runs = (self._pull(adapter, started_by, progress, full=full) for adapter in adapters)
         rows = list(await asyncio.gather(*runs))
-        catch_up(self._database)
+        await asyncio.to_thread(catch_up, self._database)  # the loop must go on, for other runs to keep their leases
         return rows
 
     async def pull(
@@ -107,7 +107,7 @@ class Puller:
         the region's job is claimed here, and a run that is under way elsewhere is told as a problem.
         """
         row = await self._pull(adapter, started_by, progress, full=full, claim=claim)
-        catch_up(self._database)
+        await asyncio.to_thread(catch_up, self._database)  # as in `pull_all`
         return row
 
     async def _pull(

@@ -138,12 +138,14 @@ class EligibilityStore:
     def save(self, rows: Sequence[dict[str, Any]], patterns: Mapping[str, Sequence[Judgement]]) -> None:
         """Keep judgements, and the patterns that they are in."""
         bulk.upsert(self._session, EligibilityRow, rows)
-        lines = [
-            {"pattern": name, "position": position, "clause_id": one.clause_id, "clause_version": one.clause_version,
-             "verdict": one.verdict.value}
-            for name, judgements in patterns.items() for position, one in enumerate(judgements)
-        ]  # fmt: skip
-        bulk.upsert(self._session, PatternVerdictRow, lines)
+        known = self.patterns(patterns).keys()
+        for name in sorted(
+            patterns.keys() - known
+        ):  # in one order, so that two who meet the same new ones both get through
+            for position, one in enumerate(patterns[name]):
+                line = {"pattern": name, "position": position, "clause_id": one.clause_id}
+                version = {"clause_version": one.clause_version, "verdict": one.verdict.value}
+                bulk.insert_missing(self._session, PatternVerdictRow, line | version)
 
     def save_peers(self, peers: dict[str, set[str]]) -> None:
         """Keep which entries these were judged knowing of, instead of what was kept before."""
