@@ -11,8 +11,8 @@ from pydantic import BeforeValidator, Field
 import adapters as package
 from adapters.table import Cell, Unreadable, text_of
 from adapters.values import china_time
-from schema.catalogue import read_facts
 from schema.errors import MappingError
+from schema.fact_file import read_facts
 from schema.provenance import CHINA, Fact
 
 NUMBERED: Final = "{n}"

@@ -30,6 +30,7 @@ from schema.vocabulary import PullStatus
 from sync import guard, run_problems
 from sync.database import Database, DatabaseFault
 from sync.drift import Drift
+from sync.eligibility import catch_up
 from sync.guard import Held
 from sync.heartbeat import beating
 from sync.lease import Claim, LeaseLostError, Leases
@@ -89,8 +90,10 @@ class Puller:
         self, adapters: Sequence[Adapter], started_by: str, progress: Progress = silent, *, full: bool = False
     ) -> list[PullRow]:
         """Pull these regions side by side; their runs, in the same order."""
-        runs = (self.pull(adapter, started_by, progress, full=full) for adapter in adapters)
-        return list(await asyncio.gather(*runs))
+        runs = (self._pull(adapter, started_by, progress, full=full) for adapter in adapters)
+        rows = list(await asyncio.gather(*runs))
+        await asyncio.to_thread(catch_up, self._database)  # the loop must go on, for other runs to keep their leases
+        return rows
 
     async def pull(
         self,
@@ -101,11 +104,25 @@ class Puller:
         full: bool = False,
         claim: Claim | None = None,
     ) -> PullRow:
-        """Pull one region and say how it went; never raises for what a platform, a database or another process does.
+        """Pull one region, judge what changed, and say how it went; never raises for what a platform, a database or
+        another process does.
 
         `full` asks from the beginning and withdraws what is no longer there. A `claim` may have been had before; else
         the region's job is claimed here, and a run that is under way elsewhere is told as a problem.
         """
+        row = await self._pull(adapter, started_by, progress, full=full, claim=claim)
+        await asyncio.to_thread(catch_up, self._database)  # as in `pull_all`
+        return row
+
+    async def _pull(
+        self,
+        adapter: Adapter,
+        started_by: str,
+        progress: Progress,
+        *,
+        full: bool,
+        claim: Claim | None = None,
+    ) -> PullRow:
         region = adapter.manifest.code
         row = PullRow(
             id=uuid4().hex, region=region, status=PullStatus.RUNNING, started_by=started_by,
@@ -162,16 +179,7 @@ class Puller:
     def _endpoint(self, slug: str) -> Endpoint:
         platform = self._settings.platforms.get(slug)
         if platform is None:
-            raise SourceError(
-                Problem(
-                    "PLATFORM_NOT_CONFIGURED",
-                    f"DEXHUB_PLATFORMS__{slug.upper()}__URL",
-                    zh="未配置该省平台的地址",
-                    en="no address is configured for this region's platform",
-                    remedy_zh="在 dexhub.toml 的 [platforms] 中或以环境变量设置 url、key_id、secret_file",
-                    remedy_en="set url, key_id and secret_file in dexhub.toml under [platforms], or in the environment",
-                )
-            )
+            raise SourceError(run_problems.not_configured(slug))
         return platform.endpoint()
 
     def _begin(self, adapter: Adapter, row: PullRow, claim: Claim, *, full: bool) -> tuple[_Run, Mapping[str, str]]:
@@ -210,7 +218,7 @@ class Puller:
             delta = store.compare(page.prepared)
             if run.overridden:
                 delta.changed, delta.rewritten = [*delta.changed, *delta.rewritten], []
-            store.write([*delta.new, *delta.changed])
+            store.write([*delta.new, *delta.changed], row.id)
             store.touch(delta.same)
             PayloadStore(session).keep([*delta.new, *delta.changed, *delta.same])
             pulls.quarantine(row.region, page.rejected, now)
@@ -248,7 +256,7 @@ class Puller:
                 return guard.problem(stopped)
             if given is not None:
                 given.used_at = now
-            store.write(run.held.rewrites)
+            store.write(run.held.rewrites, row.id)
             PayloadStore(session).keep(run.held.rewrites)
             row.changed += len(run.held.rewrites)
             row.withdrawn += store.withdraw(gone, now)

@@ -20,6 +20,7 @@ from sync import run_problems
 from sync.backup import newest_backup_age
 from sync.cases import detect
 from sync.database import Database, DatabaseFault
+from sync.eligibility import evaluate_cases
 from sync.heartbeat import beating
 from sync.lease import Claim, LeaseLostError
 from sync.pull import Puller, job_name
@@ -143,6 +144,7 @@ class Clock:
             report = await asyncio.to_thread(
                 detect, self._database, lambda session: self._puller.leases.confirm(session, claim)
             )
+            await asyncio.to_thread(evaluate_cases, self._database, datetime.now(UTC))
         outcome = f"{report.cases} cases, {report.opened} opened"
         now = datetime.now(UTC)
         await self._release(claim, outcome, next_night(now, timedelta(hours=1)) - now)

@@ -65,6 +65,10 @@ class Settings(BaseSettings):
         file = TomlConfigSettingsSource(settings_cls, os.environ.get("DEXHUB_CONFIG", "dexhub.toml"))
         return init_settings, env_settings, file
 
+    def tokeniser_if_any(self) -> Tokeniser | None:
+        """The maker of personal tokens; None where no key is configured, and people cannot be told apart."""
+        return self.tokeniser() if self.token_key_file or self.token_key else None
+
     def tokeniser(self) -> Tokeniser:
         """The maker of personal tokens; RequestError where no key is configured."""
         text = (

@@ -9,8 +9,8 @@ from adapters.conformance import citations, facts, faults, files, incremental, p
 from adapters.conformance.rule import CannotCheckError, Needs, Outcome, Result, Rule, broken
 from adapters.conformance.subject import Subject
 from adapters.manifest import Manifest
-from schema.catalogue import read_facts
 from schema.errors import DexhubError, FactsError, Problem, redact
+from schema.fact_file import read_facts
 
 RULES: Final[tuple[Rule, ...]] = (
     *facts.RULES,

@@ -8,6 +8,7 @@ import gc
 import logging
 import os
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,7 @@ from adapters.registry import region_named, regions
 from gateway import schema as graphql
 from gateway.app import create_app
 from gateway.auth import OPERATOR
-from gateway.cli import adapters, files, guard, keys, lists, pulls, quarantine
+from gateway.cli import adapters, eligibility, files, guard, keys, lists, pulls, quarantine, registers
 from gateway.cli import demo as demonstration
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
 from gateway.execution import execute
@@ -31,6 +32,7 @@ from schema.provenance import CHINA
 from sync import migrate
 from sync.cases import detect as run_detection
 from sync.database import Database
+from sync.eligibility import evaluate_cases
 from sync.pull import Puller
 from sync.remap import Remapper
 from sync.repository.jobs import JobStore
@@ -44,6 +46,9 @@ cli.add_typer(keys.cli, name="keys")
 cli.add_typer(files.cli, name="files")
 cli.add_typer(guard.cli, name="guard")
 cli.add_typer(lists.cli, name="lists")
+cli.add_typer(registers.cli, name="registers")
+cli.command(help="核对参赛资格 / May it compete, by the notices' rules")(eligibility.check)
+cli.command(help="通知的规则，照原文 / The notices' rules, in their own words")(eligibility.clauses)
 cli.add_typer(quarantine.cli, name="quarantine")
 cli.add_typer(adapters.cli, name="adapters")
 cli.add_typer(schema_cli, name="schema")
@@ -133,6 +138,7 @@ def detect(as_json: AsJson = False) -> None:
     """Brings the stored cases up to date."""
     with open_hub() as hub, err.status("查重中 / detecting"):
         report = run_detection(hub.database)
+        evaluate_cases(hub.database, datetime.now(UTC))
     if as_json:
         print_json(report)
         return

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from schema.vocabulary import EntryStatus
 from sync.blocking import EntryView
+from sync.repository import history
 from sync.repository.prepared import Prepared, statements
 from sync.tables import EntryRow, OrganisationRow, RepresentativeRow
 
@@ -65,8 +66,9 @@ class EntryStore:
             statement = update(table).where(table.c.id == bindparam("of")).values(fingerprint=bindparam("seen"))
             self._session.connection().execute(statement, [{"of": item.id, "seen": item.fingerprint} for item in same])
 
-    def write(self, prepared: Sequence[Prepared]) -> None:
-        """Insert or replace entries with their organisations and representatives."""
+    def write(self, prepared: Sequence[Prepared], run: str | None = None) -> None:
+        """Insert or replace entries with their organisations and representatives; what changes is kept as `run` saw it."""
+        before = history.states(self._session, [item.id for item in prepared])
         made = statements(self._session.get_bind().dialect.name)
         made.entry.run(self._session, [item.entry for item in prepared])
         for part in _parts([item.id for item in prepared]):
@@ -74,6 +76,7 @@ class EntryStore:
             self._session.execute(delete(RepresentativeRow).where(col(RepresentativeRow.entry_id).in_(part)))
         made.organisation.run(self._session, [row for item in prepared for row in item.organisations])
         made.representative.run(self._session, [row for item in prepared for row in item.representatives])
+        history.note(self._session, before, run)
 
     def withdraw(self, ids: Sequence[str], now: datetime) -> int:
         """Mark entries as withdrawn; how many were not already. They stay, and come back when their row does."""

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from schema.records import Entry
 from sync.blocking import organisation_key, plain
+from sync.organisation_names import normal_form
 from sync.repository.bulk import Ready, Statement, statement
 from sync.repository.packing import packed
 from sync.tables import EntryRow, OrganisationRow, PayloadRow, RepresentativeRow
@@ -129,6 +130,7 @@ def _organisation_rows(record: Entry) -> list[dict[str, Any]]:
             "entry_id": record.id,
             "position": position,
             "name": organisation.name,
+            "name_key": normal_form(organisation.name),
             "credit_code": organisation.credit_code,
             "kind": organisation.kind.value if organisation.kind else None,
             "is_lead": organisation.is_lead,

@@ -133,6 +133,8 @@ BREAKS = (
     Break("facts.catalogue", "henan", instead("tracks.toml", 'national = ["N01"]', 'national = ["N99"]')),
     Break("facts.lookups", "henan", instead("lookups.toml", '"FINAL"', '"FINALE"')),
     Break("facts.counts", "henan", instead("manifest.toml", "topics = 78", "topics = 79")),
+    Break("facts.clauses", "henan", instead("clauses.toml", "人数不超过5人", "人数不超过6人")),
+    Break("facts.clauses", "henan", instead("clauses.toml", '"HA-T09"', '"HA-T99"')),
     Break("facts.citations", "henan", instead("tracks.toml", "×工业制造", "×工业智造")),
     Break("facts.citations", "henan", instead("tracks.toml", "line = 378", "line = 380")),
     Break("facts.citations", "henan", instead("notice.toml", 'locator = "六（一）"', 'locator = ""')),

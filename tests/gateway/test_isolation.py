@@ -27,6 +27,12 @@ QUERIES = {
     "quarantine": "quarantine(first: 1000)",
     "schedules": "schedules",
     "guardStops": "guardStops(first: 1000)",
+    "clauses": "clauses",
+    "compareClauses": "compareClauses(kind: PRIOR_WINNER)",
+    "checkEntry": 'checkEntry(input: {region: "{region}", topic: "{topic}", title: "{title}", team: "甲队", '
+    'organisations: [{name: "{unit}"}]})',
+    "waivers": "waivers(first: 1000)",
+    "registers": "registers",
 }
 # Those that can be asked for another region outright, and what says that nothing was found.
 ASIDE = {
@@ -50,9 +56,10 @@ ROUTES = {
 }
 MUTATIONS = (
     "submitRecommendations", "decideCase", "startPull", "stopPull", "startDetection", "overrideGuardStop",
+    "changeRegister", "removeRegisterLines", "waive", "revokeWaiver",
 )  # fmt: skip
 # Public facts, the same for all: one field is enough to see that they are there.
-FACTS = {"Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
+FACTS = {"Clause": "id", "Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
          "NationalTrack": "id"}  # fmt: skip
 CASES = """{ duplicateCases(first: 1000) { id kind status keptEntryId evidence { feature }
   entries { region { code } title leadOrganisation entryId entry { id } }
@@ -155,9 +162,23 @@ def test_every_route_is_covered_here(service) -> None:
     assert found == ROUTES.keys()
 
 
+@pytest.fixture
+def asked(own, expected, corpus, code) -> dict[str, str]:
+    """What stands in the questions. The application is one that another region has as well: what it shares with that is
+    told, and no more of it than region and title.
+    """
+    pairs = [label.entries for label in corpus.duplicates if label.kind == "SAME_PROJECT"]
+    (first, second) = next(pair for pair in pairs if pair[0][:2] != pair[1][:2])
+    other = expected[first if not first.startswith(code) else second]
+    topic = next(topic.id for _, topic in regions()[code].catalogue.topics())
+    return {"own": own[0], "region": code, "topic": topic, "title": other.title, "unit": other.companies[0].name}
+
+
 @pytest.mark.parametrize("root", QUERIES)
-def test_no_root_query_shows_what_only_another_region_may_know(viewer, widest, foreign, own, root) -> None:
-    document = widest(root).replace("{own}", own[0])
+def test_no_root_query_shows_what_only_another_region_may_know(viewer, widest, foreign, asked, root) -> None:
+    document = widest(root)
+    for name, value in asked.items():
+        document = document.replace(f"{{{name}}}", value)
     answer = viewer.answer(document)
     assert answer.get("errors") is None
     text = str(answer["data"])
@@ -290,3 +311,27 @@ def test_the_viewer_of_a_job_sees_what_the_national_organiser_sees(settled, wide
 def test_the_widest_question_reaches_the_fields_that_must_be_guarded(widest) -> None:
     fields = set(re.findall(r"\w+", widest("duplicateCases")))
     assert {"keptEntryId", "reason", "author", "entryId", "summary", "representatives", "locator"} <= fields
+
+
+def test_a_region_sees_no_register_at_all(viewer) -> None:
+    assert viewer.ask("{ registers { register } }") == {"registers": []}
+
+
+def test_a_region_cannot_have_an_application_to_another_region_judged(viewer, code) -> None:
+    other = next(each for each in CODES if each != code)
+    given = f'{{region: "{other}", topic: "x", title: "x", team: "x", organisations: [{{name: "x"}}]}}'
+    told = viewer.ask(f"{{ checkEntry(input: {given}) {{ eligibility {{ status }} problems {{ code }} }} }}")
+    assert told == {"checkEntry": {"eligibility": None, "problems": [{"code": "REGION_UNKNOWN"}]}}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        'mutation { changeRegister(register: TAX_OFFENDERS, lines: [], reason: "x") { added } }',
+        'mutation { removeRegisterLines(ids: ["x"], reason: "x") { removed } }',
+        'mutation { waive(clause: "x", entry: "x", reason: "x", expires: "2030-01-01T00:00:00Z") { problems { code } } }',
+        'mutation { revokeWaiver(id: "x", reason: "x") { problems { code } } }',
+    ],
+)
+def test_a_region_may_neither_keep_registers_nor_waive(viewer, document) -> None:
+    assert viewer.code(document) == "FORBIDDEN"
