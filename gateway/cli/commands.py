@@ -8,7 +8,6 @@ import gc
 import logging
 import os
 import signal
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -23,16 +22,14 @@ from adapters.registry import region_named, regions
 from gateway import schema as graphql
 from gateway.app import create_app
 from gateway.auth import OPERATOR
-from gateway.cli import adapters, eligibility, files, guard, keys, lists, pulls, quarantine, registers
+from gateway.cli import adapters, duplicates, eligibility, files, guard, keys, lists, pulls, quarantine, registers
 from gateway.cli import demo as demonstration
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
 from gateway.execution import execute
 from schema.errors import DexhubError, Problem, RequestError
 from schema.provenance import CHINA
 from sync import migrate
-from sync.cases import detect as run_detection
 from sync.database import Database
-from sync.eligibility import evaluate_cases
 from sync.pull import Puller
 from sync.remap import Remapper
 from sync.repository.jobs import JobStore
@@ -44,6 +41,7 @@ schema_cli = typer.Typer(no_args_is_help=True, help="GraphQL 模式 / The GraphQ
 db_cli = typer.Typer(no_args_is_help=True, help="数据库 / The database")
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(files.cli, name="files")
+cli.add_typer(duplicates.cli, name="detect")
 cli.add_typer(guard.cli, name="guard")
 cli.add_typer(lists.cli, name="lists")
 cli.add_typer(registers.cli, name="registers")
@@ -131,21 +129,6 @@ def pull(
         pulls.print_runs(rows)
     if any(row.problems for row in rows):
         raise SystemExit(FOUND_PROBLEMS)
-
-
-@cli.command(help="全量查重 / Compare all entries for duplicates")
-def detect(as_json: AsJson = False) -> None:
-    """Brings the stored cases up to date."""
-    with open_hub() as hub, err.status("查重中 / detecting"):
-        report = run_detection(hub.database)
-        evaluate_cases(hub.database, datetime.now(UTC))
-    if as_json:
-        print_json(report)
-        return
-    out.print(
-        f"比对项目 {report.entries}，候选对 {report.pairs}，案件 {report.cases}（新 {report.opened}，扩大 {report.grown}，"
-        f"撤销 {report.closed}）/ {report.entries} entries, {report.pairs} pairs, {report.cases} cases"
-    )
 
 
 @cli.command(help="用修正后的对照重新映射已存原始数据 / Map what was kept again, with a corrected mapping")

@@ -1,0 +1,120 @@
+"""Which pairs are compared at all: those that share a key, or enough rare pieces of text.
+
+A key that more entries share than its rule allows is set aside (and reported): one phone in 5,000 teams, one company with
+3,000 entries or a thousand equal titles say nothing about any two of them, and would cost the square of their number.
+What such entries have in common beyond that key still brings them together by other rules.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.sparse import csr_matrix, diags, hstack
+
+from sync.duplicates.encoding import Encoded, Integers, crossed, hashed_rows, narrow
+from sync.duplicates.parallel import mapped
+from sync.duplicates.rarity import count
+
+_ROWS: Final = 20_000  # rows of a product at once, so that its memory does not grow with the corpus
+_ENOUGH: Final = 0.999  # of the weights of shared keys; below one, as three thirds are
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A way for two entries to meet. Each shared key counts `weight`; together they must come to one.
+
+    A key that more than `cap` entries have is set aside.
+    """
+
+    zh: str
+    en: str
+    keys: Callable[[Encoded], csr_matrix]
+    cap: int
+    weight: float = 1.0
+
+
+RULES: Final[Mapping[str, Rule]] = {
+    "token": Rule("同一证件令牌", "one ID token", lambda each: each.tokens, 60),
+    "phone": Rule("同一电话令牌", "one phone token", lambda each: each.phones, 16),
+    "names": Rule("两个相同姓名", "two equal names", lambda each: crossed(each.names, each.names), 30),
+    "name_core": Rule("同名同单位", "a name and an organisation", lambda each: crossed(each.names, each.cores), 30),
+    "core": Rule("同一单位核心名", "one organisation core", lambda each: each.cores, 24),
+    "code": Rule("同一信用代码", "one credit code", lambda each: each.credit_codes, 24),
+    "core_title": Rule(
+        "同单位且标题片段相同",
+        "an organisation and a piece of the title",
+        lambda each: crossed(each.cores, each.title_sounds),
+        24,
+        0.5,
+    ),
+    "title": Rule("标题读音相同", "one title by its sound", lambda each: hashed_rows(each.titles), 30),
+    "team": Rule("团队名相同", "one team name", lambda each: hashed_rows(each.teams), 12),
+    "title_rare": Rule("标题中的罕见片段", "rare pieces of the title", lambda each: each.title_sounds, 40, 0.34),
+    "shingles": Rule("简介中的罕见片段", "rare pieces of the summary", lambda each: each.shingles, 40, 0.25),
+    "words": Rule("文中的罕见词", "rare words", lambda each: each.words, 40, 0.25),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs of row numbers, the smaller first, in order; how many each rule met; how many keys each rule set aside."""
+
+    first: Integers
+    second: Integers
+    met: dict[str, int]
+    set_aside: dict[str, int]
+
+
+def candidates(corpus: Encoded, workers: int = 1) -> Candidates:
+    """All pairs of the corpus that are worth a comparison."""
+    whole = [name for name, rule in RULES.items() if rule.weight >= 1]
+    pieces = [name for name in RULES if name not in whole]
+    tasks = [pieces, *([name] for name in whole)]  # the longest first
+    met, set_aside, found = {}, {}, []
+    for names, (pairs, dropped) in zip(tasks, mapped(lambda task: _met_by(corpus, task), tasks, workers), strict=True):
+        met["+".join(names)] = len(pairs)
+        set_aside.update(dropped)
+        found.append(pairs)
+    together = np.unique(np.concatenate(found))
+    rows = max(len(corpus), 1)
+    return Candidates(together // rows, together % rows, met, set_aside)
+
+
+def _met_by(corpus: Encoded, names: Sequence[str]) -> tuple[Integers, dict[str, int]]:
+    """The pairs that these rules make together, as `_meeting` gives them, and how many keys each set aside."""
+    keys, weights, dropped = [], [], {}
+    for name in names:
+        rule = RULES[name]
+        kept, dropped[name] = within_cap(rule.keys(corpus), rule.cap)
+        keys.append(kept)
+        weights.append(np.full(kept.shape[1], rule.weight, np.float32))
+    return _meeting(hstack(keys, "csr"), np.concatenate(weights)), dropped
+
+
+def enough(weight: float) -> bool:
+    """Whether shared keys of this weight make a pair."""
+    return weight >= _ENOUGH
+
+
+def within_cap(keys: csr_matrix, cap: int) -> tuple[csr_matrix, int]:
+    """The columns that two to `cap` rows have, renumbered; and how many more rows have."""
+    held = count(keys)
+    places = narrow(keys.indices)
+    here = (held[places] > 1) & (held[places] <= cap)
+    kept, columns = np.unique(places[here], return_inverse=True)
+    ends = np.concatenate(([0], np.cumsum(here)))[keys.indptr]
+    made = csr_matrix((np.ones(len(columns), np.float32), columns, ends), shape=(keys.shape[0], max(len(kept), 1)))
+    return made, int((held > cap).sum())
+
+
+def _meeting(keys: csr_matrix, weights: np.ndarray) -> Integers:
+    """Pairs whose shared keys weigh enough, each as first row × number of rows + second row."""
+    weighed, transposed = keys @ diags(weights), keys.T.tocsr()
+    found = [np.empty(0, np.int64)]
+    for start in range(0, keys.shape[0], _ROWS):
+        product = (weighed[start : start + _ROWS] @ transposed).tocoo()
+        row = product.row.astype(np.int64) + start
+        kept = (product.data >= _ENOUGH) & (row < product.col)
+        found.append(row[kept] * keys.shape[0] + product.col[kept])
+    return np.concatenate(found)

@@ -1,0 +1,118 @@
+"""Fits the curves to labelled pairs: a penalised logistic regression whose steps have the sign that reason demands.
+
+Deterministic: the same corpus gives the same file. Nothing is fitted while the hub runs; an organiser asks for it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix, hstack
+
+from sync.duplicates.comparison import Column
+from sync.duplicates.scoring import Curve, Question, holds, value
+
+_LEAST: Final = 0.02  # bits; a curve that never says more is left out
+_RATIO: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+_HIGH: Final = (0.0, 0.4, 0.6, 0.75, 0.85, 0.95, 1.0)
+_BITS: Final = (0.0, 3.0, 6.0, 9.0, 12.0, 16.0, 20.0, 26.0, 34.0, 45.0, 60.0, 90.0)
+_COUNT: Final = (0.0, 1.0, 2.0, 3.0, 4.0)
+_ONCE: Final = (0.0, 1.0)
+_LOG: Final = (0.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a curve may look like: its feature, where it holds, its knots, and whether it speaks for (1) or against (-1)."""
+
+    feature: str
+    where: str
+    knots: tuple[float, ...]
+    sign: int = 1
+
+
+def _both(feature: str, knots: tuple[float, ...]) -> tuple[Shape, Shape]:
+    return Shape(feature, "ONE_HOUSE", knots), Shape(feature, "TWO_HOUSES", knots)
+
+
+_PEOPLE: Final = (
+    Shape("tokens", "ANY", _COUNT),
+    Shape("token_against", "ANY", _COUNT, -1),
+    Shape("names", "ANY", _BITS),
+    Shape("name_count", "ANY", _COUNT),
+    Shape("name_against", "ANY", _COUNT, -1),
+    Shape("phones", "ANY", _BITS),
+    Shape("team", "ANY", _ONCE),
+    Shape("team_near", "ANY", _HIGH),
+)
+_HOUSE: Final = (
+    Shape("core", "ANY", _ONCE),
+    Shape("core_bits", "ANY", _BITS),
+    Shape("core_part", "ANY", _HIGH),
+    Shape("lead", "ANY", _HIGH),
+    Shape("code", "ANY", _ONCE),
+    Shape("code_near", "ANY", _ONCE),
+    Shape("code_against", "ANY", _ONCE, -1),
+)
+_TEXTS: Final = (
+    *_both("title", _RATIO),
+    *_both("title_part", _HIGH),
+    *_both("title_order", _HIGH),
+    Shape("title_bits", "ANY", _BITS),
+    *_both("title_in_text", _RATIO),
+    *_both("title_in_text_least", _RATIO),
+    *_both("words", _RATIO),
+    *_both("words_part", _RATIO),
+    *_both("shingles", _RATIO),
+    *_both("shingle_bits", _LOG),
+    *_both("numbers", _RATIO),
+    *_both("number_bits", _BITS),
+    *_both("title_in_text*words_part", _RATIO),
+    Shape("title*core_part", "ANY", _RATIO),
+    Shape("words_part*core_part", "ANY", _RATIO),
+)
+SHAPES: Final[Mapping[str, tuple[Shape, ...]]] = {
+    "PROJECT": (*_TEXTS, *_HOUSE, *_PEOPLE),
+    "PEOPLE": (*_PEOPLE, *_HOUSE),
+    "TEAM": (*_PEOPLE, *_HOUSE),
+}
+
+
+def basis(table: Column, shapes: Sequence[Shape]) -> csr_matrix:
+    """How far each pair has climbed each step of each curve, 0 to 1."""
+    columns = []
+    for shape in shapes:
+        here, found = holds(table, shape.where), value(table, shape.feature)
+        for low, high in zip(shape.knots, shape.knots[1:], strict=False):
+            climbed = np.clip((found - low) / (high - low), 0, 1) * here
+            columns.append(csr_matrix(climbed.reshape(-1, 1)))
+    return hstack(columns, "csr")
+
+
+def fit(name: str, table: Column, truth: npt.NDArray[np.bool_], penalty: float) -> Question:
+    """The question whose curves tell `truth` best; `penalty` per squared bit keeps steps small that few pairs ask for."""
+    shapes = SHAPES[name]
+    steps = basis(table, shapes).astype(np.float64)
+    signs = np.repeat([shape.sign for shape in shapes], [len(shape.knots) - 1 for shape in shapes])
+    sought = np.where(truth, 1.0, -1.0)
+    ln2 = np.log(2)
+
+    def loss(x: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        margin = sought * (x[0] + steps @ (x[1:] * signs)) * ln2
+        slope = -sought * ln2 / (1 + np.exp(np.clip(margin, -500, 500)))
+        gradient = np.concatenate(([slope.sum()], signs * (steps.T @ slope) + 2 * penalty * x[1:]))
+        return float(np.logaddexp(0, -margin).sum() + penalty * (x[1:] ** 2).sum()), gradient
+
+    start = np.concatenate(([-8.0], np.full(steps.shape[1], 0.1)))
+    bounds = [(None, None)] + [(0, None)] * steps.shape[1]
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 2000, "maxfun": 3000})
+    curves, place = [], 1
+    for shape in shapes:
+        grown = np.concatenate(([0], np.cumsum(found.x[place : place + len(shape.knots) - 1]))) * shape.sign
+        place += len(shape.knots) - 1
+        if np.abs(grown[-1]) >= _LEAST:
+            curves.append(Curve(shape.feature, shape.where, shape.knots, tuple(round(float(bit), 3) for bit in grown)))
+    return Question(name, round(float(found.x[0]), 3), tuple(curves))

@@ -1,0 +1,113 @@
+"""Forgets what a typist may vary: width, case, traditional characters, the sign ×, punctuation; and, as a second form,
+which of several characters with one sound was typed.
+
+Every character goes to one character, so that whole corpora are folded by looking up one array.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from itertools import chain
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import opencc
+from pypinyin.pinyin_dict import pinyin_dict
+
+Codes = npt.NDArray[np.uint32]
+
+BREAK: Final = 0  # what takes the place of a sign that is no letter, digit or ideograph
+_TIMES: Final = (
+    "×✕✖⨯╳乘"  # written for the sign in the contest's own name; “x” and “X” are letters and fold by themselves
+)
+_SYLLABLES: Final = 0xE000  # first code point of Unicode's private use area: one per toneless syllable
+_UNICODE: Final = 0x110000
+_HAN: Final = range(0x3400, 0xA000)  # ideographs and extension A; what lies beyond is too rare to have variants
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """Simplified form by code point, from OpenCC's table of characters (not of phrases: places must not shift)."""
+    characters = [chr(code) for code in _HAN]
+    converted = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return {ord(old): new for old, new in zip(characters, converted, strict=True) if len(new) == 1}
+
+
+def _fold_one(code: int) -> int:
+    normal = unicodedata.normalize("NFKC", chr(code)).casefold()
+    # A ligature or a unit in one sign becomes its first letter: it must stay one character, and it is the same in both.
+    character = normal[0] if normal else ""
+    if character in _TIMES:
+        return ord("x") if character else BREAK
+    character = _simplified().get(ord(character), character)
+    return ord(character) if character.isalnum() else BREAK
+
+
+@cache
+def folding_table() -> Codes:
+    """For each code point the one it is read as; `BREAK` for signs and emoji."""
+    table = np.arange(_UNICODE, dtype=np.uint32)
+    for code in chain(range(_HAN.start), range(0xF900, 0x10000)):
+        table[code] = _fold_one(code)
+    for old, new in _simplified().items():
+        table[old] = ord(new)
+    table[0xA000:0xAC00] = table[0xD7A4:0xF900] = BREAK  # scripts of no use here, surrogates and private use
+    table[ord("乘")] = ord("x")
+    table[0x10000:0x20000] = BREAK  # emoji and historic scripts; ideographs begin above
+    table[0x40000:] = BREAK
+    return table
+
+
+@cache
+def _toneless(code: int) -> str:
+    first = pinyin_dict[code].partition(",")[0]
+    return "".join(sign for sign in unicodedata.normalize("NFD", first) if sign.isascii() and sign.isalpha())
+
+
+@cache
+def sounding_table() -> Codes:
+    """As `folding_table`, and ideographs as the syllable of their most common reading, without tone."""
+    table = np.arange(_UNICODE, dtype=np.uint32)
+    syllables: dict[str, int] = {}
+    for code in sorted(pinyin_dict):
+        if code in _HAN:
+            table[code] = syllables.setdefault(_toneless(code), _SYLLABLES + len(syllables))
+    return table[folding_table()]
+
+
+def codes_of(texts: Sequence[str], longest: int) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """The code points of all texts, cut to `longest` characters, one after the other, and the end of each."""
+    cut = [text[:longest] for text in texts]
+    joined = "".join(cut).encode("utf-32-le", "replace")
+    return np.frombuffer(joined, np.uint32), np.cumsum([len(text) for text in cut], dtype=np.int64)
+
+
+def texts_of(codes: Codes, ends: npt.NDArray[np.int64]) -> list[str]:
+    """Texts back from codes, without their breaks."""
+    kept = codes != BREAK
+    lengths = np.diff(np.concatenate(([0], np.concatenate(([0], np.cumsum(kept)))[ends])))
+    text = codes[kept].astype("<u4").tobytes().decode("utf-32-le")
+    places = np.cumsum(lengths).tolist()
+    return [text[start:end] for start, end in zip(chain((0,), places), places, strict=False)]
+
+
+class _Translation(dict[int, int | None]):
+    """The folding table as `str.translate` reads it, filled as characters are met; faster for single short texts."""
+
+    def __missing__(self, code: int) -> int | None:
+        folded = int(folding_table()[code])
+        self[code] = None if folded == BREAK else folded
+        return self[code]
+
+
+_TRANSLATION: Final = _Translation()
+
+
+def fold(text: str) -> str:
+    """One text as it is compared.
+
+    >>> fold("數據要素×交通 Ｘ平台（Ａ）")
+    '数据要素x交通x平台a'
+    """
+    return text.translate(_TRANSLATION)
