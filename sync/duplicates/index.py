@@ -118,7 +118,7 @@ class Index:
                 if 1 < self._held(name, key) <= rule.cap:
                     for other in self._members(name, key):
                         weights[other] += rule.weight
-        del weights[identifier]
+        weights.pop(identifier, None)
         return sorted(other for other, weight in weights.items() if enough(weight))
 
     def features(self, identifier: str, others: Sequence[str]) -> Column:
