@@ -4,7 +4,7 @@ A province supplies a `Source` (request and decode: how its platform pages and w
 (validate) and `to_entry` (map). What is not understood sets aside that row and names place, value and remedy.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, final
@@ -18,7 +18,7 @@ from adapters.file_source import FileSource
 from adapters.lookups import Lookups
 from adapters.manifest import Manifest
 from adapters.payload import AnyPayload, problems_of
-from adapters.source import Position, RawPage, Source
+from adapters.source import Position, RawPage, Row, Source
 from adapters.transport import Endpoint, Transport
 from schema.catalogue import Catalogue
 from schema.errors import MappingError, Problem
@@ -47,6 +47,14 @@ class Rejected:
     source: SourceRef
     problems: tuple[Problem, ...]
     payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A row that is not known yet."""
+
+    row: Row
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,31 +101,53 @@ class Adapter:
         """The region's pages since `position`. `known` leads from fingerprints to ids of entries already stored: such
         rows are recognised before they are validated.
         """
-        context = MappingContext(self.manifest, self.catalogue, self.lookups, tokens)
+        context = self.context(tokens)
         async for raw in self.source_at(endpoint).pages(transport, position):
             yield self.map_page(raw, context, known)
 
     @final
+    def context(self, tokens: Tokeniser) -> MappingContext:
+        """What mapping may know besides the row."""
+        return MappingContext(self.manifest, self.catalogue, self.lookups, tokens)
+
+    @final
     def map_page(self, raw: RawPage, context: MappingContext, known: Mapping[str, str]) -> Page:
-        """Validate and map one page. Pure."""
-        mapped: list[Mapped] = []
+        """Recognise, validate and map one page. Pure."""
+        unchanged, fresh = self.recognise(raw, context.tokens, known)
+        mapped, rejected = self.map_fresh(raw, fresh, context)
+        return Page(mapped, unchanged, rejected, raw.total, raw.cursor, raw.not_modified)
+
+    @final
+    def recognise(self, raw: RawPage, tokens: Tokeniser, known: Mapping[str, str]) -> tuple[list[str], list[Fresh]]:
+        """The ids of entries whose rows are as they were, and the rows that are not."""
         unchanged: list[str] = []
-        rejected: list[Rejected] = []
+        fresh: list[Fresh] = []
         version = f"{self.manifest.code}/{self.manifest.mapping_version}/".encode()
         for row in raw.rows:
-            fingerprint = context.tokens.fingerprint(version + orjson.dumps(row.data, default=str))
+            fingerprint = tokens.fingerprint(version + orjson.dumps(row.data, default=str))
             if (seen := known.get(fingerprint)) is not None:
                 unchanged.append(seen)
-                continue
+            else:
+                fresh.append(Fresh(row, fingerprint))
+        return unchanged, fresh
+
+    @final
+    def map_fresh(
+        self, raw: RawPage, fresh: Iterable[Fresh], context: MappingContext
+    ) -> tuple[list[Mapped], list[Rejected]]:
+        """Validate and map rows of the page `raw`, whose own rows are not looked at. Pure."""
+        mapped: list[Mapped] = []
+        rejected: list[Rejected] = []
+        for each in fresh:
+            row = each.row
             source = SourceRef(url=raw.url, fetched_at=raw.fetched_at, sha256=raw.sha256, locator=row.locator)
             concealed = self._concealer.conceal(row.data, context.tokens)
-            outcome = row.problems or self.map_row(concealed, context, source)
-            payload = orjson.dumps(concealed, default=str)
+            outcome = row.problems or self.map_row(concealed.row, context, source)
             if isinstance(outcome, tuple):
-                rejected.append(Rejected(row.key, row.locator, source, outcome, payload))
+                rejected.append(Rejected(row.key, row.locator, source, outcome, concealed.payload))
             else:
-                mapped.append(Mapped(outcome, fingerprint, payload))
-        return Page(mapped, unchanged, rejected, raw.total, raw.cursor, raw.not_modified)
+                mapped.append(Mapped(outcome, each.fingerprint, concealed.payload))
+        return mapped, rejected
 
     @final
     def map_row(

@@ -8,75 +8,20 @@ is the entry's own number. A file is always everything there is: what it no long
 
 import asyncio
 import hashlib
-import re
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BeforeValidator, Field
-
-import adapters as package
+from adapters.columns import NUMBERED, Column, Columns, columns_of
 from adapters.manifest import Manifest
 from adapters.source import Position, RawPage, Row, Source
 from adapters.table import KINDS, MOST_BYTES, Cell, Line, Table, Unreadable, read_table, text_of, too_large
 from adapters.transport import Endpoint, Transport
-from schema.catalogue import read_facts
 from schema.errors import Problem, SourceChanged, redact
-from schema.provenance import Fact
-
-NUMBERED: Final = "{n}"
-_FLAGS: Final[Mapping[str, bool]] = {"是": True, "TRUE": True, "否": False, "FALSE": False, "": False}
-
-
-class Column(Fact):
-    """Where a column's cells stand in the payload, and as what. With "?" an empty cell is null."""
-
-    to: str
-    type: Literal["text", "text?", "integer", "integer?", "number", "number?", "flag"] = "text"
-
-    def value(self, cell: Cell) -> object:
-        """The cell as this type. What it cannot be stays text, for the payload type to refuse."""
-        text = text_of(cell).strip()
-        if isinstance(cell, Unreadable):
-            return {
-                "unreadable": text
-            }  # of no payload's type, so that the row is refused again when it is mapped again
-        if not text and self.type.endswith("?"):
-            return None
-        if self.type == "flag":
-            return _FLAGS.get(text.upper(), text)
-        try:
-            return {"integer": int, "number": float}.get(self.type.rstrip("?"), str)(text)
-        except ValueError:
-            return text
-
-
-def _as_column(value: object) -> object:
-    return {"to": value} if isinstance(value, str) else value
-
-
-class Columns(Fact):
-    """columns.toml. `key` is the heading of the entry's own number. A heading with {n} stands for any number of columns,
-    counted from 1: `"成员{n}姓名" = "members.{n}.name"`. `constants` fill places that a table has no column for; `ignored`
-    headings are read by nobody. White space in headings does not count; here they are written without.
-    """
-
-    key: str | None = None
-    ignored: tuple[str, ...] = ()
-    constants: dict[str, bool | int | str] = Field(default_factory=dict)
-    columns: dict[str, Annotated[Column, BeforeValidator(_as_column)]] = Field(default_factory=dict)
-
-    def place(self, heading: str) -> Column | None:
-        """The column that this heading is, its number filled in."""
-        for pattern, column in self.columns.items():
-            form = re.escape(pattern).replace(re.escape(NUMBERED), "([1-9][0-9]?)")
-            if found := re.fullmatch(form, heading):
-                return column.model_copy(update={"to": column.to.replace(NUMBERED, "".join(found.groups()))})
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +41,27 @@ class FileSource(Source):
     def __init__(self, endpoint: Endpoint, manifest: Manifest) -> None:
         super().__init__(endpoint, manifest)
         self.capabilities = manifest.capabilities.model_copy(update={"changes": "full", "deletions": "none"})
-        self._columns = _columns_of(manifest.slug)
+        self._columns = columns_of(manifest.slug)
 
     async def pages(self, transport: Transport, position: Position) -> AsyncIterator[RawPage]:
-        """The whole file, whatever the position: rows seen before are recognised by what they say."""
-        del position
+        """The whole file, whatever the time asked for: rows seen before are recognised by what they say. A file behind an
+        address is not sent again where its ETag, kept as cursor with the address, is still the same.
+        """
+        cursor = None
         if self.endpoint.url.startswith("file:"):
             file, body = await asyncio.to_thread(_read, self.endpoint.url)
             url, fetched_at, digest = f"file:{file}", datetime.now(UTC), hashlib.sha256(body).hexdigest()
         else:
             url = self.endpoint.url
             headers = {"Authorization": f"Bearer {self.endpoint.secret}"} if self.endpoint.secret else {}
+            address, _, tag = (position.cursor or "").rpartition(" ")
+            if address == url:
+                headers["If-None-Match"] = tag
             answer = await transport.get(url, headers=headers)
+            if answer.status == 304:
+                yield RawPage(url, answer.fetched_at, answer.sha256, (), cursor=position.cursor, not_modified=True)
+                return
+            cursor = f"{url} {answer.headers['ETag']}" if "ETag" in answer.headers else None
             file, body, fetched_at, digest = (
                 Path(urlsplit(url).path).name,
                 answer.body,
@@ -117,7 +71,8 @@ class FileSource(Source):
         rows = await asyncio.to_thread(self.rows, file, body)
         size = self.capabilities.page_size
         for start in range(0, max(len(rows), 1), size):
-            yield RawPage(url, fetched_at, digest, rows[start : start + size], total=len(rows))
+            ending = cursor if start + size >= len(rows) else None
+            yield RawPage(url, fetched_at, digest, rows[start : start + size], total=len(rows), cursor=ending)
 
     def rows(self, file: str, body: bytes) -> list[Row]:
         """The rows of a file's bytes."""
@@ -128,7 +83,7 @@ class FileSource(Source):
         shape = _shape(self._columns, columns) if self._columns.columns else plain
         rows = []
         for line in table.lines:
-            data = {**self._columns.constants, **(_filled(shape, line.cells) or {})}
+            data = {**self._columns.constants, **(_filled(shape, line.cells, self._columns.always) or {})}
             rows.append(
                 Row(text_of(line.cells[key]), f"{file} row {line.number}", data, tuple(_unread(table, line, columns)))
             )
@@ -161,14 +116,6 @@ class FileSource(Source):
         if problems:
             raise SourceChanged(problems)
         return placed
-
-
-def _columns_of(slug: str) -> Columns:
-    for root in package.__path__:
-        path = Path(root) / slug / "columns.toml"
-        if path.is_file():
-            return read_facts(path, Columns)
-    return Columns()
 
 
 def _read(url: str) -> tuple[str, bytes]:
@@ -212,20 +159,23 @@ def _shape(agreed: Columns, columns: Mapping[int, Column]) -> _Shape:
     return tree
 
 
-def _filled(shape: _Shape, cells: Any) -> dict[str, Any] | None:  # noqa: ANN401  a sequence of cells
-    """The object of this shape; None where all its cells are empty. Empty items of a list are left out."""
+def _filled(shape: _Shape, cells: Sequence[Cell], always: Collection[str], above: str = "") -> dict[str, Any] | None:
+    """The object of this shape; None where all its cells are empty, unless it is one that always stands. Empty items of a
+    list are left out.
+    """
     made: dict[str, Any] = {}
-    filled = False
+    filled = above in always
     for name, part in shape.items():
+        path = f"{above}.{name}".lstrip(".")
         if isinstance(part, _Leaf):
             made[name] = part.column.value(cells[part.index])
             filled = filled or cells[part.index] != ""
         elif all(number.isdecimal() for number in part):
-            items = (_filled(part[number], cells) for number in sorted(part, key=int))
+            items = (_filled(part[number], cells, always, path) for number in sorted(part, key=int))
             made[name] = [item for item in items if item is not None]
             filled = filled or bool(made[name])
         else:
-            made[name] = _filled(part, cells)
+            made[name] = _filled(part, cells, always, path)
             filled = filled or made[name] is not None
     return made if filled else None
 

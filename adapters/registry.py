@@ -10,8 +10,9 @@ import adapters as package
 from adapters.base import Adapter
 from adapters.lookups import Lookups
 from adapters.manifest import Manifest
-from schema.catalogue import Catalogue, read_catalogue, read_facts
+from schema.catalogue import Catalogue, read_catalogue
 from schema.errors import FactsError, Problem
+from schema.fact_file import read_facts
 from schema.identifiers import REGIONS
 
 
@@ -30,6 +31,8 @@ def _checked(folder: Path) -> tuple[Manifest, Catalogue]:
     problems = []
     if folder.name != manifest.slug:
         problems.append(("slug", f"the folder is called {folder.name}, the manifest says {manifest.slug}"))
+    if catalogue.book.region != manifest.code:
+        problems.append(("code", f"clauses.toml is of region {catalogue.book.region}, the manifest of {manifest.code}"))
     if counted != (expected.tracks, expected.topics, expected.sub_topics, expected.ours):
         problems.append(("expected", f"tracks.toml holds {counted} tracks, topics, sub-topics and topics of ours"))
     if problems:

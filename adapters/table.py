@@ -8,12 +8,14 @@ content (a formula's error, a long number cut to 15 digits) stays visible as `Un
 import csv
 import datetime as dt
 import re
+import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import Final
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import ERROR_CODES
@@ -101,24 +103,45 @@ def too_large(file: str) -> SourceChanged:
 def refuse_bombs(file: str, body: bytes) -> None:
     """Raise SourceChanged where a workbook would unpack beyond its bound, or where the cells it names span a rectangle too
     large for a reader that lays sheets out whole: one stray cell in the last corner costs half a terabyte.
+
+    What an archive says of its sizes and of the place of its sheets is not believed: every member is unpacked and counted.
     """
+    left = MOST_UNPACKED
     try:
         with ZipFile(BytesIO(body)) as archive:
-            members = archive.infolist()
-            if sum(member.file_size for member in members) > MOST_UNPACKED:
-                bound = MOST_UNPACKED >> 20
-                raise _fault("FILE_TOO_LARGE", file, f"解压后超过 {bound} MB", f"more than {bound} MB when unpacked")
-            spans = [_span(archive.read(m)) for m in members if m.filename.startswith("xl/worksheets/sheet")]
-    except (BadZipFile, OSError, zlib.error, NotImplementedError, RuntimeError):
+            for member in archive.infolist():
+                content = _unpacked(archive, member, left)
+                left -= len(content)
+                if left < 0:
+                    bound = MOST_UNPACKED >> 20
+                    raise _fault(
+                        "FILE_TOO_LARGE", file, f"解压后超过 {bound} MB", f"more than {bound} MB when unpacked"
+                    )
+                rows, columns = _span(content)
+                if rows * columns > MOST_CELLS:
+                    raise _fault(
+                        "FILE_TOO_LARGE", file, f"表格超过 {MOST_CELLS:,} 格", f"spans more than {MOST_CELLS:,} cells"
+                    )
+    except (BadZipFile, EOFError, OSError, zlib.error, NotImplementedError, RuntimeError):
         raise _fault(
             "FILE_UNREADABLE", file, "不是完整的 .xlsx 文件（可能尚未传完或已加密）", "not a whole .xlsx file"
         ) from None
-    if any(rows * columns > MOST_CELLS for rows, columns in spans):
-        raise _fault("FILE_TOO_LARGE", file, f"表格超过 {MOST_CELLS:,} 格", f"spans more than {MOST_CELLS:,} cells")
+
+
+def _unpacked(archive: ZipFile, member: ZipInfo, most: int) -> bytes:
+    """What a member really unpacks to, and no more than a byte beyond `most` of it. The reader stops at the size it is told,
+    so it is told another than the archive's. Other ways of packing than a workbook's are refused: their readers have no bound.
+    """
+    if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        raise NotImplementedError
+    told = copy(member)
+    told.file_size = sys.maxsize
+    with archive.open(told) as stream:
+        return stream.read(most + 1)
 
 
 def _span(sheet: bytes) -> tuple[int, int]:
-    """Rows and columns up to the last cell that is named anywhere in a sheet's XML."""
+    """Rows and columns up to the last cell that is named anywhere in a member's XML; none in what is no sheet."""
     columns = set(_COLUMN_OF_CELL.findall(sheet))
     rows = max((int(number) for number in _ROW_NUMBER.findall(sheet)), default=0)
     return rows, max((column_index_from_string(name.decode()) for name in columns), default=0)

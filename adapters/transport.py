@@ -2,24 +2,27 @@
 
 Time limits for connecting, for silence and for the whole answer; a cap on the body after decompression; no redirect (a
 platform that moved is news for a person); no proxy from the environment; TLS verified; passing faults tried again with
-growing, jittered pauses, or as long as Retry-After asks, up to a bound.
+growing, jittered pauses, or as long as Retry-After asks, up to a bound; a platform that goes on failing is left alone for
+a while (`adapters.circuit`).
 """
 
 import hashlib
+import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import aiohttp
 import orjson
 import stamina
 
+from adapters.circuit import LONGEST_WAIT, Circuits, RestingFault
 from schema.errors import PassingFault, Problem, SourceChanged
 
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
-_LONGEST_WAIT: Final = 30.0  # seconds; a longer Retry-After is the next run's business
 # Headers, or how to make them: signed requests need a fresh time and nonce for every attempt.
 Headers = Mapping[str, str] | Callable[[], Mapping[str, str]]
 
@@ -82,9 +85,10 @@ class Response:
 class Transport:
     """Requests over one session; made by `open_transport`."""
 
-    def __init__(self, session: aiohttp.ClientSession, limits: Limits) -> None:
+    def __init__(self, session: aiohttp.ClientSession, limits: Limits, circuits: Circuits) -> None:
         self._session = session
         self._limits = limits
+        self._circuits = circuits
 
     async def get(
         self, url: str, *, params: Mapping[str, str] | None = None, headers: Headers | None = None
@@ -113,7 +117,7 @@ class Transport:
             wait_jitter=self._limits.pause * 5,
             wait_max=5.0,
         ):
-            with attempt:
+            with attempt, self._circuits.watched(url):
                 sent = headers() if callable(headers) else headers
                 return await self._once(method, url, params=params, headers=sent, body=body)
         raise AssertionError("stamina either returns or raises")  # pragma: no cover
@@ -163,21 +167,21 @@ class Transport:
 
 
 @asynccontextmanager
-async def open_transport(limits: Limits | None = None) -> AsyncIterator[Transport]:
-    """A transport for one run, closed with it."""
+async def open_transport(limits: Limits | None = None, circuits: Circuits | None = None) -> AsyncIterator[Transport]:
+    """A transport for one run, closed with it. `circuits` remember from run to run which platforms are left alone."""
     bounds = limits or Limits()
     timeout = aiohttp.ClientTimeout(total=bounds.total, connect=bounds.connect, sock_read=bounds.silence)
     connector = aiohttp.TCPConnector(limit_per_host=4)
     async with aiohttp.ClientSession(
         timeout=timeout, connector=connector, trust_env=False, headers={"User-Agent": "dexhub"}
     ) as session:
-        yield Transport(session, bounds)
+        yield Transport(session, bounds, circuits or Circuits())
 
 
 def _worth_another_try(error: Exception) -> bool | float:
-    if not isinstance(error, PassingFault):
+    if not isinstance(error, PassingFault) or isinstance(error, RestingFault):
         return False
-    return True if error.retry_after is None else min(float(error.retry_after), _LONGEST_WAIT)
+    return True if error.retry_after is None else error.retry_after <= LONGEST_WAIT and float(error.retry_after)
 
 
 def _silent(url: str, zh: str, en: str) -> Problem:
@@ -191,15 +195,28 @@ def _silent(url: str, zh: str, en: str) -> Problem:
     )
 
 
+def _retry_after(headers: Mapping[str, str]) -> int | None:
+    """Seconds that Retry-After asks for, as a number or as a date (RFC 9110, 10.2.3), which is held against the platform's
+    own clock where it tells the time; None where it asks for nothing that can be read.
+    """
+    after = headers.get("Retry-After", "").strip()
+    if after.isascii() and after.isdigit():
+        return int(after)
+    try:
+        moment = parsedate_to_datetime(after)
+        now = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(UTC)
+        return max(0, math.ceil((moment - now).total_seconds()))
+    except (ValueError, TypeError):  # no date, or one without a zone
+        return None
+
+
 def _refuse(answer: aiohttp.ClientResponse, url: str) -> None:
     status = answer.status
     if status in (200, 304):
         return
     if status in _PASSING:
         fault = PassingFault(_silent(url, f"平台返回 {status}", f"the platform answered {status}"))
-        after = answer.headers.get("Retry-After", "")
-        if after.isdigit():
-            fault.retry_after = int(after)
+        fault.retry_after = _retry_after(answer.headers)
         raise fault
     if status in (401, 403):
         raise SourceChanged(

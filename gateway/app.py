@@ -1,4 +1,4 @@
-"""The HTTP service: GraphQL at /graphql, GraphiQL at /graphiql, health and readiness beside them."""
+"""The HTTP service: GraphQL at /graphql, GraphiQL at /graphiql, files at /files, health and readiness beside them."""
 
 import asyncio
 import re
@@ -11,8 +11,8 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from strawberry.fastapi import GraphQLRouter
 
-from gateway import graphiql
-from gateway.auth import Viewer, authenticate
+from gateway import files, graphiql
+from gateway.auth import Viewer, viewer_of
 from gateway.context import Context
 from gateway.errors import answer
 from gateway.hub import Hub
@@ -23,12 +23,7 @@ from sync import migrate
 _NUL: Final = re.compile(r"\\u(0000|\{0+\})")  # as JSON and GraphQL write it; PostgreSQL stores no text that holds it
 
 
-async def _viewer(request: Request) -> Viewer:
-    hub: Hub = request.app.state.hub
-    return await asyncio.to_thread(authenticate, hub.database, request.headers.get("Authorization"))
-
-
-async def _context(request: Request, viewer: Viewer = Depends(_viewer)) -> Context:
+async def _context(request: Request, viewer: Viewer = Depends(viewer_of)) -> Context:
     return Context(request.app.state.hub, viewer)
 
 
@@ -71,6 +66,7 @@ def create_app(hub: Hub) -> FastAPI:
     router = _Router(graphql_schema(), context_getter=_context, graphql_ide=None, allow_queries_via_get=False)
     app.include_router(router, prefix="/graphql")
     app.include_router(graphiql.router)
+    app.include_router(files.router)
 
     @app.get("/health/live")
     async def live() -> dict[str, str]:

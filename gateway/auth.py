@@ -4,13 +4,17 @@ A key reads `dexhub_<prefix>_<secret>`; the secret has 256 random bits, so a pla
 authentication gives the same answer.
 """
 
+import asyncio
 import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from starlette.requests import Request
+
 from adapters.registry import regions
+from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from schema.vocabulary import Role
 from sync.database import Database
@@ -96,6 +100,12 @@ def authenticate(database: Database, authorization: str | None) -> Viewer:
         ),
         status=401,
     )
+
+
+async def viewer_of(request: Request) -> Viewer:
+    """The viewer behind a request to a served hub."""
+    hub: Hub = request.app.state.hub
+    return await asyncio.to_thread(authenticate, hub.database, request.headers.get("Authorization"))
 
 
 def _digest(key: str) -> str:

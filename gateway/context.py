@@ -10,12 +10,13 @@ from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
 from adapters.registry import regions
-from gateway import cases
+from gateway import cases, eligibility
 from gateway.auth import Viewer
 from gateway.entries import beijing
 from gateway.hub import Hub
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import Freshness
+from schema.types.eligibility import Eligibility
 from schema.vocabulary import PullStatus
 from sync.database import Session
 from sync.repository.cases import CaseStore
@@ -33,6 +34,7 @@ class Context(BaseContext):
         self.hub = hub
         self.viewer = viewer
         self._cases: DataLoader[str, list[DuplicateCase]] = DataLoader(load_fn=self._load_cases)
+        self._eligibility: DataLoader[str, Eligibility | None] = DataLoader(load_fn=self._load_eligibility)
         self._freshness: DataLoader[str, Freshness | None] = DataLoader(load_fn=self._load_freshness)
 
     @property
@@ -53,6 +55,10 @@ class Context(BaseContext):
         """The cases an entry is part of."""
         return await self._cases.load(entry)
 
+    async def eligibility_of(self, entry: str) -> Eligibility | None:
+        """What the clauses say of an entry; None where it was not judged yet."""
+        return await self._eligibility.load(entry)
+
     async def freshness(self, region: str) -> Freshness | None:
         """How old a region's data is; None for a region outside the viewer's scope."""
         return await self._freshness.load(region)
@@ -68,6 +74,11 @@ class Context(BaseContext):
             return [found[entry] for entry in entries]
 
         return await self.read(work)
+
+    async def _load_eligibility(self, entries: list[str]) -> list[Eligibility | None]:
+        now = datetime.now(UTC)
+        found = await self.read(lambda session: eligibility.load(session, self.scope, entries, now))
+        return [found.get(entry) for entry in entries]
 
     async def _load_freshness(self, codes: list[str]) -> list[Freshness | None]:
         def work(session: Session) -> list[Freshness | None]:

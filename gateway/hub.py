@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from functools import cached_property
 
 from adapters.base import Adapter
 from sync.database import Database
@@ -24,12 +25,16 @@ class Hub:
         self._thread = threading.Thread(target=self._loop.run_forever, name="pulls", daemon=True)
         self._pulls: dict[str, Future[PullRow]] = {}
 
+    @cached_property
+    def puller(self) -> Puller:
+        """One for all pulls, so that it remembers which platforms are left alone; RequestError without a token key."""
+        return Puller(self.database, self.settings, self.settings.tokeniser())
+
     def start_pulls(self, adapters: Sequence[Adapter], started_by: str, *, full: bool) -> tuple[list[str], list[str]]:
         """Start a pull for each region that has none under way; the codes started and those already running."""
-        puller = Puller(self.database, self.settings, self.settings.tokeniser())
+        puller, started, running = self.puller, [], []
         if not self._thread.is_alive():
             self._thread.start()
-        started, running = [], []
         for adapter in adapters:
             code = adapter.manifest.code
             if code in self._pulls and not self._pulls[code].done():

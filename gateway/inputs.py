@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import strawberry
 
 from schema.errors import Problem, RequestError
-from schema.vocabulary import AwardLevel, CaseStatus, EntryStatus, Stage
+from schema.vocabulary import AwardLevel, CaseStatus, EligibilityStatus, EntryStatus, Stage, Verdict
 from sync.repository.browse import EntryFilter, GroupKey, SortKey
 
 strawberry.enum(SortKey, name="EntrySortKey", description="排序依据 / What entries can be sorted by")
@@ -37,6 +37,17 @@ class EntryFilterInput:
     submitted_before: datetime | None = strawberry.field(default=None, description="报名早于 / Submitted before")
     updated_from: datetime | None = strawberry.field(default=None, description="更新不早于 / Updated at or after")
     updated_before: datetime | None = strawberry.field(default=None, description="更新早于 / Updated before")
+
+    standings: list[EligibilityStatus] = strawberry.field(
+        default_factory=list, description="参赛资格，计入有效豁免 / Standing, with the waivers that hold"
+    )
+    clauses: list[strawberry.ID] = strawberry.field(
+        default_factory=list, description="由这些规则判定过，与 verdicts 合用 / Judged by one of these clauses"
+    )
+    verdicts: list[Verdict] = strawberry.field(
+        default_factory=list,
+        description="有这样的判定；给出 clauses 时限于其中 / Has such a verdict, by one of `clauses` where these are given",
+    )
 
     def as_filter(self) -> EntryFilter:
         """The repository's filter; times without an offset are refused, as nobody could say what they mean."""

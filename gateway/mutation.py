@@ -11,6 +11,7 @@ from adapters.base import Adapter
 from adapters.registry import region_named
 from gateway import cases, entries, facts
 from gateway.context import Context
+from gateway.eligibility_mutation import EligibilityMutations
 from gateway.inputs import DecideCaseInput, SubmitRecommendationsInput
 from gateway.operations import (
     DecideCaseResult,
@@ -28,6 +29,7 @@ from schema.vocabulary import Role
 from sync import cases as judgement
 from sync import guard, lists
 from sync.database import Session
+from sync.eligibility import evaluate_cases
 from sync.pull import job_name
 from sync.repository.browse import EntryBrowser
 from sync.repository.jobs import JobStore
@@ -37,7 +39,7 @@ Info = strawberry.Info[Context]
 
 
 @strawberry.type(description="变更 / Mutations")
-class Mutation:
+class Mutation(EligibilityMutations):
     """Writes."""
 
     @strawberry.mutation(
@@ -89,6 +91,7 @@ class Mutation:
             )
         except RequestError as error:
             return DecideCaseResult(case=None, problems=[Problem.of(problem) for problem in error.problems])
+        await asyncio.to_thread(evaluate_cases, context.hub.database, datetime.now(UTC), [row.id])
         return DecideCaseResult(case=await context.read(lambda session: _case(session, context, row)), problems=[])
 
     @strawberry.mutation(description="启动拉取，后台进行 / Start pulls; they go on in the background")
@@ -147,6 +150,7 @@ class Mutation:
         """Answers when it is done."""
         info.context.viewer.require(Role.NATIONAL, Role.JOB)
         report = await asyncio.to_thread(judgement.detect, info.context.hub.database)
+        await asyncio.to_thread(evaluate_cases, info.context.hub.database, datetime.now(UTC))
         return DetectionReport(**asdict(report))
 
 

@@ -7,6 +7,7 @@ import strawberry
 
 from gateway import cases, entries, facts, paging
 from gateway.context import Context
+from gateway.eligibility_query import EligibilityQueries, eligible
 from gateway.inputs import EntryFilterInput, EntrySortInput
 from gateway.operations import Pull, QuarantinedRow, RecommendationList, Roster, RosterItem, StatisticsRow
 from gateway.supervision import GuardStop, Schedule
@@ -31,7 +32,7 @@ _MOST_GROUPS = 4
 
 
 @strawberry.type(description="查询 / Queries")
-class Query:
+class Query(EligibilityQueries):
     """Reads only."""
 
     @strawberry.field(description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics")
@@ -56,6 +57,7 @@ class Query:
         """A Relay connection."""
         wanted = (filter or EntryFilterInput()).as_filter()
         place = paging.decode(sort.by, after) if after is not None else None
+        wanted = await eligible(info.context, wanted)
         part = Slice(paging.page_size(first), sort.by, sort.descending, place)
         return await paging.connection(info.context, wanted, part)
 
@@ -85,7 +87,7 @@ class Query:
                     en=f"give 1 to {_MOST_GROUPS} groups",
                 )
             )
-        wanted, scope = (filter or EntryFilterInput()).as_filter(), info.context.scope
+        wanted, scope = await eligible(info.context, (filter or EntryFilterInput()).as_filter()), info.context.scope
         lines = await info.context.read(lambda session: EntryBrowser(session, scope).statistics(groups, wanted))
         return [StatisticsRow.of(groups, *line) for line in lines]
 

@@ -1,25 +1,21 @@
-"""Reads the facts of one region, or of the nation, from TOML: tracks, topics, crosswalk, notice, organisers, timetable.
+"""The facts of one region: tracks, topics, crosswalk, notice, organisers, timetable, clauses; and the national tracks."""
 
-All problems of a file are reported at once, each with file, key and remedy (`FactsError`).
-"""
-
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from schema.clause_file import national_clauses, read_clauses
+from schema.clauses import Clause, ClauseBook
 from schema.errors import FactsError, Problem
+from schema.fact_file import NATIONAL, problem_in, read_facts
 from schema.provenance import Fact, Notice
 from schema.vocabulary import OrganiserRole, TrackMatch
-
-NATIONAL: Final = Path(__file__).parent / "national"
-_F = TypeVar("_F", bound=Fact)
 
 
 class NationalTopic(Fact):
@@ -176,10 +172,11 @@ class NoticeFacts(Fact):
 
 @dataclass(frozen=True)
 class Catalogue:
-    """One region's tracks and notice, with topics and sub-topics found by id or by number."""
+    """One region's tracks, notice and clauses, with topics and sub-topics found by id or by number."""
 
     tracks: tuple[Track, ...]
     facts: NoticeFacts
+    book: ClauseBook
 
     @cached_property
     def _tracks(self) -> dict[str, Track]:
@@ -188,6 +185,11 @@ class Catalogue:
     @cached_property
     def _topics(self) -> dict[str, tuple[Track, Topic]]:
         return {topic.id: (track, topic) for track, topic in self.topics()}
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """What an entry of this region is judged by: the region's own clauses, then the national ones."""
+        return (*self.book.clauses, *national_clauses().clauses)
 
     def track(self, track_id: str) -> Track | None:
         """The track of this id."""
@@ -210,27 +212,6 @@ class Catalogue:
         return ((track, topic) for track in self.tracks for topic in track.topics)
 
 
-def read_facts(path: Path, model: type[_F]) -> _F:
-    """One TOML file as `model`; FactsError names every problem of the file."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FactsError(_problem(path, "", str(error), "FACTS_UNREADABLE")) from error
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise FactsError(
-            [_problem(path, ".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
-        ) from None
-
-
-def _problem(path: Path, key: str, message: str, code: str = "FACTS_INVALID") -> Problem:
-    place = f"{path.parent.name}/{path.name}" + (f": {key}" if key else "")
-    return Problem(
-        code, place, zh=f"事实文件有误：{message}", en=message, remedy_zh="请改正该键", remedy_en="mend this key"
-    )
-
-
 def _repeated(ids: Iterable[str]) -> list[str]:
     return [identifier for identifier, times in Counter(ids).items() if times > 1]
 
@@ -248,13 +229,37 @@ def read_catalogue(folder: Path) -> Catalogue:
     known = {track.id for track in national_tracks()}
     topics = [topic for track in tracks for topic in track.topics]
     ids = [*(t.id for t in tracks), *(t.id for t in topics), *(s.id for t in topics for s in t.sub_topics)]
-    problems = [_problem(path, identifier, "this id stands twice") for identifier in _repeated(ids)]
+    problems = [problem_in(path, identifier, "this id stands twice") for identifier in _repeated(ids)]
     problems += [
-        _problem(path, f"{item.id}.national", f"no national track {name}")
+        problem_in(path, f"{item.id}.national", f"no national track {name}")
         for item in [*tracks, *topics]
         for name in item.national
         if name not in known
     ]
+    parts: list[Any] = []
+    for read in (
+        lambda: read_facts(folder / "notice.toml", NoticeFacts),
+        lambda: read_clauses(folder / "clauses.toml"),
+    ):
+        try:
+            parts.append(read())
+        except FactsError as error:
+            problems += error.problems
     if problems:
         raise FactsError(problems)
-    return Catalogue(tracks, read_facts(folder / "notice.toml", NoticeFacts))
+    found = Catalogue(tracks, *parts)
+    if strange := _strange(found, folder / "clauses.toml"):
+        raise FactsError(strange)
+    return found
+
+
+def _strange(found: Catalogue, path: Path) -> list[Problem]:
+    """Clauses that speak of what the region does not have."""
+    items = (item.id for item in found.facts.timeline)
+    known = {*items, *(track.id for track in found.tracks), *(topic.id for _, topic in found.topics())}
+    return [
+        problem_in(path, f"{clause.id}.arguments", f"the region has no track, topic or date {name}")
+        for clause in found.book.clauses
+        if clause.is_machine
+        for name in sorted(clause.test.names - known)
+    ]

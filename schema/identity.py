@@ -9,7 +9,7 @@ mask, `~` and its token; for an identity number that failed its check a token an
 same record as mapping the row that came, so a payload can be mapped again without asking the province.
 """
 
-import hmac
+import hashlib
 import re
 import unicodedata
 from typing import Final, Literal
@@ -29,9 +29,10 @@ _PLAUSIBLE: Final[dict[str, re.Pattern[str]]] = {
 _RESIDENT: Final = 18
 _NOT_ID = re.compile(r"[^0-9A-Z]")
 _NOT_DIGIT = re.compile(r"\D")
-_ELEVEN_DIGITS = re.compile(r"[0-9]{11}", re.ASCII)
+_LONG_FIGURE = re.compile(r"[0-9０-９]{11,}")
+_FULL_WIDTH: Final = {ord("０") + digit: str(digit) for digit in range(10)}
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9][0-9]{9}(?![0-9A-Za-z])", re.ASCII)
-_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-8][0-9]{16}[0-9Xx](?![0-9A-Za-z])", re.ASCII)
+_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-8][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9A-Za-z])", re.ASCII)
 _CHINESE_MOBILE: Final = 11
 
 
@@ -51,8 +52,18 @@ class Tokeniser:
     def __init__(self, key: bytes, key_id: str = "k1", algorithm: Algorithm = "sha256") -> None:
         if len(key) < 32:
             raise ValueError("a token key has at least 32 bytes")
-        self._mac = hmac.new(key, digestmod=algorithm)  # copied for each value: the key is hashed once
+        # HMAC (RFC 2104) with both halves of the key hashed once and copied for each value: `hmac` makes the same digest
+        # in three times the time, and a row has a dozen of them.
+        block = hashlib.new(algorithm).block_size
+        padded = (hashlib.new(algorithm, key).digest() if len(key) > block else key).ljust(block, b"\0")
+        self._inner = hashlib.new(algorithm, bytes(byte ^ 0x36 for byte in padded))
+        self._outer = hashlib.new(algorithm, bytes(byte ^ 0x5C for byte in padded))
         self._prefix = key_id + "."
+        self._recipe = (key, key_id, algorithm)
+
+    def __reduce__(self) -> tuple[type["Tokeniser"], tuple[bytes, str, Algorithm]]:
+        """For our own worker processes: a hash under way cannot be sent, what it was begun with can."""
+        return type(self), self._recipe
 
     def token(self, kind: TokenKind, value: str | None) -> str | None:
         """The token of a personal number or a name; None for an empty value; that of a concealed value is its own."""
@@ -69,12 +80,15 @@ class Tokeniser:
         """What may be stored in place of a personal value. A text that cannot be one (a figure a spreadsheet cut short,
         a remark) stays but for every long number in it, so that whoever validates it still sees what is wrong.
         """
-        if not value.strip() or ("." in value and _TOKEN.fullmatch(value)):
+        if "." in value and _TOKEN.fullmatch(value):
             return value
-        text = unicodedata.normalize("NFKC", value).strip()
-        token = self.token(kind, text) if _PLAUSIBLE[kind].fullmatch(text) else None
-        if token is None:
+        text = (value if value.isascii() else unicodedata.normalize("NFKC", value)).strip()
+        if not text:
+            return value
+        plain = _normalised(kind, text) if _PLAUSIBLE[kind].fullmatch(text) else ""
+        if not plain:
             return redact(value)
+        token = self._prefix + self._digest(f"{kind}\0{plain}".encode())
         if kind == "name":
             return f"{mask_name(text)}~{token}"
         return token + "!" if kind == "id" and len(text) == _RESIDENT and id_number_fault(text) else token
@@ -84,9 +98,10 @@ class Tokeniser:
         return self._digest(b"row\0" + content)
 
     def _digest(self, content: bytes) -> str:
-        mac = self._mac.copy()
-        mac.update(content)
-        return mac.hexdigest()[:32]
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(content)
+        outer.update(inner.digest())
+        return outer.hexdigest()[:32]
 
 
 def scrub(text: str) -> str:
@@ -96,12 +111,31 @@ def scrub(text: str) -> str:
     >>> scrub("联系人手机13912345678，覆盖12345678901万亩")
     '联系人手机139********，覆盖12345678901万亩'
     """
-    if not _ELEVEN_DIGITS.search(text):  # most texts hold no long figure, and this runs over every text of every row
+    if not _LONG_FIGURE.search(text):
         return text
+    text = _LONG_FIGURE.sub(lambda found: found.group().translate(_FULL_WIDTH), text)
     text = _MOBILE.sub(lambda found: found.group()[:3] + "*" * 8, text)
     return _ID_NUMBER.sub(
         lambda found: found.group() if id_number_fault(found.group()) else found.group()[:2] + "*" * 16, text
     )
+
+
+# Without regard to what stands before, because JSON writes a line's end as a letter. Each begins with a fixed character:
+# the search then skips through a row's 2 kB in a microsecond or two, where one for all would take thirty.
+_SUSPECTS: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rb"1[3-9][0-9]{9}(?![0-9A-Za-z])",
+        rb"19[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9Xx](?![0-9A-Za-z])",  # an identity number from its year of birth on
+        rb"20[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9Xx](?![0-9A-Za-z])",
+        rb"\xef\xbc[\x90-\x99](?:\xef\xbc[\x90-\x99]|[0-9]){10}",  # full-width digits in UTF-8
+    )
+)
+
+
+def may_hold_personal_number(payload: bytes) -> bool:
+    """Whether `scrub` could find anything in a text of this JSON; says yes too often rather than too seldom."""
+    return any(suspect.search(payload) for suspect in _SUSPECTS)
 
 
 def mask_name(name: str) -> str:

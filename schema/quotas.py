@@ -3,7 +3,8 @@
 from enum import StrEnum
 from functools import cache
 
-from schema.catalogue import NATIONAL, NoticeFacts, read_facts
+from schema.catalogue import NoticeFacts
+from schema.fact_file import NATIONAL, read_facts
 from schema.provenance import Fact
 
 

@@ -130,3 +130,113 @@ class RosterState(StrEnum):
     HELD = "HELD"  # an open duplicate case must be decided first
     EXCLUDED = "EXCLUDED"  # withdrawn, or the losing side of a confirmed duplicate
     ALTERNATE = "ALTERNATE"  # beyond the region's quota, next in order
+
+
+class ClauseKind(StrEnum):
+    """What a clause of a notice is about; one kind a clause, the nearest where several would do."""
+
+    # Who and what may compete: legal person, credit, lead, real application, own rights.
+    ELIGIBILITY = "ELIGIBILITY"
+    # How many people, organisations and teams there may be, and from when they stay as they are.
+    TEAM = "TEAM"
+    # One team one project, one representative one team, one project one topic; within one contest.
+    UNIQUENESS = "UNIQUENESS"
+    # The same team or project in another region's contest, or in another city's.
+    DUPLICATE = "DUPLICATE"
+    # Organisers of the contest and what belongs to them.
+    UNIT_EXCLUSION = "UNIT_EXCLUSION"
+    # In which tracks government bodies and institutions may compete.
+    GOV_TRACK_LIMIT = "GOV_TRACK_LIMIT"
+    # From when a topic may no longer be changed.
+    TOPIC_LOCK = "TOPIC_LOCK"
+    # Topics that take no registrations, or lose their standing.
+    CLOSED_TOPIC = "CLOSED_TOPIC"
+    # Projects that won a prize in the contest of the year before.
+    PRIOR_WINNER = "PRIOR_WINNER"
+    # Papers and forms to hand in, and how long or how many their parts may be.
+    MATERIAL = "MATERIAL"
+    # Days of registration, rounds and ceremonies.
+    TIMELINE = "TIMELINE"
+    # How a round is held; not who passes it.
+    STAGE = "STAGE"
+    # Who examines what, and what follows from failing; not how points are given.
+    REVIEW = "REVIEW"
+    # Dimensions, indicators and weights of scoring.
+    SCORING_WEIGHT = "SCORING_WEIGHT"
+    # How many entries are recommended or promoted.
+    QUOTA = "QUOTA"
+    # Who moves up when a place falls vacant.
+    SUBSTITUTION = "SUBSTITUTION"
+    # What is preferred, all else being equal.
+    PRIORITY = "PRIORITY"
+    # Prizes, money and honours.
+    AWARD = "AWARD"
+    # How results are laid open to objection.
+    PUBLICITY = "PUBLICITY"
+    # Complaints and appeals, and who decides them.
+    COMPLAINT = "COMPLAINT"
+    # What has no kind of its own: platform, fees, names, interpretation.
+    OTHER = "OTHER"
+
+
+class Verdict(StrEnum):
+    """What a clause says of an entry."""
+
+    MET = "MET"  # everything the clause asks for is known, and as it asks
+    NOT_MET = "NOT_MET"  # what is known breaks the clause, whatever else may come to be known
+    UNDETERMINED = "UNDETERMINED"  # something needed is missing, doubtful, or beyond what a hub can see
+
+
+class EligibilityStatus(StrEnum):
+    """All verdicts on one entry taken together; clauses for people alone do not count."""
+
+    ELIGIBLE = "ELIGIBLE"  # every clause a machine may judge is met
+    INELIGIBLE = "INELIGIBLE"  # at least one is not met and not waived
+    UNDETERMINED = "UNDETERMINED"  # none is broken, but something is still to be settled
+
+
+class Register(StrEnum):
+    """Tables that an organiser maintains and entries are looked up in."""
+
+    DISHONEST_DEBTORS = "DISHONEST_DEBTORS"  # 失信被执行人 on 信用中国
+    TAX_OFFENDERS = "TAX_OFFENDERS"  # 重大税收违法案件当事人名单
+    PROCUREMENT_OFFENDERS = "PROCUREMENT_OFFENDERS"  # 政府采购严重违法失信行为记录名单
+    MAJOR_OFFENDERS = "MAJOR_OFFENDERS"  # 有重大违法记录; no public list has this name
+    WINNERS_2024 = "WINNERS_2024"  # projects that won in a 2024 contest, national or a region's
+    ORGANISERS = "ORGANISERS"  # 组织单位 as the notices name them, by region and role
+    AFFILIATES = "AFFILIATES"  # 下属分公司、子公司、控股公司、母公司 of organisers
+    PRIOR_FINALISTS = "PRIOR_FINALISTS"  # projects another contest sends straight to a final
+
+
+class Shared(StrEnum):
+    """What two entries have in common."""
+
+    REPRESENTATIVE = "REPRESENTATIVE"  # at least one person, by keyed token
+    TEAM = "TEAM"  # the team as a whole
+    PROJECT = "PROJECT"  # the project: what is done, not merely by whom
+
+
+class Changed(StrEnum):
+    """A part of an entry whose change is remembered with its time."""
+
+    TOPIC = "TOPIC"  # track, topic or sub-topic
+    REPRESENTATIVES = "REPRESENTATIVES"
+    TITLE = "TITLE"
+    SUMMARY = "SUMMARY"
+    ORGANISATIONS = "ORGANISATIONS"
+    TEAM = "TEAM"  # the team's name
+
+
+class DocumentKind(StrEnum):
+    """Papers the notices ask for, in the words of their 参赛材料 sections."""
+
+    APPLICATION = "APPLICATION"  # 项目申报书
+    QUALIFICATION = "QUALIFICATION"  # 参赛单位基本资质
+    DECLARATION = "DECLARATION"  # 申报主体责任声明
+    AUDIT = "AUDIT"  # 财务审计
+    CREDIT = "CREDIT"  # 信用情况
+    PROJECT_QUALIFICATION = "PROJECT_QUALIFICATION"  # 参赛项目基本资质证明
+    APPLICATION_CASE = "APPLICATION_CASE"  # 应用案例证明
+    INTELLECTUAL_PROPERTY = "INTELLECTUAL_PROPERTY"  # 知识产权证明
+    IMPROVEMENT = "IMPROVEMENT"  # 成效提升或技术优化的说明, from a winner of the year before
+    OTHER = "OTHER"  # 介绍材料、视频、模型、说明文档 and whatever else

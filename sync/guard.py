@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from adapters.base import Mapped
 from adapters.manifest import Guard
 from schema.errors import Problem, RequestError
-from schema.records import Entry
 from sync.database import Session
 from sync.repository.entries import EntryStore
 from sync.repository.guard_stops import GuardStopStore
+from sync.repository.prepared import Prepared
 from sync.scope import EVERYTHING
 from sync.tables import GuardStopRow
 
@@ -27,11 +26,11 @@ class Held:
     """What waits. At most `bound` + 1 rewrites are kept in memory; the rest are only counted."""
 
     bound: int
-    rewrites: list[Mapped] = field(default_factory=list)
+    rewrites: list[Prepared] = field(default_factory=list)
     rewritten: int = 0
     gone: list[str] = field(default_factory=list)
 
-    def add(self, rewritten: Sequence[Mapped], gone: Sequence[str]) -> None:
+    def add(self, rewritten: Sequence[Prepared], gone: Sequence[str]) -> None:
         """Hold these back."""
         self.rewritten += len(rewritten)
         room = self.bound + 1 - len(self.rewrites)
@@ -49,8 +48,8 @@ def stop(
         ("rewrites", held.rewritten, guard.rewrites.of(entries)),
     ):
         if number > bound:
-            shown = list(gone)[:_SHOWN] if kind == "deletions" else [item.record.id for item in held.rewrites[:_SHOWN]]
-            after = {item.record.id: item.record.title for item in held.rewrites if isinstance(item.record, Entry)}
+            shown = list(gone)[:_SHOWN] if kind == "deletions" else [item.id for item in held.rewrites[:_SHOWN]]
+            after = {item.id: item.title for item in held.rewrites}
             before = EntryStore(session).titles(shown)
             return GuardStopRow(
                 run_id=run_id,

@@ -37,7 +37,9 @@ class Leases:
         self.heartbeat = seconds / 3  # seconds between renewals
 
     def claim(self, job: str, *, only_if_due: bool = False) -> Claim | None:
-        """Claim a job that nobody holds, or whose holder has been silent too long; None where it cannot be had."""
+        """Claim a job that nobody holds, or whose holder has been silent too long; None where it cannot be had. Does not wait
+        for a holder that is writing: on PostgreSQL not at all, on SQLite until whoever writes anything has done so.
+        """
         with self._database.write() as session:
             token = JobStore(session).claim(job, self._holder, self._length, only_if_due=only_if_due)
         return None if token is None else Claim(job, token)

@@ -3,20 +3,22 @@
 The operator's own act, so no guard stands in its way; a dry run says first what it would change.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
 
-from adapters.base import Adapter, Mapped
-from adapters.draft import MappingContext
+from adapters.base import Adapter
 from schema.identity import Tokeniser
 from schema.provenance import SourceRef
+from schema.records import Entry, Tombstone
 from sync.database import Database
 from sync.repository.entries import EntryStore
-from sync.repository.payloads import PayloadStore, unpacked
+from sync.repository.packing import unpacked
+from sync.repository.payloads import PayloadStore
+from sync.repository.prepared import Prepared, prepare
 from sync.repository.pulls import PullStore
 from sync.scope import Scope
 from sync.tables import QuarantineRow
@@ -40,7 +42,7 @@ class Remapper:
     def __init__(self, database: Database, adapter: Adapter, tokens: Tokeniser) -> None:
         self._database = database
         self._adapter = adapter
-        self._context = MappingContext(adapter.manifest, adapter.catalogue, adapter.lookups, tokens)
+        self._context = adapter.context(tokens)
 
     def entries(self, *, dry_run: bool) -> RemapReport:
         """Map every kept row of the region again; an entry whose row is now rejected stays as it was, and is counted."""
@@ -69,21 +71,27 @@ class Remapper:
                 PullStore(session).release(region, list(understood))
         return report
 
-    def _mapped(self, row: Mapping[str, Any], source: SourceRef) -> Mapped | None:
+    def _mapped(self, row: Mapping[str, Any], source: SourceRef) -> Prepared | Tombstone | None:
         outcome = self._adapter.map_row(row, self._context, source)
+        if not isinstance(outcome, Entry):
+            return outcome if isinstance(outcome, Tombstone) else None
         # No fingerprint: what the platform sends next is compared in full, once.
-        return None if isinstance(outcome, tuple) else Mapped(outcome, "", orjson.dumps(row))
+        version, database = self._adapter.manifest.mapping_version, self._database.name
+        now = datetime.now(UTC)
+        return prepare(outcome, "", orjson.dumps(row), mapping_version=version, now=now, database=database)
 
-    def _store(self, mapped: list[Mapped], report: RemapReport, *, dry_run: bool) -> None:
+    def _store(self, mapped: Collection[Prepared | Tombstone], report: RemapReport, *, dry_run: bool) -> None:
+        prepared = [item for item in mapped if isinstance(item, Prepared)]
+        gone = [item.id for item in mapped if isinstance(item, Tombstone)]
         with self._database.write() as session:
             store = EntryStore(session)
-            delta = store.compare(mapped)
+            delta = store.compare(prepared)
             differing = [*delta.new, *delta.changed, *delta.rewritten]
             report.changed += len(differing)
             if not dry_run:
-                store.write(differing, datetime.now(UTC))
-                version = self._adapter.manifest.mapping_version
-                PayloadStore(session).keep(self._adapter.manifest.code, mapped, version)
+                store.write(differing)
+                PayloadStore(session).keep(prepared)
+                store.withdraw(gone, datetime.now(UTC))
 
 
 def _source(row: QuarantineRow) -> SourceRef:

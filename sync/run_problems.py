@@ -42,3 +42,15 @@ def defect(region: str, error: Exception) -> Problem:
         remedy_zh="请把日志交给维护人员",
         remedy_en="hand the log to whoever maintains the hub",
     )
+
+
+def not_configured(slug: str) -> Problem:
+    """The region's platform has no address."""
+    return Problem(
+        "PLATFORM_NOT_CONFIGURED",
+        f"DEXHUB_PLATFORMS__{slug.upper()}__URL",
+        zh="未配置该省平台的地址",
+        en="no address is configured for this region's platform",
+        remedy_zh="在 dexhub.toml 的 [platforms] 中或以环境变量设置 url、key_id、secret_file",
+        remedy_en="set url, key_id and secret_file in dexhub.toml under [platforms], or in the environment",
+    )

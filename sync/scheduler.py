@@ -6,22 +6,27 @@ APScheduler says when to look (coalesced, jittered, one instance of each); the d
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from adapters.base import Adapter
 from schema.provenance import CHINA
+from schema.vocabulary import PullStatus
+from sync import run_problems
 from sync.backup import newest_backup_age
 from sync.cases import detect
 from sync.database import Database, DatabaseFault
+from sync.eligibility import evaluate_cases
 from sync.heartbeat import beating
 from sync.lease import Claim, LeaseLostError
 from sync.pull import Puller, job_name
 from sync.repository.jobs import JobStore
-from sync.roster import current
+from sync.repository.pulls import problems_as_json
+from sync.roster import Roster, current
 from sync.settings import Settings
 
 _log = logging.getLogger("dexhub.scheduler")
@@ -117,11 +122,18 @@ class Clock:
     def _reconciling(self, adapter: Adapter, offset: timedelta) -> Work:
         async def work(claim: Claim) -> None:
             async with beating(self._puller.leases, claim):
-                row = await self._puller.pull(adapter, _STARTED_BY, full=True)
-            busy = any(problem["code"] == "ALREADY_RUNNING" for problem in row.problems)
+                # Claimed here and not by the pull, which would do so on the loop that all other jobs share.
+                job = job_name(adapter.manifest.code)
+                held = await asyncio.to_thread(self._puller.leases.claim, job)
+                row = await self._puller.pull(adapter, _STARTED_BY, full=True, claim=held) if held else None
+            if row is None:
+                problems = problems_as_json([run_problems.already_running(job)])
+                await self._release(claim, PullStatus.FAILED, _AGAIN, problems)
+                return
             now = datetime.now(UTC)
-            due = now + _AGAIN if busy or row.problems else next_night(now, offset)
-            self._puller.leases.release(claim, row.status, row.problems, due)
+            await self._release(
+                claim, row.status, _AGAIN if row.problems else next_night(now, offset) - now, row.problems
+            )
             if row.created or row.changed or row.withdrawn:
                 await asyncio.to_thread(self._hasten_detection)
 
@@ -132,21 +144,33 @@ class Clock:
             report = await asyncio.to_thread(
                 detect, self._database, lambda session: self._puller.leases.confirm(session, claim)
             )
+            await asyncio.to_thread(evaluate_cases, self._database, datetime.now(UTC))
         outcome = f"{report.cases} cases, {report.opened} opened"
-        self._puller.leases.release(claim, outcome, due_at=next_night(datetime.now(UTC), timedelta(hours=1)))
+        now = datetime.now(UTC)
+        await self._release(claim, outcome, next_night(now, timedelta(hours=1)) - now)
 
     async def _aggregate(self, claim: Claim) -> None:
-        with self._database.read() as session:
-            roster = current(session)
+        roster = await asyncio.to_thread(self._roster)
         outcome = f"{len(roster.items)} items, {roster.digest[:12]}"
-        self._puller.leases.release(claim, outcome, due_at=datetime.now(UTC) + timedelta(hours=1))
+        await self._release(claim, outcome, timedelta(hours=1))
 
     async def _backup(self, claim: Claim) -> None:
         age = newest_backup_age(self._settings.backup_folder, datetime.now(UTC))
         outcome = "no backup folder is configured" if self._settings.backup_folder is None else f"newest is {age} old"
         if age is not None and age > _BACKUP_AGE:
             outcome = f"too old: {outcome}"
-        self._puller.leases.release(claim, outcome, due_at=datetime.now(UTC) + timedelta(hours=6))
+        await self._release(claim, outcome, timedelta(hours=6))
+
+    async def _release(
+        self, claim: Claim, outcome: str, pause: timedelta, problems: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
+        """End a claim; the job is due again after `pause`."""
+        due = datetime.now(UTC) + pause
+        await asyncio.to_thread(self._puller.leases.release, claim, outcome, problems, due)
+
+    def _roster(self) -> Roster:
+        with self._database.read() as session:
+            return current(session)
 
     def _hasten_detection(self) -> None:
         with self._database.write() as session:

@@ -44,8 +44,12 @@ class Settings(BaseSettings):
     platforms: dict[str, PlatformSettings] = {}
     # How long a claimed run may be silent before another process may take it over, in seconds.
     lease_seconds: float = Field(default=60, gt=0)
+    # Processes that map rows beside that of a large pull; unset: one for each further core, up to three.
+    mapping_processes: int | None = Field(default=None, ge=0, le=64)
     # Where backups are laid down, for the scheduler's check of their age.
     backup_folder: Path | None = None
+    # Where tables that provinces hand in are laid down, each region's in a folder called by its slug.
+    files_folder: Path | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -60,6 +64,10 @@ class Settings(BaseSettings):
         del dotenv_settings, file_secret_settings
         file = TomlConfigSettingsSource(settings_cls, os.environ.get("DEXHUB_CONFIG", "dexhub.toml"))
         return init_settings, env_settings, file
+
+    def tokeniser_if_any(self) -> Tokeniser | None:
+        """The maker of personal tokens; None where no key is configured, and people cannot be told apart."""
+        return self.tokeniser() if self.token_key_file or self.token_key else None
 
     def tokeniser(self) -> Tokeniser:
         """The maker of personal tokens; RequestError where no key is configured."""

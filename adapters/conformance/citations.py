@@ -102,4 +102,14 @@ def _printed(catalogue: Catalogue) -> Iterator[tuple[str, int, str, str]]:
             yield from ((sub.id, sub.line, "", sub.title_printed) for sub in topic.sub_topics)
 
 
-RULES = (citations,)
+@rule("facts.clauses", "每条规则逐字引用并注明出处", "every clause is quoted to the letter and cited", Needs.FILES)
+async def clauses(subject: Subject) -> list[Problem]:
+    """Also: every predicate exists and takes its arguments, every absence is one."""
+    try:
+        read_catalogue(subject.folder)
+    except FactsError as error:
+        return [problem for problem in error.problems if "/clauses.toml" in problem.place]
+    return []
+
+
+RULES = (citations, clauses)

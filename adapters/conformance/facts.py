@@ -17,7 +17,7 @@ from schema.errors import FactsError, Problem, redact
 from schema.identifiers import REGIONS
 
 _FILES: Final = (
-    *("manifest.toml", "notice.toml", "tracks.toml", "lookups.toml", "samples/entry.json"),
+    *("manifest.toml", "notice.toml", "tracks.toml", "clauses.toml", "lookups.toml", "samples/entry.json"),
     *("payload.py", "mapping.py", "source.py", "subgraph.py", "sandbox.py"),
 )
 
@@ -87,7 +87,9 @@ async def catalogue(subject: Subject) -> list[Problem]:
     try:
         read_catalogue(subject.folder)
     except FactsError as error:
-        return list(error.problems)
+        return [
+            problem for problem in error.problems if "/clauses.toml" not in problem.place
+        ]  # facts.clauses shows those
     return []
 
 

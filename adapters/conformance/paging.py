@@ -64,12 +64,14 @@ async def empty_last(subject: Subject) -> list[Problem]:
     return []
 
 
-def once(site: Platform, happens: Callable[[], None]) -> None:
-    """Let something happen on the platform after its next answer."""
+def once(site: Platform, happens: Callable[[], None], answers: int = 1) -> None:
+    """Let something happen on the platform after so many answers."""
+    left = iter(range(answers))
 
     def after() -> None:
-        site.after_answer = None
-        happens()
+        if next(left) == answers - 1:
+            site.after_answer = None
+            happens()
 
     site.after_answer = after
 
@@ -95,7 +97,9 @@ async def repeats(subject: Subject) -> list[Problem]:
 
 @rule("paging.shifts", "翻页期间数据变动不丢行", "no row is lost when rows move while they are paged")
 async def shifts(subject: Subject) -> list[Problem]:
-    """After the first answer a row of the first page changes, one is withdrawn, or one is added."""
+    """After the first answer a row of the first page changes, one is withdrawn, or one is added; and a row changes while
+    more rows than a page that share its moment are read, after any of the answers.
+    """
     early, moment = subject.entries[0], later(subject.entries)
     new = replace(early, native_id=f"{early.native_id}N", updated_at=moment, submitted_at=moment)
     moves: dict[str, Callable[[Platform], None]] = {
@@ -109,6 +113,12 @@ async def shifts(subject: Subject) -> list[Problem]:
         site = subject.site()
         once(site, partial(move, site))
         problems += await _lost(subject, site, subject.entries[1:], f"one row {name} meanwhile")
+    alike = [replace(one, updated_at=early.updated_at) for one in subject.entries]
+    for answers in range(1, len(alike) // _PAGE + 1):
+        site = subject.site(alike)
+        once(site, partial(moves["changed"], site), answers)
+        place = f"one row of a moment changed after {answers} answers"
+        problems += await _lost(subject, site, alike[1:], place)
     return problems
 
 

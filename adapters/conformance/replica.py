@@ -50,4 +50,4 @@ class Replica:
         if moments:
             reached = min(max(moments), started)
             self.watermark = max(reached, self.watermark) if self.watermark else reached
-        self._cursor = next((page.cursor for page in reversed(pulled.pages) if page.cursor), self._cursor)
+        self._cursor = pulled.cursor or self._cursor

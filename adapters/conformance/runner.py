@@ -5,12 +5,12 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
-from adapters.conformance import citations, facts, faults, incremental, paging, rows, samples
+from adapters.conformance import citations, facts, faults, files, incremental, paging, rows, samples
 from adapters.conformance.rule import CannotCheckError, Needs, Outcome, Result, Rule, broken
 from adapters.conformance.subject import Subject
 from adapters.manifest import Manifest
-from schema.catalogue import read_facts
 from schema.errors import DexhubError, FactsError, Problem, redact
+from schema.fact_file import read_facts
 
 RULES: Final[tuple[Rule, ...]] = (
     *facts.RULES,
@@ -20,6 +20,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *paging.RULES,
     *incremental.RULES,
     *faults.RULES,
+    *files.RULES,
 )
 _PATIENCE: Final = 60.0  # seconds for one rule
 

@@ -103,7 +103,7 @@ async def fields(subject: Subject) -> list[Problem]:
     read: set[str] = set()
     for row in _rows(subject)[0]:
         source = SourceRef(url="sample", fetched_at=_FETCHED, sha256="", locator="")
-        observed = traced(payload.validate_python(concealer.conceal(row, context.tokens)), read)
+        observed = traced(payload.validate_python(concealer.conceal(row, context.tokens).row), read)
         try:
             subject.adapter.to_entry(observed, Draft(context, source))
         except MappingError:

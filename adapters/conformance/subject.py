@@ -44,9 +44,19 @@ class Pulled:
         return [row for page in self.pages for row in page.rejected]
 
     @property
+    def unchanged(self) -> list[str]:
+        """The entries whose rows were recognised."""
+        return [entry for page in self.pages for entry in page.unchanged]
+
+    @property
+    def cursor(self) -> str | None:
+        """What the source wants to be told next time."""
+        return next((page.cursor for page in reversed(self.pages) if page.cursor is not None), None)
+
+    @property
     def ids(self) -> list[str]:
         """Of all entries listed and understood, in the order given."""
-        return [row.record.id for row in self.mapped] + [entry for page in self.pages for entry in page.unchanged]
+        return [row.record.id for row in self.mapped] + self.unchanged
 
     @property
     def known(self) -> dict[str, str]:

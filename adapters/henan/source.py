@@ -3,6 +3,8 @@
 Rows come in order of (updateTime, projectNo). A row that changes while we page moves to the end, and every row behind it
 one place forward: whoever turned to the next page would miss one. So we do not turn pages: each answer's last time is
 where the next question starts, and page numbers are used only within a moment that more than a page of rows share.
+Such a moment is read again until two readings in a row find the same rows: whoever left it between two pages, and moved
+another row to a page already read, is missing from the second.
 """
 
 from collections.abc import AsyncIterator
@@ -25,10 +27,11 @@ class PlatformSource(Source):
         headers = {"Authorization": f"Bearer {self.endpoint.secret}"}
         since = position.since.replace(microsecond=0) if position.since else None
         seen: dict[str, Any] = {}  # rows already read of the list that begins at `since`
+        reading: dict[str, Any] = {}  # rows of the moment `since` that this reading of it has found
+        before: dict[str, Any] | None = None  # and those that the reading before had
         total: int | None = None
-        more = True
+        number, more = 1, True
         while more:
-            number = len(seen) // size + 1
             params = {"pageSize": str(size), "pageNo": str(number)}
             if since is not None:
                 params["updatedSince"] = since.isoformat()
@@ -44,18 +47,23 @@ class PlatformSource(Source):
                     Row(str(item.get("projectNo", "")), f"{place}[{index}]", item) for index, item in enumerate(items)
                 ]
                 more = len(rows) >= size
-                fresh = [row for row in rows if seen.get(row.key) != row.data]
                 times = [_time(row.data) for row in rows]
-                if more and not fresh:
+                if more and all(reading.get(row.key) == row.data for row in rows):
                     raise ValueError("the page repeats rows already read")
                 if since is not None and any(moment < since for moment in times if moment is not None):
                     raise ValueError("the page holds rows older than asked for")
+            fresh = [row for row in rows if seen.get(row.key) != row.data]
             yield RawPage(url, answer.fetched_at, answer.sha256, fresh, total=total)
             last = times[-1] if times else None
-            if last is not None and last != since:
-                since, seen = last, {row.key: row.data for row, at in zip(rows, times, strict=True) if at == last}
-            else:
-                seen |= {row.key: row.data for row in rows}
+            seen |= {row.key: row.data for row in rows}
+            reading |= {row.key: row.data for row, at in zip(rows, times, strict=True) if at in (since, None)}
+            if last in (since, None) and more:
+                number += 1
+            elif number > 1 and reading != before:
+                number, more, before, reading = 1, True, reading, {}
+            elif more:
+                since, number, before, reading = last, 1, None, {}
+                seen = {row.key: row.data for row, at in zip(rows, times, strict=True) if at == last}
 
 
 def _time(row: Any) -> datetime | None:  # noqa: ANN401  whatever the platform sent as a row

@@ -23,6 +23,7 @@ async def _main(total: int, seed: int, first_port: int, truth: Path | None) -> N
             "duplicates": [asdict(label) for label in content.duplicates],
             "look_alikes": [asdict(label) for label in content.look_alikes],
             "rule_breaks": [asdict(label) for label in content.rule_breaks],
+            "registers": [asdict(line) for line in content.registers],
             "flaws": [asdict(label) for label in content.flaws],
             "personal_numbers": sorted(content.personal_numbers()),
         }

@@ -8,17 +8,17 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from adapters.sandbox import identities, words, writing
+from adapters.sandbox import identities, rule_breaks, words, writing
 from adapters.sandbox.profile import Profile
-from adapters.sandbox.registrations import Company, Corpus, Label, Person, Registration, TopicChoice
+from adapters.sandbox.registrations import Company, Corpus, Label, Listed, Person, Registration, TopicChoice
 from schema.vocabulary import CaseKind, EntryStatus, OrganisationKind, Stage
 
 FLAWS = ("unknown_stage", "unknown_topic", "no_title", "bad_time", "new_field")
 _KINDS = (OrganisationKind.PRIVATE,) * 6 + (OrganisationKind.STATE_OWNED, OrganisationKind.CENTRAL_STATE_OWNED)
 _PER = 1500  # planted things are counted per this many entries
 _COPIES = {"copy": 3, "project": 4, "team": 3, "person": 4, "second": 3, "city": 2, "look_alike": 6}
-_DAY = timedelta(days=1)
 
 
 class Generator:
@@ -33,6 +33,7 @@ class Generator:
         self._teams: set[tuple[str, str]] = set()
         self._id_numbers: set[str] = set()  # chance alone would give two of a few thousand people one number
         self._models: set[str] = set()  # what was repeated once is not repeated again, so every label is a pair
+        self._registers: list[Listed] = []
         self._labels: dict[str, list[Label]] = {"duplicates": [], "look_alikes": [], "rule_breaks": [], "flaws": []}
 
     def run(self, sizes: Mapping[str, int]) -> Corpus:
@@ -51,7 +52,8 @@ class Generator:
             self._break_rules(self._profiles[slug], size)
         for part in self._made.values():
             part.sort(key=lambda made: (made.updated_at, made.native_id))
-        return Corpus(self._made, **{name: tuple(labels) for name, labels in self._labels.items()})
+        registers = (*self._registers, *rule_breaks.bystanders(self._rng))
+        return Corpus(self._made, registers=registers, **{name: tuple(labels) for name, labels in self._labels.items()})
 
     def _spots(self, times: int, sizes: Mapping[str, int], total: int) -> list[str]:
         slugs = list(sizes)
@@ -206,32 +208,21 @@ class Generator:
         place = self._made[profile.slug]
         taken = {entry for labels in self._labels.values() for label in labels for entry in label.entries}
         free = [index for index in range(size) if place[index].entry_id not in taken]
-        for rule in ("TOO_MANY_REPRESENTATIVES", "ORGANISER_TAKES_PART", "LATE_SUBMISSION", "CLOSED_TOPIC"):
+        for clause in rule_breaks.breakable(profile):
             for _ in range(max(1, round(size / 300))):
                 if len(free) < 2 * len(FLAWS):
                     return
                 index = free.pop(self._rng.randrange(len(free)))
-                broken = self._broken(rule, place[index], profile)
+                people = partial(self._people, profile)
+                broken = rule_breaks.broken(rule_breaks.Plot(clause, place[index], profile, self._rng, people))
                 if broken is not None:
-                    place[index] = broken
-                    self._labels["rule_breaks"].append(Label(rule, (broken.entry_id,)))
+                    place[index], listed = broken
+                    self._registers.extend(listed)
+                    self._labels["rule_breaks"].append(Label(clause.id, (place[index].entry_id,)))
         for flaw in FLAWS:
             index = free.pop(self._rng.randrange(len(free)))
             place[index] = replace(place[index], flaw=flaw)
             self._labels["flaws"].append(Label(flaw, (place[index].entry_id,)))
-
-    def _broken(self, rule: str, own: Registration, profile: Profile) -> Registration | None:
-        if rule == "TOO_MANY_REPRESENTATIVES":
-            return replace(own, people=self._people(profile, 6))
-        if rule == "ORGANISER_TAKES_PART":
-            name = self._rng.choice(profile.organisers)
-            organiser = Company(name, self._code(profile, "91"), OrganisationKind.OTHER)
-            return replace(own, companies=(organiser, *own.companies[1:]))
-        if rule == "LATE_SUBMISSION":
-            late = profile.closes + self._rng.randint(1, 5) * _DAY
-            return replace(own, submitted_at=late, updated_at=late)
-        closed = [topic for topic in profile.topics if not topic.open]
-        return replace(own, topic=self._rng.choice(closed), sub_topic=None) if closed else None
 
 
 def generate(profiles: Sequence[Profile], sizes: Mapping[str, int], seed: int) -> Corpus:

@@ -6,13 +6,16 @@ from datetime import datetime, time
 from adapters.base import Adapter
 from adapters.lookups import NONE
 from adapters.sandbox.registrations import TopicChoice
+from schema.clauses import Clause
 from schema.provenance import CHINA
 from schema.vocabulary import AwardLevel, Stage
 
 
 @dataclass(frozen=True)
 class Profile:
-    """One province. `native_id` is a format with {serial}; `cities` are its host cities, or its own name alone."""
+    """One province. `native_id` is a format with {serial}; `cities` are its host cities, or its own name alone; `clauses`
+    those of its notice that a machine judges.
+    """
 
     slug: str
     code: str
@@ -25,6 +28,7 @@ class Profile:
     opens: datetime
     closes: datetime
     organisers: tuple[str, ...]
+    clauses: tuple[Clause, ...]
 
 
 def profile(adapter: Adapter, native_id: str, cities: tuple[str, ...] = ()) -> Profile:
@@ -60,6 +64,7 @@ def profile(adapter: Adapter, native_id: str, cities: tuple[str, ...] = ()) -> P
         organisers=tuple(
             name for group in facts.organisers if group.role in ("承办单位", "支持单位") for name in group.names
         ),
+        clauses=tuple(clause for clause in adapter.catalogue.book.clauses if clause.is_machine),
     )
 
 

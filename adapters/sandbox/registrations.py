@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage
+from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Register, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,28 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of a register that goes with the corpus: an organisation, or a project with the organisation that won."""
+
+    register: Register
+    name: str
+    credit_code: str
+    project: str = ""
+    contest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Corpus:
-    """Registrations by region slug, in order of submission, and what was planted in them."""
+    """Registrations by region slug, in order of submission, and what was planted in them. A rule break is labelled with the
+    id of the clause it breaks; some only show once `registers` are maintained as given here.
+    """
 
     registrations: dict[str, list[Registration]]
     duplicates: tuple[Label, ...] = ()
     look_alikes: tuple[Label, ...] = ()
     rule_breaks: tuple[Label, ...] = ()
     flaws: tuple[Label, ...] = field(default=())
+    registers: tuple[Listed, ...] = ()
 
     def personal_numbers(self) -> set[str]:
         """Every ID number and phone in the corpus: none may ever leave an adapter."""

@@ -85,6 +85,7 @@ def _files(outline: Outline) -> dict[str, str]:
         "__init__.py": "",
         "manifest.toml": facts_text.manifest_text(outline),
         "tracks.toml": facts_text.tracks_text(outline),
+        "clauses.toml": facts_text.filled("clauses.toml", outline),
         "notice.toml": facts_text.notice_text(outline),
         "lookups.toml": facts_text.lookups_text(outline),
         **source,

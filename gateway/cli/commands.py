@@ -22,7 +22,7 @@ from adapters.registry import region_named, regions
 from gateway import schema as graphql
 from gateway.app import create_app
 from gateway.auth import OPERATOR
-from gateway.cli import adapters, duplicates, guard, keys, lists, pulls, quarantine
+from gateway.cli import adapters, duplicates, eligibility, files, guard, keys, lists, pulls, quarantine, registers
 from gateway.cli import demo as demonstration
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
 from gateway.execution import execute
@@ -40,9 +40,13 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, help="数据要素
 schema_cli = typer.Typer(no_args_is_help=True, help="GraphQL 模式 / The GraphQL schema")
 db_cli = typer.Typer(no_args_is_help=True, help="数据库 / The database")
 cli.add_typer(keys.cli, name="keys")
+cli.add_typer(files.cli, name="files")
 cli.add_typer(duplicates.cli, name="detect")
 cli.add_typer(guard.cli, name="guard")
 cli.add_typer(lists.cli, name="lists")
+cli.add_typer(registers.cli, name="registers")
+cli.command(help="核对参赛资格 / May it compete, by the notices' rules")(eligibility.check)
+cli.command(help="通知的规则，照原文 / The notices' rules, in their own words")(eligibility.clauses)
 cli.add_typer(quarantine.cli, name="quarantine")
 cli.add_typer(adapters.cli, name="adapters")
 cli.add_typer(schema_cli, name="schema")

@@ -1,7 +1,7 @@
 """`dexhub demo`: the main job end to end, with nothing simulated but the provinces.
 
-Five platforms as real HTTP servers in a process of their own; pulled twice; duplicates found and held against what was
-planted; a recommended list pushed by each region under its own key; the roster. Then, unless `once`, the service is
+Five platforms as real HTTP servers in a process of their own; pulled twice; duplicates and broken rules found and held
+against what was planted; a recommended list pushed by each region under its own key; the roster. Then, unless `once`, the service is
 left running with the scheduler. Data lives in var/demo and is made anew each time.
 """
 
@@ -27,7 +27,7 @@ import gateway
 from adapters.registry import regions
 from gateway.app import create_app
 from gateway.auth import OPERATOR, Viewer, create_key
-from gateway.cli import pulls
+from gateway.cli import demo_eligibility, pulls
 from gateway.cli.console import FOUND_PROBLEMS, err, out, print_problems
 from gateway.cli.lists import print_roster, read_roster
 from gateway.execution import execute
@@ -130,9 +130,11 @@ def _story(hub: Hub, planted: dict[str, Any]) -> bool:
         f"预埋的完全重复 {len(expected)}，找到 {len(expected & found)}，误报 {len(found - expected)} / "
         f"planted exact duplicates, found, false alarms"
     )
-    out.rule("4  推荐名单 / Recommended lists")
+    out.rule("4  参赛资格 / Eligibility")
+    lawful = demo_eligibility.show(hub, planted)
+    out.rule("5  推荐名单 / Recommended lists")
     receipts = {adapter.manifest.code: asyncio.run(_push(hub, adapter.manifest.code)) for adapter in adapters}
-    out.rule("5  总决赛名册 / Roster")
+    out.rule("6  总决赛名册 / Roster")
     roster = read_roster(hub)
     print_roster(roster)
 
@@ -155,7 +157,7 @@ def _story(hub: Hub, planted: dict[str, Any]) -> bool:
         ".venv/bin/dexhub query '{ roster { items { rank state entry { title } } } }'"
     )
     calm = all(not row.problems for row in (*first, *second)) and not any(row.created + row.changed for row in second)
-    return calm and found == expected and all(receipts.values())
+    return calm and lawful and found == expected and all(receipts.values())
 
 
 def _cases_found(hub: Hub) -> set[tuple[str, ...]]:

@@ -13,6 +13,7 @@ from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, pri
 from schema.errors import Problem
 from schema.provenance import CHINA
 from sync.cases import detect as detect_cases
+from sync.eligibility import evaluate_cases
 
 cli = typer.Typer(invoke_without_command=True, help="查重 / Find duplicates")
 
@@ -68,6 +69,7 @@ def fit(
 def _over_the_database(*, as_json: bool) -> None:
     with open_hub() as hub, err.status("查重中 / detecting"):
         report = detect_cases(hub.database)
+        evaluate_cases(hub.database, datetime.now(CHINA))
     if as_json:
         print_json(report)
         return
@@ -79,7 +81,8 @@ def _over_the_database(*, as_json: bool) -> None:
 
 def _between_files(source: Path, target: Path, page: Path | None, workers: int, *, as_json: bool) -> None:
     # numpy and scipy take a third of a second and 60 MB; no other command needs them.
-    from sync.duplicates import detection, offline, report, scoring  # noqa: PLC0415  see above
+    from sync.duplicates import detection, offline, scoring  # noqa: PLC0415  see above
+    from sync.duplicates import report as pages  # noqa: PLC0415  see above
 
     reading = offline.read_entries(source)
     model = scoring.fitted_model()
@@ -87,7 +90,7 @@ def _between_files(source: Path, target: Path, page: Path | None, workers: int, 
         found = detection.detect(reading.records, model, workers, progress)
     offline.write_pairs(target, found.pairs)
     if page is not None:
-        report.write(page, reading.records, found, model)
+        pages.write(page, reading.records, found, model)
     problems = [*reading.problems, *offline.caps_reached(found)]
     if as_json:
         told = {"entries": len(reading.records), "candidates": found.candidates, "pairs": len(found.pairs)}

@@ -10,6 +10,7 @@ from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage, 
 
 if TYPE_CHECKING:
     from schema.types.cases import DuplicateCase  # the two types name each other; strawberry resolves them when asked
+    from schema.types.eligibility import Eligibility
 
 
 @strawberry.type(description="参赛单位 / An organisation that takes part")
@@ -59,11 +60,14 @@ class Source:
     locator: str
 
 
-class KnowsCases(Protocol):
-    """What a request's context must be able to load for `Entry.duplicateCases`."""
+class KnowsMore(Protocol):
+    """What a request's context must be able to load for the fields of `Entry` that stand elsewhere."""
 
     async def cases_of(self, entry: str) -> "list[DuplicateCase]":
         """The cases an entry is part of, as the viewer may see them."""
+
+    async def eligibility_of(self, entry: str) -> "Eligibility | None":
+        """What the clauses say of an entry."""
 
 
 @strawberry.interface(description="参赛项目：各省共有的部分 / An entry: what all provinces have in common")
@@ -109,4 +113,11 @@ class Entry:
         self, info: strawberry.Info
     ) -> list[Annotated["DuplicateCase", strawberry.lazy("schema.types.cases")]]:
         """Loaded in one batch a request."""
-        return await cast("KnowsCases", info.context).cases_of(self.id)
+        return await cast("KnowsMore", info.context).cases_of(self.id)
+
+    @strawberry.field(description="参赛资格及逐条判定；尚未判定为空 / What the clauses say; null until it is judged")
+    async def eligibility(
+        self, info: strawberry.Info
+    ) -> Annotated["Eligibility", strawberry.lazy("schema.types.eligibility")] | None:
+        """Loaded in one batch a request."""
+        return await cast("KnowsMore", info.context).eligibility_of(self.id)

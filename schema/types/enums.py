@@ -18,3 +18,8 @@ strawberry.enum(vocabulary.CaseKind, description="查重案件类型 / What a du
 strawberry.enum(vocabulary.CaseStatus, description="查重案件状态 / Where a duplicate case stands")
 strawberry.enum(vocabulary.RosterState, description="名册状态 / Where an item of the roster stands")
 strawberry.enum(Basis, name="QuotaBasis", description="名额依据 / What a quota rests on")
+strawberry.enum(vocabulary.ClauseKind, description="规则类别 / What a clause is about")
+strawberry.enum(vocabulary.Verdict, description="判定：符合、不符合、未定 / What a clause says of an entry")
+strawberry.enum(vocabulary.EligibilityStatus, description="参赛资格 / All verdicts together")
+strawberry.enum(vocabulary.Register, description="名单 / Registers that the organiser maintains")
+strawberry.enum(vocabulary.DocumentKind, description="证明材料种类 / Kinds of papers")

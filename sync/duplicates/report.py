@@ -35,7 +35,10 @@ def write(path: Path, records: Sequence[Record], found: Detection, model: Model)
     parts = [
         "<!doctype html><html lang='zh'><meta charset='utf-8'><title>查重报告 / Duplicate report</title>",
         f"<style>{_STYLE}</style><h1>查重报告 / Duplicate report</h1>",
-        f"<p>项目 {len(records)}，候选对 {found.candidates}，待核 {len(found.pairs)} 对；权重量取于 {escape(model.measured)}。</p>",
+        (
+            f"<p>项目 {len(records)}，候选对 {found.candidates}，待核 {len(found.pairs)} 对。权重量取于 {escape(model.measured)}，"
+            f"语料：{escape(model.corpus)}。</p>"
+        ),
         f"<p class='en'>{len(records)} entries, {found.candidates} candidate pairs, {len(found.pairs)} to look at.</p>",
     ]
     for pair in sorted(found.pairs, key=lambda pair: (-pair.score, pair.id_a, pair.id_b)):

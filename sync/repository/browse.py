@@ -1,8 +1,8 @@
 """Reads entries for viewers: filtered, sorted, paged by key, counted. Every query is bounded by the viewer's scope."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from sync.repository.eligibility import judged_as, standing_as
 from sync.scope import Scope
 from sync.tables import EntryRow, OrganisationRow, RepresentativeRow
 
@@ -54,6 +55,10 @@ class EntryFilter:
     submitted_before: datetime | None = None
     updated_from: datetime | None = None
     updated_before: datetime | None = None
+    clauses: Sequence[str] = ()
+    verdicts: Sequence[str] = ()
+    standings: Sequence[str] = ()
+    waived: Mapping[str, str] = field(default_factory=dict)  # see `eligibility.standing_as`; only read with `standings`
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,10 @@ class EntryBrowser:
         for moment, start, end in spans:
             conditions += [col(moment) >= start] if start else []
             conditions += [col(moment) < end] if end else []
+        if wanted.clauses or wanted.verdicts:
+            conditions.append(judged_as(wanted.clauses, wanted.verdicts))
+        if wanted.standings:
+            conditions.append(standing_as(wanted.standings, wanted.waived))
         if wanted.organisation:
             conditions.append(_organisation_is(wanted.organisation.strip()))
         if wanted.text and wanted.text.strip():

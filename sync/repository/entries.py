@@ -4,17 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from adapters.base import Mapped
-from schema.records import Entry, Tombstone
 from schema.vocabulary import EntryStatus
-from sync.blocking import EntryView, organisation_key, plain
-from sync.repository import bulk
+from sync.blocking import EntryView
+from sync.repository import history
+from sync.repository.prepared import Prepared, statements
 from sync.tables import EntryRow, OrganisationRow, RepresentativeRow
 
 _STEP = 500  # ids in one IN list; SQLite's limit on parameters is 32,766
@@ -26,11 +24,10 @@ class Delta:
     another title, topic or lead organisation.
     """
 
-    new: list[Mapped] = field(default_factory=list)
-    changed: list[Mapped] = field(default_factory=list)
-    rewritten: list[Mapped] = field(default_factory=list)
-    same: list[Mapped] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    new: list[Prepared] = field(default_factory=list)
+    changed: list[Prepared] = field(default_factory=list)
+    rewritten: list[Prepared] = field(default_factory=list)
+    same: list[Prepared] = field(default_factory=list)
 
 
 class EntryStore:
@@ -46,48 +43,40 @@ class EntryStore:
         )
         return dict(self._session.execute(query).all())
 
-    def compare(self, mapped: Sequence[Mapped]) -> Delta:
+    def compare(self, prepared: Iterable[Prepared]) -> Delta:
         """What storing a page would do. Of several rows of one entry the last counts."""
         delta = Delta()
-        entries = {item.record.id: item for item in mapped}
+        entries = {item.id: item for item in prepared}
         known = self._known(list(entries))
         for identifier, item in entries.items():
-            record = item.record
-            if isinstance(record, Tombstone):
-                delta.gone.append(identifier)
-            elif identifier not in known:
+            if identifier not in known:
                 delta.new.append(item)
-            elif known[identifier].content_hash == record.content_hash():
+            elif known[identifier].content_hash == item.content_hash:
                 delta.same.append(item)
-            elif known[identifier].identity != (plain(record.title), record.topic_id, _lead_key(record)):
+            elif known[identifier].identity != item.identity:
                 delta.rewritten.append(item)
             else:
                 delta.changed.append(item)
         return delta
 
-    def touch(self, same: Sequence[Mapped]) -> None:
+    def touch(self, same: Sequence[Prepared]) -> None:
         """Note the new form of rows that say the same as before, so that they are recognised at once next time."""
         if same:
             table = EntryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
             statement = update(table).where(table.c.id == bindparam("of")).values(fingerprint=bindparam("seen"))
-            self._session.connection().execute(
-                statement, [{"of": item.record.id, "seen": item.fingerprint} for item in same]
-            )
+            self._session.connection().execute(statement, [{"of": item.id, "seen": item.fingerprint} for item in same])
 
-    def write(self, mapped: Sequence[Mapped], now: datetime) -> None:
-        """Insert or replace entries with their organisations and representatives."""
-        entries = [(item.record, item.fingerprint) for item in mapped if isinstance(item.record, Entry)]
-        rows = [_entry_row(record, record.content_hash(), fingerprint, now) for record, fingerprint in entries]
-        bulk.upsert(self._session, EntryRow, rows, keep=("first_seen_at",))
-        for part in _parts([record.id for record, _ in entries]):
+    def write(self, prepared: Sequence[Prepared], run: str | None = None) -> None:
+        """Insert or replace entries with their organisations and representatives; what changes is kept as `run` saw it."""
+        before = history.states(self._session, [item.id for item in prepared])
+        made = statements(self._session.get_bind().dialect.name)
+        made.entry.run(self._session, [item.entry for item in prepared])
+        for part in _parts([item.id for item in prepared]):
             self._session.execute(delete(OrganisationRow).where(col(OrganisationRow.entry_id).in_(part)))
             self._session.execute(delete(RepresentativeRow).where(col(RepresentativeRow.entry_id).in_(part)))
-        bulk.insert(
-            self._session, OrganisationRow, [row for record, _ in entries for row in _organisation_rows(record)]
-        )
-        bulk.insert(
-            self._session, RepresentativeRow, [r for record, _ in entries for r in _representative_rows(record)]
-        )
+        made.organisation.run(self._session, [row for item in prepared for row in item.organisations])
+        made.representative.run(self._session, [row for item in prepared for row in item.representatives])
+        history.note(self._session, before, run)
 
     def withdraw(self, ids: Sequence[str], now: datetime) -> int:
         """Mark entries as withdrawn; how many were not already. They stay, and come back when their row does."""
@@ -171,75 +160,5 @@ class _Known:
     identity: tuple[str, ...]
 
 
-def _lead_key(record: Entry) -> str:
-    return organisation_key(record.lead.name, record.lead.credit_code)
-
-
 def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
     return (ids[start : start + _STEP] for start in range(0, len(ids), _STEP))
-
-
-def _entry_row(record: Entry, content: str, fingerprint: str, now: datetime) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "region": record.region,
-        "native_id": record.native_id,
-        "city": record.city,
-        "title": record.title,
-        "summary": record.summary,
-        "track_id": record.track_id,
-        "topic_id": record.topic_id,
-        "sub_topic_id": record.sub_topic_id,
-        "national_track": record.national_track,
-        "match": record.match.value,
-        "stage": record.stage.value,
-        "status": record.status.value,
-        "award": record.award.value if record.award else None,
-        "score": record.score,
-        "team_name": record.team.name,
-        "project_key": plain(record.title),
-        "team_key": plain(record.team.name),
-        "submitted_at": record.submitted_at,
-        "updated_at": record.updated_at,
-        "native": record.native,
-        "warnings": [warning.model_dump() for warning in record.warnings],
-        "content_hash": content,
-        "fingerprint": fingerprint,
-        "source_url": record.source.url,
-        "source_sha256": record.source.sha256,
-        "source_locator": record.source.locator,
-        "fetched_at": record.source.fetched_at,
-        "first_seen_at": now,
-        "changed_at": now,
-    }
-
-
-def _organisation_rows(record: Entry) -> list[dict[str, Any]]:
-    return [
-        {
-            "entry_id": record.id,
-            "position": position,
-            "name": organisation.name,
-            "credit_code": organisation.credit_code,
-            "kind": organisation.kind.value if organisation.kind else None,
-            "is_lead": organisation.is_lead,
-            "organisation_key": organisation_key(organisation.name, organisation.credit_code),
-        }
-        for position, organisation in enumerate(record.organisations)
-    ]
-
-
-def _representative_rows(record: Entry) -> list[dict[str, Any]]:
-    return [
-        {
-            "entry_id": record.id,
-            "position": position,
-            "name": person.name,
-            "name_token": person.name_token,
-            "id_token": person.id_token,
-            "phone_token": person.phone_token,
-            "role": person.role,
-            "is_contact": person.is_contact,
-        }
-        for position, person in enumerate(record.team.representatives)
-    ]

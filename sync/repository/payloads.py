@@ -1,24 +1,17 @@
 """Rows as they came, but for what is personal: kept so that a corrected mapping can be applied without asking again."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-import zstandard
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from adapters.base import Mapped
 from schema.provenance import SourceRef
-from schema.records import Entry
-from sync.repository.bulk import upsert
+from sync.repository.packing import unpacked
+from sync.repository.prepared import Prepared, statements
 from sync.tables import EntryRow, PayloadRow
-
-_LEVEL = 1  # higher levels save little on rows of 2 kB and cost several times the time
-_LARGEST = 16 * 1024 * 1024  # bytes; what is larger than that was not packed here
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +23,16 @@ class Kept:
     source: SourceRef
 
 
-def packed(payload: bytes) -> bytes:
-    """A payload as it is stored."""
-    return zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True).compress(payload)  # not for several threads
-
-
-def unpacked(body: bytes) -> dict[str, Any]:
-    """A stored payload as a row."""
-    row: dict[str, Any] = orjson.loads(zstandard.decompress(body, _LARGEST))
-    return row
-
-
 class PayloadStore:
     """Reads and writes of payloads."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def keep(self, region: str, mapped: Sequence[Mapped], mapping_version: int) -> None:
+    def keep(self, prepared: Sequence[Prepared]) -> None:
         """Keep the rows of entries; the newest replaces the one before."""
-        rows = {
-            item.record.id: {
-                "entry_id": item.record.id,
-                "region": region,
-                "mapping_version": mapping_version,
-                "sha256": hashlib.sha256(item.payload).hexdigest(),
-                "body": packed(item.payload),
-            }
-            for item in mapped
-            if isinstance(item.record, Entry)
-        }
-        upsert(self._session, PayloadRow, list(rows.values()))
+        made = statements(self._session.get_bind().dialect.name)
+        made.payload.run(self._session, [item.payload for item in prepared])
 
     def kept(self, region: str, step: int = 500) -> Iterator[list[Kept]]:
         """The region's kept rows by id, `step` at a time."""

@@ -11,7 +11,7 @@ from adapters.base import Rejected
 from schema.errors import Problem
 from schema.vocabulary import PullStatus
 from sync.repository.bulk import upsert
-from sync.repository.payloads import packed
+from sync.repository.packing import packed
 from sync.repository.time import database_time
 from sync.scope import Scope
 from sync.tables import JobRow, PullRow, QuarantineRow, RegionStateRow
@@ -37,7 +37,7 @@ class PullStore:
 
     def runs(self, scope: Scope, regions: Sequence[str], limit: int) -> list[PullRow]:
         """The newest runs, newest first."""
-        query = select(PullRow).order_by(col(PullRow.started_at).desc(), col(PullRow.id)).limit(limit)
+        query = select(PullRow).order_by(col(PullRow.started_at).desc(), col(PullRow.id).desc()).limit(limit)
         if scope.region is not None:
             query = query.where(col(PullRow.region) == scope.region)
         if regions:

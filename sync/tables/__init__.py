@@ -3,24 +3,34 @@
 from sync.tables.access import ApiKeyRow
 from sync.tables.cases import CaseEntryRow, CaseRow, DecisionRow
 from sync.tables.columns import Moment
+from sync.tables.eligibility import EligibilityRow, PatternVerdictRow, PeerRow, WaiverRow
 from sync.tables.entries import EntryRow, OrganisationRow, PayloadRow, RepresentativeRow
+from sync.tables.history import EntryChangeRow
 from sync.tables.lists import ListRow
 from sync.tables.pulls import GuardStopRow, JobRow, PullRow, QuarantineRow, RegionStateRow
+from sync.tables.registers import RegisterChangeRow, RegisterLineRow
 
 __all__ = [
     "ApiKeyRow",
     "CaseEntryRow",
     "CaseRow",
     "DecisionRow",
+    "EligibilityRow",
+    "EntryChangeRow",
     "EntryRow",
     "GuardStopRow",
     "JobRow",
     "ListRow",
     "Moment",
     "OrganisationRow",
+    "PatternVerdictRow",
     "PayloadRow",
+    "PeerRow",
     "PullRow",
     "QuarantineRow",
     "RegionStateRow",
+    "RegisterChangeRow",
+    "RegisterLineRow",
     "RepresentativeRow",
+    "WaiverRow",
 ]

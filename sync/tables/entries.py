@@ -19,6 +19,8 @@ class EntryRow(SQLModel, table=True):
         Index("ix_entry_national_submitted", "national_track", "submitted_at", "id"),
         Index("ix_entry_updated", "updated_at", "id"),
         Index("ix_entry_track", "track_id", "submitted_at", "id"),
+        Index("ix_entry_project", "project_key"),
+        Index("ix_entry_team", "team_key"),
     )
 
     id: str = Field(primary_key=True, max_length=80)
@@ -54,14 +56,15 @@ class EntryRow(SQLModel, table=True):
 
 
 class OrganisationRow(SQLModel, table=True):
-    """One 参赛单位 of an entry, in printed order."""
+    """One 参赛单位 of an entry, in printed order. `name_key` is what registers are looked up by where codes do not agree."""
 
     __tablename__: ClassVar[Any] = "entry_organisation"
 
     entry_id: str = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
     position: int = Field(primary_key=True)
     name: str = text()
-    credit_code: str | None = None
+    name_key: str = Field(index=True)
+    credit_code: str | None = Field(default=None, index=True)
     kind: str | None = None
     is_lead: bool
     organisation_key: str = Field(index=True)

@@ -25,7 +25,10 @@ class PullRow(SQLModel, table=True):
     """One run of one region, and how it ended."""
 
     __tablename__: ClassVar[Any] = "pull"
-    __table_args__ = (Index("ix_pull_region_started", "region", "started_at"),)
+    __table_args__ = (
+        Index("ix_pull_region_started", "region", "started_at"),
+        Index("ix_pull_started", "started_at", "id"),
+    )
 
     id: str = Field(primary_key=True, max_length=32)
     region: str = Field(max_length=2)

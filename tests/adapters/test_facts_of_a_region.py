@@ -1,16 +1,18 @@
 """Lookups, manifests, payload marks: the files and shapes of a region, and how faults in them are told."""
 
+import shutil
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+import adapters
 from adapters.concealment import Concealer
 from adapters.lookups import Lookups
 from adapters.manifest import Manifest
 from adapters.payload import Payload, PersonalName, PersonalPhone, problems_of
-from adapters.registry import region_named, regions
+from adapters.registry import read, region_named, regions
 from schema.errors import FactsError, MappingError
 from schema.vocabulary import AwardLevel, Stage
 
@@ -70,6 +72,15 @@ def test_a_manifest_that_mixes_up_two_regions_is_refused() -> None:
     content = next(iter(regions().values())).manifest.model_dump()
     with pytest.raises(ValidationError, match="are not those of code 61"):
         Manifest.model_validate({**content, "slug": "shanxi", "code": "61", "iso": "CN-SX", "name": "山西"})
+
+
+def test_clauses_of_another_region_are_refused(tmp_path: Path) -> None:
+    folder = shutil.copytree(Path(adapters.__path__[0]) / "henan", tmp_path / "henan")
+    path = folder / "clauses.toml"
+    path.write_text(path.read_text("utf-8").replace('region = "41"', 'region = "43"'), "utf-8")
+    with pytest.raises(FactsError) as caught:
+        read(folder)
+    assert [problem.en for problem in caught.value.problems] == ["clauses.toml is of region 43, the manifest of 41"]
 
 
 @pytest.mark.parametrize("word", ["14", "shanxi", "山西"])

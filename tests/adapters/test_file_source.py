@@ -13,7 +13,8 @@ from openpyxl import Workbook
 
 from adapters import table
 from adapters.base import Adapter, Page
-from adapters.file_source import Column, Columns, FileSource
+from adapters.columns import Column, Columns
+from adapters.file_source import FileSource
 from adapters.registry import region_named
 from adapters.sandbox.platform import Platform
 from adapters.sandbox.serve import corpus, platforms, serving
@@ -185,6 +186,27 @@ async def test_a_file_may_stand_behind_an_address(serve, henan: Adapter) -> None
     async with open_transport() as transport:
         (page,) = [page async for page in source.pages(transport, Position())]
     assert [(row.key, row.data) for row in page.rows] == [("HA1", {"项目编号": "HA1"})]
+
+
+@pytest.mark.parametrize(
+    ("kept", "again"), [("{url} {tag}", True), ('{url} "older"', False), ("elsewhere {tag}", False), ("{tag}", False)]
+)
+async def test_a_file_behind_an_address_is_not_sent_again_while_it_is_the_same(
+    serve, henan: Adapter, kept: str, *, again: bool
+) -> None:
+    tag = '"7-a"'
+
+    async def answer(request: web.Request) -> web.Response:
+        if request.headers.get("If-None-Match") == tag:
+            return web.Response(status=304)
+        return web.Response(body=text(list(PATHS)), headers={"ETag": tag})
+
+    url = f"{await serve(answer)}/a.csv"
+    cursor = kept.format(url=url, tag=tag)
+    async with open_transport() as transport:
+        source = FileSource(Endpoint(url), henan.manifest)
+        (page,) = [page async for page in source.pages(transport, Position(cursor=cursor))]
+    assert (page.not_modified, page.cursor) == (again, f"{url} {tag}")
 
 
 def test_all_faults_of_the_headings_are_told_at_once(source: FileSource) -> None:

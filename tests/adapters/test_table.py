@@ -2,7 +2,9 @@
 
 import csv
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -63,6 +65,58 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_opened(monkeypatch: pytest.M
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b" " * (2 << 20))
     assert code(lambda: read_table("a.xlsx", content.getvalue())) == ["FILE_TOO_LARGE"]
+
+
+def lying(content: bytes, says: int) -> bytes:
+    """An archive of one sheet that says another size of it than it has, and the digest of just so much of it."""
+    packed = zlib.compress(content, 9)[2:-4]
+    name = b"xl/worksheets/sheet1.xml"
+    sizes = struct.pack("<LLLHH", zlib.crc32(content[:says]), len(packed), says, len(name), 0)
+    member = b"PK\x03\x04" + struct.pack("<HHHHH", 20, 0, 8, 0, 33) + sizes + name + packed
+    entry = b"PK\x01\x02" + struct.pack("<HHHHHH", 20, 20, 0, 8, 0, 33) + sizes + bytes(14) + name
+    end = b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, 1, 1, len(entry), len(member), 0)
+    return member + entry + end
+
+
+def test_an_archive_that_tells_the_truth_is_no_bomb() -> None:
+    table.refuse_bombs("a.xlsx", lying(b"x" * 1000, 1000))
+
+
+@pytest.mark.parametrize("says", [0, 1, 1000])
+def test_an_archive_that_lies_about_its_size_is_stopped_by_what_it_really_unpacks_to(
+    says: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "MOST_UNPACKED", 1 << 20)
+    assert code(lambda: table.refuse_bombs("a.xlsx", lying(b"x" * (8 << 20), says))) == ["FILE_TOO_LARGE"]
+
+
+@pytest.mark.parametrize("says", [0, 1, 999])
+def test_a_small_archive_that_lies_about_its_size_is_not_whole(says: int) -> None:
+    assert code(lambda: table.refuse_bombs("a.xlsx", lying(b"x" * 1000, says)))[0] == "FILE_UNREADABLE"
+
+
+def test_members_count_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "MOST_UNPACKED", 1 << 20)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(5):
+            archive.writestr(f"xl/media/{number}", b" " * (1 << 18))
+    assert code(lambda: table.refuse_bombs("a.xlsx", content.getvalue())) == ["FILE_TOO_LARGE"]
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_ways_of_packing_that_no_workbook_uses_are_refused(way: int) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", way) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"<sheet/>")
+    assert code(lambda: table.refuse_bombs("a.xlsx", content.getvalue())) == ["FILE_UNREADABLE"]
+
+
+def test_a_sheet_in_an_unusual_place_is_measured_as_well() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("xl/elsewhere.xml", b'<row r="1048576"><c r="XFD1048576"/></row>')
+    assert code(lambda: table.refuse_bombs("a.xlsx", content.getvalue())) == ["FILE_TOO_LARGE"]
 
 
 @pytest.mark.parametrize(

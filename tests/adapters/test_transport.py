@@ -152,10 +152,18 @@ async def test_the_pause_is_as_long_as_the_platform_asks(serve) -> None:
     assert pauses == [1.0]
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("120", 120), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-1", None)])
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120), ("Wed, 21 Oct 2026 07:28:40 GMT", 40), ("Wed, 21 Oct 2026 07:27:00 GMT", 0),
+        ("Wednesday, 21-Oct-26 07:29:00 GMT", 60), ("-1", None), ("soon", None), ("", None), ("١٢", None),
+    ],
+)  # fmt: skip
 async def test_a_passing_fault_keeps_the_pause_that_was_asked_for(serve, header: str, seconds: int | None) -> None:
+    """As a number, or as a date by the platform's own clock."""
+
     async def handler(_request: web.Request) -> web.Response:
-        return web.Response(status=503, headers={"Retry-After": header})
+        return web.Response(status=503, headers={"Retry-After": header, "Date": "Wed, 21 Oct 2026 07:28:00 GMT"})
 
     with pytest.raises(PassingFault) as caught:
         await fetched(await serve(handler))

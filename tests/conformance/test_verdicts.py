@@ -6,7 +6,7 @@ from adapters.conformance.rule import Outcome, Result
 from adapters.conformance.runner import RULES, check
 from adapters.conformance.subject import Subject
 
-MOVING_ON = "if last is not None and last != since:"  # without this the source turns pages, and loses rows that move
+AGAIN = "elif number > 1 and reading != before:"  # without this the source loses rows of a moment that others leave
 FEW = [rule for rule in RULES if rule.id.startswith(("facts.", "samples.", "paging."))]
 
 
@@ -30,12 +30,12 @@ async def test_a_missing_expectation_is_written_and_fails_once(copied) -> None:
 async def test_an_exemption_that_is_needed_is_shown_with_its_reason(copied) -> None:
     folder = copied("henan")
     source, manifest = folder / "source.py", folder / "manifest.toml"
-    source.write_text(source.read_text("utf-8").replace(MOVING_ON, "if last == since == 0:"), "utf-8")
+    source.write_text(source.read_text("utf-8").replace(AGAIN, "elif not number:"), "utf-8")
     reason = "the platform stands still at night"
     manifest.write_text(f'{manifest.read_text("utf-8")}\n[exempt]\n"paging.shifts" = "{reason}"\n', "utf-8")
     found = await outcomes(folder)
-    exempt = [(one.rule.id, one.reason, len(one.problems)) for one in found if one.result is Result.EXEMPT]
-    assert (exempt, failed(found)) == ([("paging.shifts", reason, 2)], [])
+    exempt = [(one.rule.id, one.reason, bool(one.problems)) for one in found if one.result is Result.EXEMPT]
+    assert (exempt, failed(found)) == ([("paging.shifts", reason, True)], [])
 
 
 async def test_a_folder_that_cannot_be_loaded_has_its_other_rules_skipped(copied) -> None:

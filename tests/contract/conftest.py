@@ -3,22 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import pytest
 
 from adapters import registry
-from adapters.base import Adapter, Mapped, Page, Rejected
+from adapters.base import Adapter
+from adapters.conformance.subject import Pulled
+from adapters.conformance.subject import pull as pull_once
 from adapters.sandbox.platform import Platform
 from adapters.sandbox.registrations import Corpus
 from adapters.sandbox.serve import corpus, serving
-from adapters.source import Position
-from adapters.transport import Endpoint, Limits, open_transport
-from schema.identity import Tokeniser
+from adapters.transport import Endpoint
 
 SEED = 2025
 SIZE = 150
-TOKENS = Tokeniser(b"a key for the tests of contracts, k1")
 ADAPTERS = {adapter.manifest.slug: adapter for adapter in registry.regions().values()}
 
 
@@ -28,57 +26,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS, scope="session")
 
 
-@dataclass(frozen=True)
-class Pulled:
-    """All pages of one pull."""
-
-    pages: tuple[Page, ...]
-
-    @property
-    def mapped(self) -> list[Mapped]:
-        return [row for page in self.pages for row in page.mapped]
-
-    @property
-    def rejected(self) -> list[Rejected]:
-        return [row for page in self.pages for row in page.rejected]
-
-    @property
-    def unchanged(self) -> list[str]:
-        return [entry for page in self.pages for entry in page.unchanged]
-
-    @property
-    def ids(self) -> list[str]:
-        """Of all entries that the platform listed and that were understood, in the order given."""
-        return [row.record.id for row in self.mapped] + self.unchanged
-
-    @property
-    def cursor(self) -> str | None:
-        return next((page.cursor for page in reversed(self.pages) if page.cursor is not None), None)
-
-    @property
-    def known(self) -> dict[str, str]:
-        return {row.fingerprint: row.record.id for row in self.mapped}
-
-
 Pull = Callable[..., Awaitable[Pulled]]
-
-
-async def pulled(
-    adapter: Adapter,
-    endpoint: Endpoint,
-    position: Position | None = None,
-    known: Mapping[str, str] | None = None,
-    limits: Limits | None = None,
-) -> Pulled:
-    async with open_transport(limits) as transport:
-        pages = adapter.pull(transport, endpoint, position or Position(), TOKENS, known or {})
-        return Pulled(tuple([page async for page in pages]))
 
 
 @pytest.fixture
 def pull() -> Pull:
     """Pull once, over real HTTP."""
-    return pulled
+    return pull_once
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +72,7 @@ def first_pulls(content: Corpus) -> Mapping[str, Pulled]:
 
     async def one(adapter: Adapter) -> Pulled:
         async with open_site(sandbox(adapter, content)) as address:
-            return await pulled(adapter, address)
+            return await pull_once(adapter, address)
 
     async def each(adapters: Iterable[Adapter]) -> dict[str, Pulled]:
         return {adapter.manifest.slug: await one(adapter) for adapter in adapters}

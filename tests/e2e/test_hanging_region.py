@@ -15,13 +15,13 @@ from sync.repository.pulls import PullStore
 from sync.scope import EVERYTHING
 from sync.settings import Settings
 
-SLUGS = ("hebei", "shanxi", "henan", "hunan", "shaanxi")
+SLUGS = tuple(adapter.manifest.slug for adapter in regions().values())
 SIZE = 20  # entries a region
 
 
 @pytest.fixture(scope="session")
 def few() -> Corpus:
-    return corpus(even_sizes(5 * SIZE), seed=5)
+    return corpus(even_sizes(SIZE * len(regions())), seed=5)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ async def test_a_region_that_hangs_delays_no_other(one_hangs, store, until) -> N
     waiting = (closed.reached.is_set(), closed.open.is_set(), work.done())
     closed.open.set()
     rows = await work
-    assert (waiting, [row.problems for row in rows]) == ((True, False, False), [[]] * 5)
+    assert (waiting, [row.problems for row in rows]) == ((True, False, False), [[]] * len(regions()))
 
 
 async def test_a_region_that_never_answers_fails_alone(one_hangs, store) -> None:

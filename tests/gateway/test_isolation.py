@@ -1,11 +1,13 @@
 """What a region's key shows: its own, by every root field there is. A new root field must be entered here."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 
 from adapters.registry import regions
+from gateway.app import create_app
 from gateway.schema import graphql_schema
 from schema.vocabulary import Role
 
@@ -25,6 +27,12 @@ QUERIES = {
     "quarantine": "quarantine(first: 1000)",
     "schedules": "schedules",
     "guardStops": "guardStops(first: 1000)",
+    "clauses": "clauses",
+    "compareClauses": "compareClauses(kind: PRIOR_WINNER)",
+    "checkEntry": 'checkEntry(input: {region: "{region}", topic: "{topic}", title: "{title}", team: "甲队", '
+    'organisations: [{name: "{unit}"}]})',
+    "waivers": "waivers(first: 1000)",
+    "registers": "registers",
 }
 # Those that can be asked for another region outright, and what says that nothing was found.
 ASIDE = {
@@ -35,11 +43,23 @@ ASIDE = {
     "quarantine": 'quarantine(regions: ["{foreign}"]) {{ key }}',
 }
 NOTHING = {"entries": {"totalCount": 0, "edges": []}}
+# Every route beside GraphQL, by who may use it. A new one must be entered here, and tested where it says.
+ROUTES = {
+    "POST /graphql": "this file",
+    "GET /graphql": "no answers to GET: tests/gateway/test_errors.py",
+    "WEBSOCKET /graphql": "there is no subscription to ask for",
+    "GET /graphiql": "everybody, holds no data: tests/gateway/test_graphiql.py",
+    "GET /static/graphiql/{name}": "everybody, holds no data: tests/gateway/test_graphiql.py",
+    "POST /files/{region}": "NATIONAL and the region itself: tests/gateway/test_files.py",
+    "GET /health/live": "everybody, holds no data",
+    "GET /health/ready": "everybody, holds no data",
+}
 MUTATIONS = (
     "submitRecommendations", "decideCase", "startPull", "stopPull", "startDetection", "overrideGuardStop",
+    "changeRegister", "removeRegisterLines", "waive", "revokeWaiver",
 )  # fmt: skip
 # Public facts, the same for all: one field is enough to see that they are there.
-FACTS = {"Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
+FACTS = {"Clause": "id", "Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
          "NationalTrack": "id"}  # fmt: skip
 CASES = """{ duplicateCases(first: 1000) { id kind status keptEntryId evidence { feature }
   entries { region { code } title leadOrganisation entryId entry { id } }
@@ -128,9 +148,37 @@ def test_every_root_field_is_covered_here(service, root, covered) -> None:
     assert {field["name"] for field in shape[root]["fields"]} == covered
 
 
+def test_every_route_is_covered_here(service) -> None:
+    def below(routes: Sequence[Any], prefix: str = "") -> Iterator[str]:
+        for each in routes:
+            if hasattr(each, "original_router"):
+                yield from below(each.original_router.routes, prefix + each.include_context.prefix)
+            else:
+                yield from (
+                    f"{method} {prefix}{each.path}" for method in getattr(each, "methods", None) or ("WEBSOCKET",)
+                )
+
+    found = {route for route in below(create_app(service.hub).routes) if not route.startswith("HEAD ")}
+    assert found == ROUTES.keys()
+
+
+@pytest.fixture
+def asked(own, expected, corpus, code) -> dict[str, str]:
+    """What stands in the questions. The application is one that another region has as well: what it shares with that is
+    told, and no more of it than region and title.
+    """
+    pairs = [label.entries for label in corpus.duplicates if label.kind == "SAME_PROJECT"]
+    (first, second) = next(pair for pair in pairs if pair[0][:2] != pair[1][:2])
+    other = expected[first if not first.startswith(code) else second]
+    topic = next(topic.id for _, topic in regions()[code].catalogue.topics())
+    return {"own": own[0], "region": code, "topic": topic, "title": other.title, "unit": other.companies[0].name}
+
+
 @pytest.mark.parametrize("root", QUERIES)
-def test_no_root_query_shows_what_only_another_region_may_know(viewer, widest, foreign, own, root) -> None:
-    document = widest(root).replace("{own}", own[0])
+def test_no_root_query_shows_what_only_another_region_may_know(viewer, widest, foreign, asked, root) -> None:
+    document = widest(root)
+    for name, value in asked.items():
+        document = document.replace(f"{{{name}}}", value)
     answer = viewer.answer(document)
     assert answer.get("errors") is None
     text = str(answer["data"])
@@ -263,3 +311,27 @@ def test_the_viewer_of_a_job_sees_what_the_national_organiser_sees(settled, wide
 def test_the_widest_question_reaches_the_fields_that_must_be_guarded(widest) -> None:
     fields = set(re.findall(r"\w+", widest("duplicateCases")))
     assert {"keptEntryId", "reason", "author", "entryId", "summary", "representatives", "locator"} <= fields
+
+
+def test_a_region_sees_no_register_at_all(viewer) -> None:
+    assert viewer.ask("{ registers { register } }") == {"registers": []}
+
+
+def test_a_region_cannot_have_an_application_to_another_region_judged(viewer, code) -> None:
+    other = next(each for each in CODES if each != code)
+    given = f'{{region: "{other}", topic: "x", title: "x", team: "x", organisations: [{{name: "x"}}]}}'
+    told = viewer.ask(f"{{ checkEntry(input: {given}) {{ eligibility {{ status }} problems {{ code }} }} }}")
+    assert told == {"checkEntry": {"eligibility": None, "problems": [{"code": "REGION_UNKNOWN"}]}}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        'mutation { changeRegister(register: TAX_OFFENDERS, lines: [], reason: "x") { added } }',
+        'mutation { removeRegisterLines(ids: ["x"], reason: "x") { removed } }',
+        'mutation { waive(clause: "x", entry: "x", reason: "x", expires: "2030-01-01T00:00:00Z") { problems { code } } }',
+        'mutation { revokeWaiver(id: "x", reason: "x") { problems { code } } }',
+    ],
+)
+def test_a_region_may_neither_keep_registers_nor_waive(viewer, document) -> None:
+    assert viewer.code(document) == "FORBIDDEN"

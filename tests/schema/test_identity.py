@@ -1,17 +1,20 @@
 """Tokens, masks and redaction: what may be stored and shown of a person."""
 
 import hashlib
+import hmac
 import random
 import re
 import string
+from collections.abc import Callable
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.sandbox import identities
 from schema.errors import redact
-from schema.identity import Tokeniser, mask_name
+from schema.identity import Algorithm, Tokeniser, mask_name, may_hold_personal_number, scrub
 
 KEY = b"a key of thirty-two bytes or more"
 TOKENS = Tokeniser(KEY)
@@ -92,6 +95,30 @@ def test_tokens_can_be_made_with_sm3_and_differ_from_those_of_sha256() -> None:
 @given(st.binary(max_size=200), st.binary(max_size=200))
 def test_fingerprints_are_equal_where_and_only_where_the_bytes_are(one: bytes, other: bytes) -> None:
     assert (TOKENS.fingerprint(one) == TOKENS.fingerprint(other)) == (one == other)
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", pytest.param("sm3", marks=needs_sm3)])
+@given(key=st.binary(min_size=32, max_size=200), content=st.binary(max_size=300))
+def test_a_digest_is_the_hmac_of_rfc_2104(algorithm: Algorithm, key: bytes, content: bytes) -> None:
+    expected = hmac.new(key, b"row\0" + content, algorithm).hexdigest()[:32]
+    assert Tokeniser(key, algorithm=algorithm).fingerprint(content) == expected
+
+
+@given(st.text(max_size=30), st.one_of(phones, id_numbers), st.text(max_size=30), st.sampled_from([str, full_width]))
+def test_a_text_that_scrubbing_would_change_is_suspected_in_its_json(
+    before: str, number: str, after: str, written: Callable[[str], str]
+) -> None:
+    text = before + written(number) + after
+    assert may_hold_personal_number(orjson.dumps({"a": [text]})) or scrub(text) == text
+
+
+@pytest.mark.parametrize("around", ["\n{}\n", "电话{}。", '"{}"', "{}"])
+@given(number=st.one_of(phones, id_numbers), written=st.sampled_from([str, full_width]))
+def test_no_number_that_stands_apart_survives_scrubbing(
+    around: str, number: str, written: Callable[[str], str]
+) -> None:
+    text = around.format(written(number))
+    assert (may_hold_personal_number(orjson.dumps(text)), number[4:] in scrub(text)) == (True, False)
 
 
 @given(st.text(max_size=40))

@@ -1,4 +1,4 @@
-"""A small world of five real platforms that a test may change, and a puller over an empty database."""
+"""A small world of real platforms that a test may change, and a puller over an empty database."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from adapters.registry import region_named, regions
+from adapters.registry import regions
 from adapters.sandbox.platform import Platform
 from adapters.sandbox.registrations import Corpus, Registration
 from adapters.sandbox.serve import corpus as make_corpus
@@ -67,7 +67,7 @@ class World:
 
 @pytest.fixture(scope="session")
 def small_corpus() -> Corpus:
-    return make_corpus(even_sizes(150), seed=23)
+    return make_corpus(even_sizes(30 * len(regions())), seed=23)
 
 
 @pytest.fixture
@@ -89,5 +89,4 @@ async def world(database: Database, small_corpus: Corpus) -> AsyncIterator[World
 @pytest.fixture(scope="session")
 def code() -> dict[str, str]:
     """Region codes by slug."""
-    found = {slug: region_named(slug) for slug in even_sizes(5)}
-    return {slug: adapter.manifest.code for slug, adapter in found.items() if adapter}
+    return {adapter.manifest.slug: code for code, adapter in regions().items()}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.registry import regions
 from schema.errors import RequestError
 from schema.provenance import CHINA
 from schema.vocabulary import PullStatus, Stage
@@ -13,7 +14,7 @@ from sync.repository.guard_stops import GuardStopStore
 from sync.scope import EVERYTHING
 
 AFTERWARDS = datetime(2025, 10, 1, 9, 30, tzinfo=CHINA)
-SLUGS = ("hebei", "shanxi", "henan", "hunan", "shaanxi")
+SLUGS = tuple(adapter.manifest.slug for adapter in regions().values())
 
 
 def stops(world):

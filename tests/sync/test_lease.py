@@ -1,4 +1,8 @@
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 
@@ -104,3 +108,46 @@ def test_a_revoked_job_is_free_at_once(database: Database) -> None:
     with database.write() as session:
         JobStore(session).revoke("pull 41")
     assert leases(database, "b").claim("pull 41") is not None
+
+
+@pytest.fixture
+def postgres(postgres_backend) -> Iterator[Database]:
+    made = Database(postgres_backend.new("empty"))
+    with made.write() as session:
+        for name in ("pull 13", "pull 41"):
+            JobStore(session).enter(name, datetime.now(UTC))
+    yield made
+    made.close()
+
+
+@contextmanager
+def unended(database: Database) -> Iterator[None]:
+    """A transaction that has written under a claim of "pull 41" and never ends, as that of a frozen process."""
+    first = leases(database, "a")
+    claim = first.claim("pull 41")
+    assert claim is not None
+    with database.write() as session:
+        first.confirm(session, claim)
+        yield
+
+
+def test_a_job_whose_row_is_locked_is_held_by_another_and_not_waited_for(postgres: Database) -> None:
+    with unended(postgres):
+        assert leases(postgres, "b").claim("pull 41") is None
+
+
+def test_a_locked_row_does_not_delay_claims_of_other_jobs(postgres: Database) -> None:
+    with unended(postgres):
+        assert leases(postgres, "b").claim("pull 13") is not None
+
+
+def test_a_locked_row_does_not_delay_the_start_of_another_scheduler(postgres: Database) -> None:
+    with unended(postgres), postgres.write() as session:
+        JobStore(session).enter("pull 41", datetime.now(UTC))
+
+
+def test_a_job_that_two_claim_at_once_is_had_by_one(database: Database) -> None:
+    holders = [leases(database, str(number)) for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        claims = list(pool.map(lambda holder: holder.claim("pull 41"), holders))
+    assert [claim.token for claim in claims if claim] == [1]

@@ -51,6 +51,7 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "titles for a review": lambda session: EntryStore(session).titles(IDS),
     "entries that are active": lambda session: EntryStore(session).active_ids("41"),
     "rows that are known": lambda session: EntryStore(session).fingerprints("41"),
+    "the newest runs": lambda session: PullStore(session).runs(EVERYTHING, (), 20),
     "the runs of a region": lambda session: PullStore(session).runs(EVERYTHING, ["41"], 20),
     "the runs of a region's own": lambda session: PullStore(session).runs(Scope("41"), (), 20),
     "the last run": lambda session: PullStore(session).last_run("41"),
@@ -61,9 +62,12 @@ QUERIES: dict[str, Callable[[Session], object]] = {
 }
 LATER = [name for name in QUERIES if "later page" in name]
 # Those that ask for a part of what is sorted must not sort it all first.
-PARTS = [*LATER, *(name for name in QUERIES if "first page" in name), "the last run", "kept rows"]
+PARTS = [*LATER, *(name for name in QUERIES if "first page" in name), "the newest runs", "the last run", "kept rows"]
 # Without a condition, the first rows of an index are read as they come.
-READ_IN_ORDER = {"the first page": "SCAN entry USING INDEX ix_entry_submitted"}
+READ_IN_ORDER = {
+    "the first page": "SCAN entry USING INDEX ix_entry_submitted",
+    "the newest runs": "SCAN pull USING INDEX ix_pull_started",
+}
 WHOLE = re.compile(r"^SCAN|Seq Scan")
 SORT = re.compile(r"^USE TEMP B-TREE FOR ORDER BY|^ *(-> +)?Sort")
 SOUGHT = re.compile(r"SEARCH.*\(\w+,id\)[<>]|Index Cond: .*ROW\(")

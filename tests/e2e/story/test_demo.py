@@ -53,6 +53,12 @@ def test_all_planted_duplicates_are_found_and_nothing_else(demonstration) -> Non
     assert tuple(map(int, line)) == (planted, planted, 0)
 
 
+def test_all_planted_rule_breaks_are_found_by_the_clause_they_break_and_no_other(demonstration) -> None:
+    (line,) = re.findall(r"预埋的违规 (\d+)，由所违条款找到 (\d+)，误判 (\d+)", demonstration.out)
+    planted = len(demonstration.given.rule_breaks)
+    assert (planted > 0, tuple(map(int, line))) == (True, (planted, planted, 0))
+
+
 def test_the_second_pull_changes_nothing(demonstration) -> None:
     second = demonstration.out.partition("Pull again")[2].partition("3  查重")[0]
     rows = [line.replace("│", " ").split() for line in second.splitlines() if "SUCCEEDED" in line]

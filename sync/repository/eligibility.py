@@ -1,0 +1,191 @@
+"""Reads what is to be judged and keeps judgements; finds entries by them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from schema.eligibility import Judgement
+from schema.provenance import SourceRef
+from schema.records import Entry, Organisation, Representative, Team
+from schema.vocabulary import EntryStatus, OrganisationKind, Stage, TrackMatch
+from sync.repository import bulk
+from sync.tables import EligibilityRow, EntryRow, OrganisationRow, PatternVerdictRow, PeerRow, RepresentativeRow
+
+_STEP = 500
+_COLUMNS = (
+    "id", "region", "native_id", "city", "title", "summary", "track_id", "topic_id", "sub_topic_id", "match", "stage",
+    "status", "team_name", "submitted_at", "updated_at", "first_seen_at", "content_hash",
+)  # fmt: skip
+# Written once: writing a question anew costs more than asking it of one entry.
+_IDS: BindParameter[str] = bindparam("ids", expanding=True)
+_ENTRIES = (
+    select(*(col(getattr(EntryRow, name)) for name in _COLUMNS))
+    .where(col(EntryRow.id).in_(_IDS))
+    .order_by(col(EntryRow.id))
+)
+_UNITS = (
+    select(
+        col(OrganisationRow.entry_id), col(OrganisationRow.name), col(OrganisationRow.credit_code),
+        col(OrganisationRow.kind), col(OrganisationRow.is_lead),
+    )
+    .where(col(OrganisationRow.entry_id).in_(_IDS))
+    .order_by(col(OrganisationRow.entry_id), col(OrganisationRow.position))
+)  # fmt: skip
+_PEOPLE = (
+    select(
+        col(RepresentativeRow.entry_id), col(RepresentativeRow.name), col(RepresentativeRow.name_token),
+        col(RepresentativeRow.id_token),
+    )
+    .where(col(RepresentativeRow.entry_id).in_(_IDS))
+    .order_by(col(RepresentativeRow.entry_id), col(RepresentativeRow.position))
+)  # fmt: skip
+_UNREAD = SourceRef(
+    url="", fetched_at=datetime.fromtimestamp(0, UTC), sha256="", locator=""
+)  # where an entry was read is nothing a clause asks
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry as it is stored, and since when the hub has followed it."""
+
+    entry: Entry
+    first_seen_at: datetime
+    content_hash: str
+
+
+class EligibilityStore:
+    """Reads and writes of judgements within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def pending(self, compared: str) -> list[str]:
+        """Ids of entries that changed since they were judged, were never judged, or were held against other regions than
+        `compared`.
+        """
+        query = (
+            select(col(EntryRow.id))
+            .outerjoin(EligibilityRow, col(EligibilityRow.entry_id) == col(EntryRow.id))
+            .where(
+                or_(
+                    col(EligibilityRow.entry_id).is_(None),
+                    col(EligibilityRow.content_hash) != col(EntryRow.content_hash),
+                    col(EligibilityRow.compared) != compared,
+                )
+            )
+            .order_by(col(EntryRow.id))
+        )
+        return list(self._session.scalars(query))
+
+    def all_ids(self) -> list[str]:
+        """Ids of all entries."""
+        return list(self._session.scalars(select(col(EntryRow.id)).order_by(col(EntryRow.id))))
+
+    def entries(self, ids: Sequence[str]) -> list[Stored]:
+        """The entries of these ids as records, as far as clauses read them."""
+        if not ids:
+            return []
+        wanted = {"ids": ids}
+        units: dict[str, list[Organisation]] = defaultdict(list)
+        for entry, name, code, kind, lead in self._session.execute(_UNITS, wanted):
+            known = OrganisationKind(kind) if kind else None
+            units[entry].append(Organisation(name=name, credit_code=code, kind=known, is_lead=lead))
+        people: dict[str, list[Representative]] = defaultdict(list)
+        for entry, name, name_token, id_token in self._session.execute(_PEOPLE, wanted):
+            people[entry].append(Representative(name=name, name_token=name_token, id_token=id_token))
+        return [
+            Stored(_record(row, units[row.id], people[row.id]), row.first_seen_at, row.content_hash)
+            for row in self._session.execute(_ENTRIES, wanted)
+        ]
+
+    def rows(self, ids: Sequence[str]) -> dict[str, EligibilityRow]:
+        """What is kept of these entries."""
+        found: dict[str, EligibilityRow] = {}
+        for part in _parts(ids):
+            query = select(EligibilityRow).where(col(EligibilityRow.entry_id).in_(part))
+            found.update({row.entry_id: row for row in self._session.scalars(query)})
+        return found
+
+    def bases(self, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Content hash and basis of these entries' judgements."""
+        query = select(col(EligibilityRow.entry_id), col(EligibilityRow.content_hash), col(EligibilityRow.basis)).where(
+            col(EligibilityRow.entry_id).in_(ids)
+        )
+        return {entry: (content, basis) for entry, content, basis in self._session.execute(query)}
+
+    def peers(self, ids: Sequence[str]) -> dict[str, set[str]]:
+        """The entries that these were last judged knowing of."""
+        found: dict[str, set[str]] = defaultdict(set)
+        query = select(col(PeerRow.entry_id), col(PeerRow.peer_id)).where(col(PeerRow.entry_id).in_(ids))
+        for entry, peer in self._session.execute(query):
+            found[entry].add(peer)
+        return found
+
+    def patterns(self, names: Iterable[str]) -> dict[str, list[PatternVerdictRow]]:
+        """The verdicts of patterns, in order."""
+        found: dict[str, list[PatternVerdictRow]] = defaultdict(list)
+        query = select(PatternVerdictRow).where(col(PatternVerdictRow.pattern).in_(sorted(set(names))))
+        for row in self._session.scalars(query.order_by(col(PatternVerdictRow.position))):
+            found[row.pattern].append(row)
+        return found
+
+    def save(self, rows: Sequence[dict[str, Any]], patterns: Mapping[str, Sequence[Judgement]]) -> None:
+        """Keep judgements, and the patterns that they are in."""
+        bulk.upsert(self._session, EligibilityRow, rows)
+        known = self.patterns(patterns).keys()
+        for name in sorted(
+            patterns.keys() - known
+        ):  # in one order, so that two who meet the same new ones both get through
+            for position, one in enumerate(patterns[name]):
+                line = {"pattern": name, "position": position, "clause_id": one.clause_id}
+                version = {"clause_version": one.clause_version, "verdict": one.verdict.value}
+                bulk.insert_missing(self._session, PatternVerdictRow, line | version)
+
+    def save_peers(self, peers: dict[str, set[str]]) -> None:
+        """Keep which entries these were judged knowing of, instead of what was kept before."""
+        if peers:
+            self._session.execute(delete(PeerRow).where(col(PeerRow.entry_id).in_(list(peers))))
+            rows = [{"entry_id": entry, "peer_id": peer} for entry, found in peers.items() for peer in sorted(found)]
+            bulk.insert(self._session, PeerRow, rows)
+
+
+def judged_as(clauses: Sequence[str], verdicts: Sequence[str]) -> ColumnElement[bool]:
+    """The condition that an entry has one of these verdicts (or any), by one of these clauses (or any)."""
+    patterns = select(col(PatternVerdictRow.pattern))
+    if clauses:
+        patterns = patterns.where(col(PatternVerdictRow.clause_id).in_(clauses))
+    if verdicts:
+        patterns = patterns.where(col(PatternVerdictRow.verdict).in_(verdicts))
+    entries = select(col(EligibilityRow.entry_id)).where(col(EligibilityRow.pattern).in_(patterns))
+    return col(EntryRow.id).in_(entries)
+
+
+def standing_as(statuses: Sequence[str], waived: Mapping[str, str]) -> ColumnElement[bool]:
+    """The condition that an entry's standing is one of these. `waived` are the standings, at this moment, of the entries
+    for which a waiver holds: they are few, and what is stored of them leaves waivers out.
+    """
+    stored = select(col(EligibilityRow.entry_id)).where(col(EligibilityRow.status).in_(statuses))
+    if waived:
+        stored = stored.where(col(EligibilityRow.entry_id).not_in(waived))
+    lifted = [entry for entry, status in waived.items() if status in statuses]
+    return or_(col(EntryRow.id).in_(stored), col(EntryRow.id).in_(lifted))
+
+
+def _record(row: Any, units: list[Organisation], people: list[Representative]) -> Entry:  # noqa: ANN401  a row of columns
+    return Entry(
+        id=row.id, region=row.region, native_id=row.native_id, city=row.city, title=row.title, summary=row.summary,
+        track_id=row.track_id, topic_id=row.topic_id, sub_topic_id=row.sub_topic_id, match=TrackMatch(row.match),
+        stage=Stage(row.stage), status=EntryStatus(row.status), organisations=tuple(units),
+        team=Team(name=row.team_name, representatives=tuple(people)),
+        submitted_at=row.submitted_at, updated_at=row.updated_at, source=_UNREAD,
+    )  # fmt: skip
+
+
+def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[start : start + _STEP] for start in range(0, len(ids), _STEP))

@@ -1,0 +1,81 @@
+"""Finds, by indexes, entries that share a person, a team or a project, and what people decided about such pairs."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import BindParameter, Executable, bindparam, or_, select
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
+
+from schema.records import Entry
+from schema.vocabulary import CaseStatus
+from sync.blocking import plain
+from sync.tables import CaseEntryRow, CaseRow, EntryRow, OrganisationRow, RepresentativeRow
+
+_STEP = 500
+Pair = tuple[str, str]
+Decided = dict[Pair, dict[str, CaseStatus]]  # smaller id first; statuses by kind of case
+
+
+def _sharing() -> tuple[Executable, ...]:
+    """The three questions, written once: writing them anew costs more than asking."""
+    ids: BindParameter[str] = bindparam("ids", expanding=True)
+    one, other = aliased(RepresentativeRow), aliased(RepresentativeRow)
+    people = select(one.entry_id, other.entry_id).where(  # type: ignore[call-overload]
+        col(one.entry_id).in_(ids), one.id_token == other.id_token, one.entry_id != other.entry_id
+    )
+    mine, theirs = aliased(EntryRow), aliased(EntryRow)
+    unit, unit2 = aliased(OrganisationRow), aliased(OrganisationRow)
+    units = (
+        select(mine.id, theirs.id)  # type: ignore[call-overload]
+        .join(unit, unit.entry_id == mine.id)
+        .join(unit2, unit2.organisation_key == unit.organisation_key)
+        .join(theirs, theirs.id == unit2.entry_id)
+        .where(col(mine.id).in_(ids), mine.id != theirs.id)
+    )
+    teams = units.where(mine.team_key == theirs.team_key, unit.position == 0, unit2.position == 0)
+    projects = units.where(mine.project_key == theirs.project_key)
+    return people, teams, projects
+
+
+_SHARING: Final = _sharing()
+
+
+def sharing(session: Session, ids: Sequence[str]) -> set[Pair]:
+    """(entry, other) for every other entry that has a person's token, the name of the team and its lead, or the title and
+    an organisation in common with one of `ids`.
+    """
+    return {(left, right) for query in _SHARING for left, right in session.execute(query, {"ids": ids})}
+
+
+def decisions(session: Session, ids: Iterable[str]) -> Decided:
+    """How the cases that hold two of these entries stand."""
+    members: dict[str, list[str]] = defaultdict(list)
+    cases: dict[str, tuple[str, str]] = {}
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), _STEP):
+        query = (
+            select(CaseEntryRow.case_id, CaseEntryRow.entry_id, CaseRow.kind, CaseRow.status)  # type: ignore[call-overload]
+            .join(CaseRow, col(CaseRow.id) == col(CaseEntryRow.case_id))
+            .where(col(CaseEntryRow.entry_id).in_(wanted[start : start + _STEP]))
+        )
+        for case, entry, kind, status in session.execute(query):
+            members[case].append(entry)
+            cases[case] = (kind, status)
+    found: Decided = defaultdict(dict)
+    for case, entries in members.items():
+        kind, status = cases[case]
+        for index, left in enumerate(sorted(entries)):
+            for right in sorted(entries)[index + 1 :]:
+                found[left, right][kind] = CaseStatus(status)
+    return found
+
+
+def resembling(session: Session, entry: Entry) -> set[str]:
+    """Ids of stored entries with which an entry that is not stored may share something."""
+    tokens = [person.id_token for person in entry.team.representatives if person.id_token]
+    people = select(col(RepresentativeRow.entry_id)).where(col(RepresentativeRow.id_token).in_(tokens))
+    alike = or_(col(EntryRow.team_key) == plain(entry.team.name), col(EntryRow.project_key) == plain(entry.title))
+    entries = select(col(EntryRow.id)).where(alike)
+    return {*session.scalars(people), *session.scalars(entries)}

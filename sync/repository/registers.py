@@ -1,0 +1,93 @@
+"""Lines of registers, what entries they may concern, and the record of their changes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam, delete, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from sync.repository import bulk
+from sync.tables import EntryRow, OrganisationRow, RegisterChangeRow, RegisterLineRow
+
+_STEP = 500
+_CODES: BindParameter[str] = bindparam("codes", expanding=True)
+_NAMES: BindParameter[str] = bindparam("names", expanding=True)
+_PROJECTS: BindParameter[str] = bindparam("projects", expanding=True)
+_ABOUT = select(RegisterLineRow).where(
+    or_(
+        col(RegisterLineRow.credit_code).in_(_CODES),
+        col(RegisterLineRow.name_key).in_(_NAMES),
+        col(RegisterLineRow.project_key).in_(_PROJECTS),
+    )
+)
+
+
+class RegisterStore:
+    """Reads and writes of registers."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def lines(self, registers: Sequence[str] = ()) -> list[RegisterLineRow]:
+        """The maintained lines of these registers, or of all; in order of what they name."""
+        query = select(RegisterLineRow).order_by(
+            col(RegisterLineRow.register_name), col(RegisterLineRow.name), col(RegisterLineRow.project)
+        )
+        if registers:
+            query = query.where(col(RegisterLineRow.register_name).in_(registers))
+        return list(self._session.scalars(query))
+
+    def by_ids(self, ids: Sequence[str]) -> list[RegisterLineRow]:
+        """Lines by id."""
+        return list(self._session.scalars(select(RegisterLineRow).where(col(RegisterLineRow.id).in_(ids))))
+
+    def about(self, codes: Iterable[str], names: Iterable[str], projects: Iterable[str]) -> list[RegisterLineRow]:
+        """The lines that agree with any of these credit codes, names or projects as they are compared."""
+        wanted = {"codes": _known(codes), "names": _known(names), "projects": _known(projects)}
+        return list(self._session.scalars(_ABOUT, wanted))
+
+    def concerned(self, codes: Iterable[str], names: Iterable[str], projects: Iterable[str]) -> set[str]:
+        """Ids of the entries with an organisation or a title that agrees with any of these."""
+        found: set[str] = set()
+        unit, code, name = col(OrganisationRow.entry_id), OrganisationRow.credit_code, OrganisationRow.name_key
+        for column, values in ((code, codes), (name, names)):
+            for part in _parts(_known(values)):
+                found.update(self._session.scalars(select(unit).where(col(column).in_(part))))
+        for part in _parts(_known(projects)):
+            found.update(self._session.scalars(select(col(EntryRow.id)).where(col(EntryRow.project_key).in_(part))))
+        return found
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Store lines."""
+        bulk.insert(self._session, RegisterLineRow, rows)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Take lines away."""
+        for part in _parts(ids):
+            self._session.execute(delete(RegisterLineRow).where(col(RegisterLineRow.id).in_(part)))
+
+    def record(self, change: RegisterChangeRow) -> None:
+        """Keep a change."""
+        self._session.add(change)
+        self._session.flush()
+
+    def changed(self) -> list[str]:
+        """Registers that were ever changed."""
+        return list(self._session.scalars(select(col(RegisterChangeRow.register_name)).distinct()))
+
+    def changes(self, registers: Sequence[str] = (), limit: int = 100) -> list[RegisterChangeRow]:
+        """Changes, newest first."""
+        query = select(RegisterChangeRow).order_by(col(RegisterChangeRow.id).desc()).limit(limit)
+        if registers:
+            query = query.where(col(RegisterChangeRow.register_name).in_(registers))
+        return list(self._session.scalars(query))
+
+
+def _known(values: Iterable[str]) -> list[str]:
+    """Without what is empty: two organisations without a code have nothing in common."""
+    return sorted(set(values) - {""})
+
+
+def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (values[start : start + _STEP] for start in range(0, len(values), _STEP))
