@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic.alias_generators import to_camel
 
 from adapters.registry import region_named, regions
-from schema.eligibility import Judgement, judge
+from schema.eligibility import Judgement
 from schema.errors import Problem, RequestError, redact
 from schema.facts import Document
 from schema.form import form_fields
@@ -129,7 +129,7 @@ def _faults_of_form(application: Application) -> Iterator[_Fault]:
 
 def check(
     session: Session, application: Application, tokens: Tokeniser | None, now: datetime, place: str = "input"
-) -> list[Judgement]:
+) -> tuple[Judgement, ...]:
     """The judgements on an application by the clauses of its region, at this moment unless it says when it was handed in.
     RequestError with every reason why it cannot be judged.
     """
@@ -177,4 +177,4 @@ def check(
     papers = application.documents
     stated = None if papers is None else tuple(Document(paper.kind, paper.owner) for paper in papers)
     whole = replace(known, form=application.form, documents=stated)
-    return judge(whole, region_facts(entry.region).clauses)
+    return region_facts(entry.region).law.judge(whole)

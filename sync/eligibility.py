@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import orjson
 
-from schema.eligibility import Judgement, judge, status_of
+from schema.eligibility import Judgement, status_of
 from schema.errors import redact
 from schema.vocabulary import Verdict
 from sync.database import Database, Session
@@ -118,30 +118,20 @@ def _judge(session: Session, ids: Sequence[str], report: EvaluationReport, now: 
     store = EligibilityStore(session)
     around = Surroundings.now(session)
     made, kin = stored_facts(session, ids, around, now)
-    kept, before = store.bases(ids), store.peers(ids)
+    before = store.peers(ids)
     rows: list[dict[str, Any]] = []
-    patterns: dict[str, list[Judgement]] = {}
+    patterns: dict[str, Sequence[Judgement]] = {}
     moved: dict[str, set[str]] = {}
     neighbours: set[str] = set()
     for stored, known in made:
         entry, ground = stored.entry.id, basis(stored, known)
-        if kept.get(entry) == (stored.content_hash, ground):
+        if (stored.judged_hash, stored.basis) == (stored.content_hash, ground):
             continue
-        judgements = judge(known, region_facts(stored.entry.region).clauses)
-        pattern = _pattern(tuple([(one.clause_id, one.clause_version, one.verdict) for one in judgements]))
-        patterns[pattern] = judgements
-        rows.append(
-            {
-                "entry_id": entry,
-                "status": status_of(judgements).value,
-                "pattern": pattern,
-                "content_hash": stored.content_hash,
-                "compared": around.regions,
-                "basis": ground,
-                "judged_at": now,
-                "body": packed(orjson.dumps({"words": [(one.field, one.zh, one.en) for one in judgements]})),
-            }
-        )
+        judgements = region_facts(stored.entry.region).law.judge(known)
+        made_of = _kept_form(judgements)
+        patterns[made_of["pattern"]] = judgements
+        row = {"entry_id": entry, "content_hash": stored.content_hash, "compared": around.regions, "basis": ground}
+        rows.append(row | {"judged_at": now} | made_of)
         if kin[entry] != before.get(entry, set()):
             moved[entry] = kin[entry]
         neighbours |= kin[entry] | before.get(entry, set())
@@ -166,6 +156,12 @@ def judged(session: Session, ids: Sequence[str]) -> dict[str, list[Judgement]]:
     }
 
 
-@lru_cache(maxsize=4096)
-def _pattern(verdicts: tuple[tuple[str, str, Verdict], ...]) -> str:
-    return hashlib.sha256(repr(verdicts).encode()).hexdigest()[:16]
+@lru_cache(maxsize=1024)
+def _kept_form(judgements: tuple[Judgement, ...]) -> dict[str, Any]:
+    """Judgements as they are kept. Most entries of a region are told the same word for word, so that few forms serve many."""
+    verdicts = repr([(one.clause_id, one.clause_version, one.verdict.value) for one in judgements])
+    return {
+        "status": status_of(judgements).value,
+        "pattern": hashlib.sha256(verdicts.encode()).hexdigest()[:16],
+        "body": packed(orjson.dumps({"words": [(one.field, one.zh, one.en) for one in judgements]})),
+    }

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 
 from adapters.registry import regions
-from schema.clauses import Clause
+from schema.eligibility import Law
 from schema.facts import Change, Facts, History, Peer, Span
 from schema.records import Entry
 from schema.vocabulary import Changed, Register, Stage
@@ -31,7 +31,7 @@ _UNCHECKED = frozenset({Stage.REGISTERED, Stage.QUALIFICATION})
 class RegionFacts:
     """What is the same for every entry of a region. `digest` stands for all of it, the clauses' versions included."""
 
-    clauses: tuple[Clause, ...]
+    law: Law
     registers: frozenset[Register]
     calendar: Mapping[str, Span]
     topics: frozenset[str]
@@ -42,14 +42,12 @@ class RegionFacts:
 def region_facts(code: str) -> RegionFacts:
     """Of a connected region. Only the registers that one of its clauses asks about are looked into."""
     catalogue = regions()[code].catalogue
-    machine = tuple(clause for clause in catalogue.clauses if clause.is_machine)
-    read = {name.removeprefix("register.") for clause in machine for name in clause.inputs if "register." in name}
+    law = Law(catalogue.clauses)
+    read = {name.removeprefix("register.") for clause in law.clauses for name in clause.inputs if "register." in name}
     calendar = {item.id: Span(item.start, item.end) for item in catalogue.facts.timeline}
     topics = frozenset(topic.id for _, topic in catalogue.topics())
-    said = repr(([clause.version for clause in machine], calendar, sorted(topics)))
-    return RegionFacts(
-        machine, frozenset(map(Register, read)), calendar, topics, hashlib.sha256(said.encode()).hexdigest()
-    )
+    said = repr(([clause.version for clause in law.clauses], calendar, sorted(topics)))
+    return RegionFacts(law, frozenset(map(Register, read)), calendar, topics, hashlib.sha256(said.encode()).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +65,7 @@ class Surroundings:
     @classmethod
     def now(cls, session: Session) -> "Surroundings":
         """As the database stands."""
-        states = PullStore(session).states()
-        return cls(maintained(session), frozenset(code for code, state in states.items() if state.succeeded_at))
+        return cls(maintained(session), frozenset(PullStore(session).read_once()))
 
 
 def stored_facts(
@@ -112,8 +109,9 @@ def basis(stored: Stored, known: Facts) -> str:
     """A digest over all that a judgement rests on: equal digests, equal judgements. The time of asking is no part of it,
     as no predicate judges by it.
     """
+    hits = {str(register): found for register, found in known.registers.items()}
     said = (
-        region_facts(known.entry.region).digest, stored.content_hash, known.entry.status, known.registers,
+        region_facts(known.entry.region).digest, stored.content_hash, str(known.entry.status), hits,
         sorted(map(repr, known.peers or ())), sorted(known.compared_regions), known.history,
     )  # fmt: skip
     return hashlib.blake2b(repr(said).encode(), digest_size=16).hexdigest()
@@ -141,7 +139,12 @@ def _index(session: Session, entries: Iterable[Entry]) -> RegisterIndex:
             codes.add(unit.credit_code or "")
             names.add(normal_form(unit.name))
     rows = RegisterStore(session).about(codes, names, projects)
-    return RegisterIndex([*printed(), *map(RegisterLine.of, rows)])
+    return RegisterIndex(map(RegisterLine.of, rows), beside=_printed_index())
+
+
+@cache
+def _printed_index() -> RegisterIndex:
+    return RegisterIndex(printed())
 
 
 def _peers(session: Session, entries: Sequence[Entry]) -> tuple[dict[str, list[Peer]], dict[str, set[str]]]:

@@ -17,9 +17,10 @@ from sync.registers import PROJECTS, RegisterLine
 
 
 class RegisterIndex:
-    """Lines, found by what entries have."""
+    """Lines, found by what entries have; `beside` are more lines, of an index that serves many."""
 
-    def __init__(self, lines: Iterable[RegisterLine]) -> None:
+    def __init__(self, lines: Iterable[RegisterLine], beside: "RegisterIndex | None" = None) -> None:
+        self._beside = beside
         self._by_code: dict[str, list[RegisterLine]] = defaultdict(list)
         self._by_name: dict[str, list[RegisterLine]] = defaultdict(list)
         self._by_project: dict[str, list[RegisterLine]] = defaultdict(list)
@@ -34,10 +35,17 @@ class RegisterIndex:
     def hits(self, entry: Entry, maintained: frozenset[Register]) -> Mapping[Register, tuple[Hit, ...]]:
         """The lines about this entry, in a stable order, for each register that is maintained."""
         found: dict[Register, list[Hit]] = {register: [] for register in sorted(maintained)}
-        for line, subject, certain in (*self._of_organisations(entry), *self._of_project(entry)):
+        for line, subject, certain in self.about(entry):
             if line.register in found:
                 found[line.register].append(Hit(subject, line.words, certain, line.contest, line.role))
         return {register: tuple(sorted(hits, key=repr)) for register, hits in found.items()}
+
+    def about(self, entry: Entry) -> Iterator[tuple[RegisterLine, str, bool]]:
+        """Every line about this entry, what of the entry it is about, and whether that is certain."""
+        yield from self._of_organisations(entry)
+        yield from self._of_project(entry)
+        if self._beside is not None:
+            yield from self._beside.about(entry)
 
     def _of_organisations(self, entry: Entry) -> Iterator[tuple[RegisterLine, str, bool]]:
         for unit in entry.organisations:

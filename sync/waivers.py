@@ -92,7 +92,7 @@ def revoke(database: Database, *, waiver: str, reason: str, author: str, now: da
 
 
 def _clause(entry: str, identifier: str) -> Clause | None:
-    return next((each for each in region_facts(entry[:2]).clauses if each.id == identifier), None)
+    return next((each for each in region_facts(entry[:2]).law.clauses if each.id == identifier), None)
 
 
 def _problems(*, known: bool, entry: str, clause_id: str, clause: Clause | None, reason: str) -> list[Problem]:

@@ -1,5 +1,6 @@
 """`dexhub check` and `dexhub clauses`: may it compete, and by which words."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -73,7 +74,7 @@ def _check_all(*, as_json: bool) -> None:
         out.print(f"核对 {report.entries} 个项目，重新判定 {report.judged} 个 / entries looked at, judged anew")
 
 
-def _plain(place: str, title: str, judgements: list[Judgement]) -> dict[str, Any]:
+def _plain(place: str, title: str, judgements: Sequence[Judgement]) -> dict[str, Any]:
     return {
         "place": place,
         "title": title,
@@ -82,7 +83,7 @@ def _plain(place: str, title: str, judgements: list[Judgement]) -> dict[str, Any
     }
 
 
-def _print(place: str, title: str, judgements: list[Judgement]) -> None:
+def _print(place: str, title: str, judgements: Sequence[Judgement]) -> None:
     table = Table(title=escape(f"{place}  {title}  {status_of(judgements)}"), title_justify="left", show_lines=True)
     for column in ("判定 Verdict", "条款 Clause", "原文 Words", "说明 What"):
         table.add_column(column, overflow="fold")

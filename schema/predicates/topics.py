@@ -1,6 +1,7 @@
 """Predicates on topics and on time: open topics, what may no longer change, when an entry may be handed in."""
 
 from datetime import date, datetime, time, timedelta
+from functools import cache, cached_property
 from typing import Final, Literal
 
 from schema.facts import Facts
@@ -121,14 +122,14 @@ class Unchanged(Predicate):
     def __call__(self, facts: Facts) -> Finding:
         """MET only where the hub watched from the moment the lock held; before that it cannot have seen a change."""
         history, field = facts.history, self.parts[0].value.lower()
-        words = "、".join(_WORDS[part][0] for part in self.parts), ", ".join(_WORDS[part][1] for part in self.parts)
+        words = self._named
         start = self._start(facts)
         if history is None or start is None:
             zh = f"无法确认{words[0]}是否更改：缺少变更记录或锁定时间"
             return unknown(field, zh, f"cannot tell whether {words[1]} changed: no history, or no date of the lock")
         after = [change for change in history.changes if change.at >= start]
         if broken := [change for change in after if change.what in self.parts]:
-            when = max(change.at for change in broken).astimezone(CHINA).strftime(_CLOCK)
+            when = _clock(max(change.at for change in broken))
             what = (
                 named(_WORDS[change.what][0] for change in broken),
                 named(_WORDS[change.what][1] for change in broken),
@@ -145,6 +146,10 @@ class Unchanged(Predicate):
             return unknown(field, zh, f"{words[1]}: followed only since after the lock; ask the platform for its log")
         return met(field, f"{words[0]}未更改", f"{words[1]} unchanged")
 
+    @cached_property
+    def _named(self) -> tuple[str, str]:
+        return "、".join(_WORDS[part][0] for part in self.parts), ", ".join(_WORDS[part][1] for part in self.parts)
+
     def _start(self, facts: Facts) -> datetime | None:
         if self.since == "selection":
             return facts.entry.submitted_at
@@ -154,6 +159,11 @@ class Unchanged(Predicate):
         return None if item is None or item.end is None else _end_of(item.end)
 
 
+def _clock(moment: datetime) -> str:
+    return moment.astimezone(CHINA).strftime(_CLOCK)
+
+
+@cache
 def _end_of(day: date) -> datetime:
     """The moment a day is over in China: its last second still belongs to it."""
     return datetime.combine(day, time(), CHINA) + timedelta(days=1)
@@ -191,14 +201,15 @@ class SubmittedWithin(Predicate):
         span = (facts.calendar or {}).get(self.item)
         first, last = (span.start, span.end) if span else (None, None)
         at = facts.entry.submitted_at
-        when = at.astimezone(CHINA).strftime(_CLOCK)
         if self.edge != "first" and last is not None and at >= _end_of(last):
+            when = _clock(at)
             zh, en = (
                 f"报名截止 {last}（当日 24 时，北京时间），提交于 {when}",
                 f"deadline {last} (end of day, +08:00); {when}",
             )
             return not_met("submittedAt", zh, en)
         if self.edge != "last" and first is not None and at < datetime.combine(first, time(), CHINA):
+            when = _clock(at)
             zh, en = f"报名自 {first} 起，提交于 {when}", f"registration opens on {first}; handed in at {when} (+08:00)"
             return (unknown if self.assumed else not_met)("submittedAt", zh, en)
         if (first is None and self.edge != "last") or (last is None and self.edge != "first"):

@@ -253,16 +253,16 @@ def test_a_waived_clause_counts_as_met(known: Callable[..., Facts]) -> None:
 
 
 def test_an_entry_of_another_season_is_not_judged_by_this_years_clauses(known: Callable[..., Facts]) -> None:
-    assert judge(known(submitted="2026-01-01T00:00:00"), clauses_of(known())) == []
+    assert judge(known(submitted="2026-01-01T00:00:00"), clauses_of(known())) == ()
 
 
 def test_the_last_evening_of_the_season_is_counted_in_china(known: Callable[..., Facts]) -> None:
-    assert judge(known(submitted="2025-12-31T16:00:00+00:00"), clauses_of(known())) == []
+    assert judge(known(submitted="2025-12-31T16:00:00+00:00"), clauses_of(known())) == ()
 
 
 def test_clauses_for_people_have_no_inputs_and_no_judgement(known: Callable[..., Facts]) -> None:
     people = [clause for clause in clauses_of(known()) if not clause.is_machine]
-    assert (judge(known(), people), {clause.inputs for clause in people}) == ([], {frozenset()})
+    assert (judge(known(), people), {clause.inputs for clause in people}) == ((), {frozenset()})
 
 
 def test_an_inferred_clause_doubts_and_never_bars(known: Callable[..., Facts]) -> None:
