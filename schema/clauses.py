@@ -73,7 +73,7 @@ class Clause(ClauseLine):
     @cached_property
     def inputs(self) -> frozenset[str]:
         """The parts of `Facts` that its judgement depends on: `entry.organisations`, `register.<NAME>`, `peers`, `history`,
-        `form`, `documents`, `calendar`, `topics`, `cancelled`, … Nothing else can change it.
+        `form`, `documents`, `calendar`, `topics`, … Nothing else can change it.
         """
         if not self.is_machine:
             return frozenset()

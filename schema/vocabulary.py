@@ -206,6 +206,7 @@ class Register(StrEnum):
     ORGANISERS = "ORGANISERS"  # 组织单位 as the notices name them, by region and role
     AFFILIATES = "AFFILIATES"  # 下属分公司、子公司、控股公司、母公司 of organisers
     PRIOR_FINALISTS = "PRIOR_FINALISTS"  # projects another contest sends straight to a final
+    CANCELLED_SUB_TOPICS = "CANCELLED_SUB_TOPICS"  # sub-topics an organiser has withdrawn since the notice
 
 
 class Shared(StrEnum):

@@ -173,7 +173,7 @@ def check(
         updated_at=moment,
         source=SourceRef(url="", fetched_at=now, sha256="", locator=place),
     )
-    known = unregistered_facts(session, entry, now)
+    known = unregistered_facts(session, entry)
     papers = application.documents
     stated = None if papers is None else tuple(Document(paper.kind, paper.owner) for paper in papers)
     whole = replace(known, form=application.form, documents=stated)

@@ -18,7 +18,7 @@ import orjson
 
 from schema.eligibility import Judgement, status_of
 from schema.errors import redact
-from schema.vocabulary import Verdict
+from schema.vocabulary import Register, Verdict
 from sync.database import Database, Session
 from sync.entry_facts import Surroundings, basis, region_facts, stored_facts
 from sync.registers import RegisterChange
@@ -93,7 +93,7 @@ def evaluate_cases(database: Database, now: datetime, cases: Sequence[str] = ())
 
 
 def evaluate_registers(database: Database, changes: Iterable[RegisterChange], now: datetime) -> EvaluationReport:
-    """Judge the entries that changed lines can concern: those with such an organisation or title. A register that was not
+    """Judge the entries that changed lines can concern: those with such an organisation, title or topic. A register that was not
     maintained before concerns every entry of the regions that ask for it.
     """
     ids: set[str] = set()
@@ -101,6 +101,8 @@ def evaluate_registers(database: Database, changes: Iterable[RegisterChange], no
         store = RegisterStore(session)
         for change in changes:
             lines = (*change.added, *change.removed)
+            if change.register is Register.CANCELLED_SUB_TOPICS:
+                ids |= store.entered_for(line.project for line in lines)
             codes = [line.credit_code or "" for line in lines]
             ids |= store.concerned(codes, [line.name_key for line in lines], [line.project_key for line in lines])
             if change.opened:
@@ -117,7 +119,7 @@ def _judge(session: Session, ids: Sequence[str], report: EvaluationReport, now: 
     database_time(session, _PATIENCE)
     store = EligibilityStore(session)
     around = Surroundings.now(session)
-    made, kin = stored_facts(session, ids, around, now)
+    made, kin = stored_facts(session, ids, around)
     before = store.peers(ids)
     rows: list[dict[str, Any]] = []
     patterns: dict[str, Sequence[Judgement]] = {}

@@ -69,7 +69,7 @@ class Surroundings:
 
 
 def stored_facts(
-    session: Session, ids: Sequence[str], around: Surroundings, now: datetime
+    session: Session, ids: Sequence[str], around: Surroundings
 ) -> tuple[list[tuple[Stored, Facts]], dict[str, set[str]]]:
     """Stored entries with their facts, and for each the ids of its peers."""
     found = EligibilityStore(session).entries(ids)
@@ -77,7 +77,7 @@ def stored_facts(
     index = _index(session, [one.entry for one in found])
     changes = history.changes_of(session, ids)
     made = [
-        (one, facts(one.entry, around, index, tuple(sharing[one.entry.id]), now, _history(one, changes[one.entry.id])))
+        (one, facts(one.entry, around, index, tuple(sharing[one.entry.id]), _history(one, changes[one.entry.id])))
         for one in found
     ]
     return made, kin
@@ -88,14 +88,12 @@ def facts(
     around: Surroundings,
     index: RegisterIndex,
     sharing: tuple[Peer, ...],
-    now: datetime,
     past: History | None,
 ) -> Facts:
     """The facts of one entry, its form and papers apart, which no platform sends."""
     region = region_facts(entry.region)
     return Facts(
         entry=entry,
-        now=now,
         registers=index.hits(entry, around.maintained & region.registers),
         peers=sharing,
         compared_regions=around.compared,
@@ -117,10 +115,10 @@ def basis(stored: Stored, known: Facts) -> str:
     return hashlib.blake2b(repr(said).encode(), digest_size=16).hexdigest()
 
 
-def unregistered_facts(session: Session, entry: Entry, now: datetime) -> Facts:
+def unregistered_facts(session: Session, entry: Entry) -> Facts:
     """The facts of an entry that is not stored: nothing is known of its past, everything of who else is there."""
     return facts(
-        entry, Surroundings.now(session), _index(session, [entry]), peers_of_unregistered(session, entry), now, None
+        entry, Surroundings.now(session), _index(session, [entry]), peers_of_unregistered(session, entry), None
     )
 
 
@@ -134,7 +132,7 @@ def _index(session: Session, entries: Iterable[Entry]) -> RegisterIndex:
     """The lines of registers that may be about these entries."""
     codes, names, projects = set[str](), set[str](), set[str]()
     for entry in entries:
-        projects.add(plain(entry.title))
+        projects |= {plain(entry.title), plain(entry.topic_id)}
         for unit in entry.organisations:
             codes.add(unit.credit_code or "")
             names.add(normal_form(unit.name))

@@ -2,7 +2,8 @@
 
 An organisation is found by its credit code, which is proof, or by its name in normal form, which is a reason to look. One
 exception: a notice names its organisers by full name and nothing else, so the same full name to the letter is proof there.
-A project is found by its title; it is the listed one for certain where an organisation agrees by code as well.
+A project is found by its title; it is the listed one for certain where an organisation agrees by code as well. Cancelled
+sub-topics are found by the entry's topic.
 """
 
 from collections import defaultdict
@@ -24,8 +25,11 @@ class RegisterIndex:
         self._by_code: dict[str, list[RegisterLine]] = defaultdict(list)
         self._by_name: dict[str, list[RegisterLine]] = defaultdict(list)
         self._by_project: dict[str, list[RegisterLine]] = defaultdict(list)
+        self._by_topic: dict[str, list[RegisterLine]] = defaultdict(list)
         for line in lines:
-            if line.register in PROJECTS:
+            if line.register is Register.CANCELLED_SUB_TOPICS:
+                self._by_topic[line.project].append(line)
+            elif line.register in PROJECTS:
                 self._by_project[line.project_key].append(line)
             else:
                 self._by_name[line.name_key].append(line)
@@ -44,6 +48,8 @@ class RegisterIndex:
         """Every line about this entry, what of the entry it is about, and whether that is certain."""
         yield from self._of_organisations(entry)
         yield from self._of_project(entry)
+        for line in self._by_topic.get(entry.topic_id, ()):
+            yield line, line.name, True
         if self._beside is not None:
             yield from self._beside.about(entry)
 

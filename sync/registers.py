@@ -1,6 +1,6 @@
 """Registers: what a line says, which lines the notices print themselves, and how lines come and go.
 
-An organiser maintains eight (`schema.vocabulary.Register`); each change is kept with its author and reason. Organisers are
+An organiser maintains nine (`schema.vocabulary.Register`); each change is kept with its author and reason. Organisers are
 printed in the notices, so their lines stand there from the start and can be added to but not taken away.
 """
 
@@ -32,13 +32,14 @@ NAMES: Final = {
     Register.ORGANISERS: "组织单位",
     Register.AFFILIATES: "组织单位的关联单位",
     Register.PRIOR_FINALISTS: "其他大赛沿用的决赛项目",
+    Register.CANCELLED_SUB_TOPICS: "已取消的子赛题",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterLine:
-    """One line. Of organisations `name` is asked for, of projects `project`; `contest` is a region's code or "national".
-    `printed` marks a line that a notice prints.
+    """One line. Of organisations `name` is asked for, of projects `project`; of a cancelled sub-topic `name` is its id and
+    `project` that of its topic. `contest` is a region's code or "national". `printed` marks a line that a notice prints.
     """
 
     register: Register

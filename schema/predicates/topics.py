@@ -62,28 +62,29 @@ class OpenTopic(Predicate):
 class StandingSubTopic(Predicate):
     """由于需求企业相关数据未及时开放等原因 … 取消该子赛题的资格: an entry in a cancelled sub-topic has none.
 
-    >>> StandingSubTopic()(known(sub_topic="T1-1-S1", cancelled=["T1-1-S1"])).verdict.value
+    >>> StandingSubTopic()(known(sub_topic="T1-1-S1", registers={"CANCELLED_SUB_TOPICS": [{"subject": "T1-1-S1"}]})).verdict.value
     'NOT_MET'
     """
 
     @property
     def inputs(self) -> frozenset[str]:
-        """Topic, sub-topic and what was cancelled."""
-        return frozenset({"entry.topic_id", "entry.sub_topic_id", "cancelled"})
+        """The sub-topic and what was cancelled within its topic."""
+        return frozenset({"entry.sub_topic_id", f"register.{Register.CANCELLED_SUB_TOPICS}"})
 
     def __call__(self, facts: Facts) -> Finding:
         """Where a sub-topic of the entry's topic fell, an entry that names none may have meant it."""
-        entry, cancelled = facts.entry, facts.cancelled
+        chosen, cancelled = facts.entry.sub_topic_id, facts.registers.get(Register.CANCELLED_SUB_TOPICS)
         if cancelled is None:
+            zh = "组委会尚未说明哪些子赛题被取消；请导入名单，没有取消的可导入空名单"
             return unknown(
-                "subTopic", "组委会尚未说明哪些子赛题被取消", "nobody has said which sub-topics are cancelled"
+                "subTopic", zh, "nobody has said which sub-topics are cancelled; import them, or an empty list"
             )
-        if entry.sub_topic_id in cancelled or entry.topic_id in cancelled:
+        if any(hit.subject == chosen for hit in cancelled):
             zh = "所选子赛题已被取消；通知未规定已报项目的去向，且赛题不得更改，请组委会另行决定"
             en = "the sub-topic is cancelled; the notice prints no way out for its entries, and topics are locked"
             return not_met("subTopic", zh, en)
-        if entry.sub_topic_id is None and any(name.startswith(f"{entry.topic_id}-") for name in cancelled):
-            zh = "该赛题下有子赛题被取消，项目未填子赛题，请确认"
+        if chosen is None and cancelled:
+            zh = f"该赛题下的子赛题 {named(hit.subject for hit in cancelled)} 被取消，项目未填子赛题，请确认"
             return unknown("subTopic", zh, "a sub-topic of this topic is cancelled and the entry names none")
         return met("subTopic", "未涉及被取消的子赛题", "no cancelled sub-topic")
 

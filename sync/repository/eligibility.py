@@ -20,7 +20,7 @@ from sync.tables.columns import table_of
 
 _STEP = 500
 _COLUMNS = (
-    "id", "region", "native_id", "city", "title", "summary", "track_id", "topic_id", "sub_topic_id", "match", "stage",
+    "id", "region", "native_id", "city", "title", "track_id", "topic_id", "sub_topic_id", "match", "stage",
     "status", "team_name", "submitted_at", "updated_at", "native", "first_seen_at", "content_hash",
 )  # fmt: skip
 # Written once: writing a question anew costs more than asking it of one entry.
@@ -184,7 +184,7 @@ def standing_as(statuses: Sequence[str], waived: Mapping[str, str]) -> ColumnEle
 
 def _record(row: Any, units: list[Organisation], people: list[Representative]) -> Entry:  # noqa: ANN401  a row of columns
     return Entry(
-        id=row.id, region=row.region, native_id=row.native_id, city=row.city, title=row.title, summary=row.summary,
+        id=row.id, region=row.region, native_id=row.native_id, city=row.city, title=row.title,
         track_id=row.track_id, topic_id=row.topic_id, sub_topic_id=row.sub_topic_id, match=TrackMatch(row.match),
         stage=Stage(row.stage), status=EntryStatus(row.status), organisations=tuple(units),
         team=Team(name=row.team_name, representatives=tuple(people)),

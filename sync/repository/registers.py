@@ -22,6 +22,7 @@ _ABOUT = select(_LINE).where(
 )
 _WITH_CODE = select(_UNIT.entry_id).where(_UNIT.credit_code.in_(_CODES))
 _WITH_NAME = select(_UNIT.entry_id).where(_UNIT.name_key.in_(_NAMES))
+_IN_TOPIC = select(_ENTRY.id).where(_ENTRY.topic_id.in_(_PROJECTS))
 _WITH_PROJECT = select(_ENTRY.id).where(_ENTRY.project_key.in_(_PROJECTS))
 
 
@@ -57,6 +58,10 @@ class RegisterStore:
             for part in _parts(_known(values)):
                 found.update(self._session.scalars(question, {name: part}))
         return found
+
+    def entered_for(self, topics: Iterable[str]) -> set[str]:
+        """Ids of the entries in these topics."""
+        return set(self._session.scalars(_IN_TOPIC, {"projects": _known(topics)}))
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Store lines."""

@@ -6,7 +6,6 @@ Run `python tests/benchmark/clauses.py [entries]`. The bound is the promise of t
 import asyncio
 import sys
 import time
-from datetime import datetime
 from statistics import mean
 
 from adapters.conformance.subject import TOKENS
@@ -17,11 +16,9 @@ from adapters.source import Position
 from adapters.transport import Limits, open_transport
 from schema.eligibility import judge
 from schema.facts import Facts, History, Hit, Span
-from schema.provenance import CHINA
 from schema.records import Entry
 from schema.vocabulary import Register
 
-NOW = datetime(2025, 8, 1, tzinfo=CHINA)
 FORM = {f"F{number:03d}": "数据要素" * 60 for number in range(1, 80)}
 
 
@@ -43,7 +40,6 @@ def facts_of(entry: Entry, *, with_form: bool) -> Facts:
     """As a hub knows an entry in mid-season: every register maintained, compared, followed from the start."""
     return Facts(
         entry,
-        NOW,
         registers=REGISTERS,
         peers=(),
         compared_regions=frozenset(regions()),
@@ -52,7 +48,6 @@ def facts_of(entry: Entry, *, with_form: bool) -> Facts:
         documents=() if with_form else None,
         calendar=CALENDARS[entry.region],
         topics=TOPICS[entry.region],
-        cancelled=frozenset(),
     )
 
 

@@ -129,6 +129,39 @@ def test_a_register_that_a_regions_clauses_do_not_name_leaves_its_entries_alone(
     assert report.judged == size
 
 
+def cancel(database, *sub_topics: str) -> EvaluationReport:
+    lines = [RegisterLine(Register.CANCELLED_SUB_TOPICS, each, project=each.rpartition("-")[0]) for each in sub_topics]
+    return evaluate_registers(database, [registers.change(database, Register.CANCELLED_SUB_TOPICS, lines, **WHO)], NOW)
+
+
+def entered_for(database) -> dict[str, tuple[str, str | None]]:
+    """Topic and sub-topic of the entries of the one region with sub-topics."""
+    with database.engine.connect() as connection:
+        rows = connection.execute(text("SELECT id, topic_id, sub_topic_id FROM entry WHERE region = '13'"))
+        return {row.id: (row.topic_id, row.sub_topic_id) for row in rows}
+
+
+def test_a_cancelled_sub_topic_bars_its_entries_and_doubts_those_of_its_topic_that_name_none(filled) -> None:
+    fallen = next(sub for _, sub in entered_for(filled).values() if sub)
+    cancel(filled, fallen)
+    expected = {
+        entry: Verdict.NOT_MET if sub == fallen
+        else Verdict.UNDETERMINED if sub is None and fallen.startswith(f"{topic}-")
+        else Verdict.MET
+        for entry, (topic, sub) in entered_for(filled).items()
+    }  # fmt: skip
+    clause = "HE-closed_topic-sub_topic_cancelled_if_no_data"
+    told = {e: one.verdict for e in expected for one in kept_of(filled, [e])[0] if one.clause_id == clause}
+    assert told == expected
+
+
+def test_cancelling_one_more_sub_topic_touches_only_the_entries_of_its_topic(filled) -> None:
+    cancel(filled)
+    fallen = next(sub for _, sub in entered_for(filled).values() if sub)
+    concerned = [entry for entry, (topic, _) in entered_for(filled).items() if fallen.startswith(f"{topic}-")]
+    assert cancel(filled, fallen).judged == len(concerned)
+
+
 @pytest.mark.parametrize("verdict", Verdict)
 def test_entries_are_found_by_clause_and_verdict(filled, verdict) -> None:
     clause = "SX-team-max_representatives"
