@@ -10,13 +10,14 @@ from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
 from adapters.registry import regions
-from gateway import cases, eligibility
+from gateway import cases, eligibility, history
 from gateway.auth import Viewer
 from gateway.entries import beijing
 from gateway.hub import Hub
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import Freshness
 from schema.types.eligibility import Eligibility
+from schema.types.history import EntryChange
 from schema.vocabulary import PullStatus
 from sync.database import Session
 from sync.repository.cases import CaseStore
@@ -35,6 +36,7 @@ class Context(BaseContext):
         self.viewer = viewer
         self._cases: DataLoader[str, list[DuplicateCase]] = DataLoader(load_fn=self._load_cases)
         self._eligibility: DataLoader[str, Eligibility | None] = DataLoader(load_fn=self._load_eligibility)
+        self._history: DataLoader[str, list[EntryChange]] = DataLoader(load_fn=self._load_history)
         self._freshness: DataLoader[str, Freshness | None] = DataLoader(load_fn=self._load_freshness)
 
     @property
@@ -59,6 +61,10 @@ class Context(BaseContext):
         """What the clauses say of an entry; None where it was not judged yet."""
         return await self._eligibility.load(entry)
 
+    async def history_of(self, entry: str) -> list[EntryChange]:
+        """What of an entry changed, oldest first."""
+        return await self._history.load(entry)
+
     async def freshness(self, region: str) -> Freshness | None:
         """How old a region's data is; None for a region outside the viewer's scope."""
         return await self._freshness.load(region)
@@ -79,6 +85,10 @@ class Context(BaseContext):
         now = datetime.now(UTC)
         found = await self.read(lambda session: eligibility.load(session, self.scope, entries, now))
         return [found.get(entry) for entry in entries]
+
+    async def _load_history(self, entries: list[str]) -> list[list[EntryChange]]:
+        found = await self.read(lambda session: history.load(session, entries))
+        return [found.get(entry, []) for entry in entries]
 
     async def _load_freshness(self, codes: list[str]) -> list[Freshness | None]:
         def work(session: Session) -> list[Freshness | None]:

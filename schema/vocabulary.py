@@ -228,6 +228,22 @@ class Changed(StrEnum):
     TEAM = "TEAM"  # the team's name
 
 
+class Followed(StrEnum):
+    """A part of an entry of which every change is kept: what clauses may lock (`Changed`), and how the entry fared."""
+
+    TOPIC = "TOPIC"
+    REPRESENTATIVES = "REPRESENTATIVES"
+    TITLE = "TITLE"
+    SUMMARY = "SUMMARY"
+    ORGANISATIONS = "ORGANISATIONS"
+    TEAM = "TEAM"
+    STAGE = "STAGE"
+    STATUS = "STATUS"
+    AWARD = "AWARD"
+    SCORE = "SCORE"
+    CITY = "CITY"
+
+
 class DocumentKind(StrEnum):
     """Papers the notices ask for, in the words of their 参赛材料 sections."""
 

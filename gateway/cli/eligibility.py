@@ -166,7 +166,9 @@ def _compare(kind: ClauseKind | None, *, as_json: bool) -> None:
     table.add_column("规定 Words", overflow="fold")
     for each in found.regions:
         lines = [f"{clause.locator} {clause.text}" for clause in each.clauses]
-        lines += [f"未规定 / absent: {a.statement}（查无 / not found: {'、'.join(a.searched)}）" for a in each.absences]
+        lines += [
+            f"{a.statement} / {a.statement_en}（查无 / not found: {'、'.join(a.searched)}）" for a in each.absences
+        ]
         table.add_row(each.region.name, escape("\n".join(lines) or "未作规定 / nothing said"))
     out.print(table)
 

@@ -206,7 +206,7 @@ class SubmittedWithin(Predicate):
             when = _clock(at)
             zh, en = (
                 f"报名截止 {last}（当日 24 时，北京时间），提交于 {when}",
-                f"deadline {last} (end of day, +08:00); {when}",
+                f"deadline {last} (end of day, +08:00); handed in at {when}",
             )
             return not_met("submittedAt", zh, en)
         if self.edge != "last" and first is not None and at < datetime.combine(first, time(), CHINA):

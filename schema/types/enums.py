@@ -22,4 +22,5 @@ strawberry.enum(vocabulary.ClauseKind, description="规则类别 / What a clause
 strawberry.enum(vocabulary.Verdict, description="判定：符合、不符合、未定 / What a clause says of an entry")
 strawberry.enum(vocabulary.EligibilityStatus, description="参赛资格 / All verdicts together")
 strawberry.enum(vocabulary.Register, description="名单 / Registers that the organiser maintains")
+strawberry.enum(vocabulary.Followed, description="留有变更记录的部分 / Parts of an entry whose changes are kept")
 strawberry.enum(vocabulary.DocumentKind, description="证明材料种类 / Kinds of papers")
