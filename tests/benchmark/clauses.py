@@ -14,7 +14,7 @@ from adapters.sandbox.corpus import generate
 from adapters.sandbox.serve import serving
 from adapters.source import Position
 from adapters.transport import Limits, open_transport
-from schema.eligibility import judge
+from schema.eligibility import Law
 from schema.facts import Facts, History, Hit, Span
 from schema.records import Entry
 from schema.vocabulary import Register
@@ -63,11 +63,11 @@ def main() -> None:
     """Print both figures: entries as platforms send them, and with a filled-in form each."""
     total = int(sys.argv[1]) if len(sys.argv) > 1 else 25_000
     made = asyncio.run(entries(total))
-    laws = {code: adapter.catalogue.clauses for code, adapter in regions().items()}
+    laws = {code: Law(adapter.catalogue.clauses) for code, adapter in regions().items()}
     for with_form in (False, True):
         facts = [facts_of(entry, with_form=with_form) for entry in made]
         start = time.process_time()
-        judged = [len(judge(one, laws[one.entry.region])) for one in facts]
+        judged = [len(laws[one.entry.region].judge(one)) for one in facts]
         spent = time.process_time() - start
         each = spent / len(facts) * 1e6
         said = "with a form of 79 fields" if with_form else "as platforms send them"
