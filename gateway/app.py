@@ -1,4 +1,4 @@
-"""The HTTP service: GraphQL at /graphql, GraphiQL at /graphiql, files at /files, health and readiness beside them."""
+"""The HTTP service: GraphQL at /graphql, GraphiQL at /graphiql, files at /files, lists at /lists, health and readiness beside them."""
 
 import asyncio
 import re
@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from strawberry.fastapi import GraphQLRouter
 
-from gateway import files, graphiql
+from gateway import files, graphiql, list_uploads
 from gateway.auth import Viewer, viewer_of
 from gateway.context import Context
 from gateway.errors import answer
@@ -67,6 +67,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(router, prefix="/graphql")
     app.include_router(graphiql.router)
     app.include_router(files.router)
+    app.include_router(list_uploads.router)
 
     @app.get("/health/live")
     async def live() -> dict[str, str]:
