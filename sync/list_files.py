@@ -57,7 +57,7 @@ class FileOutcome:
 def read_list(body: bytes, region: str) -> ListFile:
     """The list in a file of any form; RequestError (413, 415, 422) where it holds none."""
     found = orjson.loads(confined("read", body))
-    marks = [Mark(**{**each, "severity": Severity(each["severity"])}) for each in found["marks"]]
+    marks = [Mark.of(each) for each in found["marks"]]
     rows = [FileRow(each["row"], each["cells"]) for each in found["rows"]]
     if found["template"] is not None:
         version, code = found["template"]

@@ -78,5 +78,5 @@ def _answer(request: Mapping[str, Any], body: bytes) -> bytes:
 
     book = open_book(kind_of(body), body)
     if request["task"] == "mark":
-        return marking.mark_book(book, [Mark(**each) for each in request["marks"]])
+        return marking.mark_book(book, [Mark.of(each) for each in request["marks"]])
     return orjson.dumps(reading.read(book))

@@ -1,9 +1,9 @@
 """What is wrong in a file, at which place of it: the one form in which it is told, marked and answered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from schema.errors import Problem, redact
 from sync.workbooks.columns import COLUMNS
@@ -33,6 +33,11 @@ class Mark:
     en: str
     remedy_zh: str
     remedy_en: str
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Self:
+        """From plain data, as `as_dict` gives it."""
+        return cls(**{**told, "severity": Severity(told["severity"])})
 
     @property
     def words(self) -> str:

@@ -16,6 +16,7 @@ from typing import Any, Final
 import orjson
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
@@ -111,13 +112,24 @@ def _grid(sheet: Worksheet, computed: Worksheet) -> Grid:
     lines = []
     for row in sheet.iter_rows():
         number = row[0].row or 0
-        cells = [_cell(cell.value, computed.cell(number, cell.column or 1).value if cell.data_type == "f" else None,
-                       formula=cell.data_type == "f") for cell in row]  # fmt: skip
+        cells = [_computed(computed.cell(number, cell.column or 1).value) if cell.data_type == "f" else _cell(_told(cell.value))
+                 for cell in row]  # fmt: skip
         if any(cell.text or cell.lost for cell in cells):
             dimension = sheet.row_dimensions.get(number)
             lines.append(Line(number, cells, hidden=bool(dimension and dimension.hidden)))
     merged = [(r.min_row, r.min_col, r.max_row, r.max_col) for r in sheet.merged_cells.ranges]
     return Grid(sheet.title, lines, merged)
+
+
+def _computed(value: object) -> Cell:
+    """A formula's cell, by the value it was saved with."""
+    found = Cell("", Lost.NOT_COMPUTED) if value is None else _cell(_told(value))
+    return Cell(found.text, found.lost, formula=True)
+
+
+def _told(value: object) -> object:
+    """What a workbook's cell means: characters that XML does not hold stand in it as _x000B_."""
+    return unescape(value) if isinstance(value, str) else value
 
 
 def _template(book: Workbook) -> tuple[int, str] | None:
@@ -205,12 +217,7 @@ def _json(body: bytes) -> list[Line]:
     return [headings, *(Line(n, [_cell(value) for value in row]) for n, row in enumerate(values, start=1))]
 
 
-def _cell(value: Any, computed: Any = None, *, formula: bool = False) -> Cell:  # noqa: ANN401  what a reader gives
-    if formula:
-        if computed is None:
-            return Cell("", Lost.NOT_COMPUTED, formula=True)
-        found = _cell(computed)
-        return Cell(found.text, found.lost, formula=True)
+def _cell(value: object) -> Cell:
     if isinstance(value, str):
         return Cell(value, Lost.ERROR) if value in ERROR_CODES else Cell(plain(value.strip()))
     if isinstance(value, int | float) and not isinstance(value, bool):
