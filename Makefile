@@ -16,8 +16,9 @@ $(VENV)/.installed: pyproject.toml scripts/venv.sh
 demo: $(VENV)/.installed  ## five simulated platforms, one hub; ONCE=1 prints the report and exits
 	$(BIN)/dexhub demo $(if $(ONCE),--once)
 
-test: $(VENV)/.installed  ## the whole suite, over SQLite and PostgreSQL (installed when missing)
+test: $(VENV)/.installed  ## the whole suite, over SQLite and PostgreSQL (installed when missing, as is LibreOffice)
 	sh scripts/postgres.sh
+	sh scripts/libreoffice.sh
 	$(BIN)/pytest -n 2
 
 check: $(VENV)/.installed  ## format, lint, types, import contracts, SDL drift, then the tests

@@ -1,4 +1,6 @@
-"""The HTTP service: GraphQL at /graphql, GraphiQL at /graphiql, files at /files, health and readiness beside them."""
+"""The HTTP service: GraphQL at /graphql, GraphiQL at /graphiql, files at /files, lists at /lists, tables to take away at
+/export, health and readiness beside them.
+"""
 
 import asyncio
 import re
@@ -11,10 +13,11 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from strawberry.fastapi import GraphQLRouter
 
-from gateway import files, graphiql
+from gateway import files, graphiql, list_uploads
 from gateway.auth import Viewer, viewer_of
 from gateway.context import Context
 from gateway.errors import answer
+from gateway.exports import route as exports
 from gateway.hub import Hub
 from gateway.schema import graphql_schema
 from schema.errors import Problem, RequestError
@@ -67,6 +70,8 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(router, prefix="/graphql")
     app.include_router(graphiql.router)
     app.include_router(files.router)
+    app.include_router(list_uploads.router)
+    app.include_router(exports.router)
 
     @app.get("/health/live")
     async def live() -> dict[str, str]:

@@ -24,7 +24,7 @@ async def put(
 ) -> JSONResponse:
     """By the region itself, or by the national organiser. 201 with the file's digest, or all its problems."""
     viewer.require(Role.REGION, Role.NATIONAL)
-    adapter = _adapter(region, viewer)
+    adapter = region_of(region, viewer)
     hub: Hub = request.app.state.hub
     folder = folder_of(hub.settings, adapter)
     with receiving(folder, name) as file:
@@ -34,7 +34,7 @@ async def put(
     return JSONResponse({"region": adapter.manifest.code, **asdict(laid)}, status_code=201)
 
 
-def _adapter(region: str, viewer: Viewer) -> Adapter:
+def region_of(region: str, viewer: Viewer) -> Adapter:
     """The region of this code, slug or name; for a region's key there is no other than its own."""
     found = region_named(region)
     if found is None or not viewer.scope.covers(found.manifest.code):

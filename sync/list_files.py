@@ -1,102 +1,136 @@
-"""Reads a recommended list from a file a clerk may have: .xlsx, .csv (UTF-8 or GB 18030) or .json.
+"""A recommended list in a file, from its bytes to a sealed version or to the clerk's own workbook with every fault marked.
 
-Columns, in any order and in Chinese or English: 名次 rank, 项目编号 entryId, 国家赛道 nationalTrack (number or name, may be
-missing). A project number may stand without the region's code in front.
+Reading and validating tell their findings together, by the row of the sheet: nobody mends a file twice for what could have
+been said at once. What the file is made of is `sync.workbooks`; what a list may be is `sync.lists`.
 """
 
-import csv
-import io
-from collections.abc import Callable, Sequence
-from pathlib import Path
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import orjson
-from python_calamine import CalamineError, CalamineWorkbook
 
-from adapters.table import refuse_bombs
+from adapters.registry import regions
 from schema.catalogue import national_tracks
-from schema.errors import Problem, RequestError, SourceChanged
+from schema.errors import Problem, RequestError
+from schema.identifiers import REGIONS
+from sync import lists
+from sync.database import Database
 from sync.lists import ListItem
+from sync.repository.browse import EntryBrowser, EntryFilter, Slice, SortKey
+from sync.scope import Scope
+from sync.tables import ListRow
+from sync.workbooks.columns import TEMPLATE_VERSION, folded
+from sync.workbooks.confinement import confined
+from sync.workbooks.findings import Mark, Severity, blocked, in_order, mark
+from sync.workbooks.reading import FileRow, rank_of
+from sync.workbooks.template import template
 
-_COLUMNS: Final = {
-    "rank": ("名次", "序号", "排名", "rank"),
-    "entry_id": ("项目编号", "编号", "entryid", "entry_id"),
-    "national_track": ("国家赛道", "国赛赛道", "nationaltrack", "national_track"),
-}
+_PLACE: Final = re.compile(r"row (\d+)(?:: (\w+))?")
 
 
-def read_list(path: Path, region: str) -> list[ListItem]:
-    """The items of a file; RequestError with every problem of it."""
-    if path.suffix.lower() not in _READERS:
-        raise RequestError(_fault(path.name, f"支持 {'、'.join(_READERS)}", f"use one of {', '.join(_READERS)}"))
-    try:
-        table = _READERS[path.suffix.lower()](path.read_bytes())
-    except SourceChanged as error:
-        raise RequestError([_fault(path.name, problem.zh, problem.en) for problem in error.problems]) from None
-    except (OSError, ValueError, KeyError, TypeError, CalamineError) as error:
-        raise RequestError(_fault(path.name, "文件无法读取", f"cannot be read: {error}")) from None
-    if not table:
-        raise RequestError(_fault(path.name, "文件为空", "the file is empty"))
-    header = [str(cell).strip().lower().replace(" ", "") for cell in table[0]]
-    columns = {
-        name: next((header.index(word) for word in words if word in header), None) for name, words in _COLUMNS.items()
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """What a file says: items, the row of the sheet that each stands in, and what is wrong before they are validated."""
+
+    items: tuple[ListItem, ...]
+    rows: tuple[int, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What came of a file. `sealed` is None on a dry run and where something must be mended first."""
+
+    items: int
+    marks: tuple[Mark, ...]
+    sealed: ListRow | None
+
+    @property
+    def blocked(self) -> bool:
+        """Whether something must be mended first."""
+        return blocked(self.marks)
+
+
+def read_list(body: bytes, region: str) -> ListFile:
+    """The list in a file of any form; RequestError (413, 415, 422) where it holds none."""
+    found = orjson.loads(confined("read", body))
+    marks = [Mark.of(each) for each in found["marks"]]
+    rows = [FileRow(each["row"], each["cells"]) for each in found["rows"]]
+    if found["template"] is not None:
+        version, code = found["template"]
+        marks += _template_marks(version, code, region)
+    return ListFile(tuple(_item(row, region) for row in rows), tuple(row.row for row in rows), tuple(in_order(marks)))
+
+
+def push_file(database: Database, region: str, body: bytes, submitted_by: str, *, dry_run: bool) -> FileOutcome:
+    """Read, validate and, unless it is a dry run or something must be mended, seal a region's list."""
+    if region not in regions():
+        raise RequestError(Problem("REGION_UNKNOWN", "region", "没有接入这个地区", "not a connected region", region))
+    file = read_list(body, region)
+    outcome = lists.submit(database, region, file.items, submitted_by, dry_run=dry_run or blocked(file.marks))
+    told = {(each.row, each.column) for each in file.marks if each.severity is Severity.BLOCKED}
+    found = [
+        *(_mark(problem, file.rows, Severity.BLOCKED) for problem in outcome.problems),
+        *(_mark(problem, file.rows, Severity.WARNING) for problem in outcome.warnings),
+    ]
+    # Of a cell that could not be read validation knows only the blank that stands for it.
+    marks = [*file.marks, *(each for each in found if (each.row, each.column) not in told)]
+    return FileOutcome(len(file.items), tuple(in_order(marks)), outcome.sealed)
+
+
+def marked(body: bytes, marks: Sequence[Mark]) -> bytes:
+    """The clerk's workbook with these findings in it; for other files a new workbook of their rows."""
+    return confined("mark", body, {"marks": [each.as_dict() for each in marks]})
+
+
+def region_template(database: Database | None, region: str) -> bytes:
+    """The region's template; with a database, prefilled with its entries that are still in the contest."""
+    rows: list[tuple[str, str, str]] = []
+    if database is not None:
+        with database.read() as session:
+            browser = EntryBrowser(session, Scope(region))
+            found = browser.page(EntryFilter(statuses=("ACTIVE",)), Slice(lists.MOST_ITEMS, SortKey.ID))
+            rows = [(row.native_id, row.title, row.national_track or "") for row in found]
+    return template(regions()[region], rows)
+
+
+def _item(row: FileRow, region: str) -> ListItem:
+    entry, track = row.cells.get("entryId", ""), row.cells.get("nationalTrack", "")
+    native = entry if ":" in entry or not entry else f"{region}:{entry}"
+    return ListItem(rank_of(row), native, _tracks().get(folded(track), track) or None)
+
+
+@cache
+def _tracks() -> Mapping[str, str]:
+    """Ids of national tracks by id, by name, and by both as the template's drop-down writes them."""
+    return {
+        folded(word): track.id
+        for track in national_tracks()
+        for word in (track.id, track.name, f"{track.id} {track.name}")
     }
-    missing = [_COLUMNS[name][0] for name in ("rank", "entry_id") if columns[name] is None]
-    if missing:
-        raise RequestError(
-            [_fault(f"{path.name}: 第 1 行", f"缺少列“{name}”", f"no column {name}") for name in missing]
-        )
-    return _items(path.name, table, columns, region)
 
 
-def _items(name: str, table: Sequence[Sequence[object]], columns: dict[str, int | None], region: str) -> list[ListItem]:
-    tracks = {track.name: track.id for track in national_tracks()}
-    items: list[ListItem] = []
-    problems: list[Problem] = []
-
-    def cell(line: Sequence[object], column: str) -> str:
-        index = columns[column]
-        value = line[index] if index is not None and index < len(line) else ""
-        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
-
-    for number, line in enumerate(table[1:], start=2):
-        rank, entry, track = (cell(line, column) for column in _COLUMNS)
-        if not rank and not entry:
-            continue
-        if not rank.isdecimal():
-            problems.append(
-                _fault(f"{name}: 第 {number} 行 名次", f"名次不是数字：{rank}", f"rank is no number: {rank}")
-            )
-            continue
-        items.append(
-            ListItem(int(rank), entry if ":" in entry else f"{region}:{entry}", tracks.get(track, track) or None)
-        )
-    if problems:
-        raise RequestError(problems)
-    return items
+def _template_marks(version: int, code: str, region: str) -> list[Mark]:
+    marks = []
+    if code != region:
+        name = REGIONS[code].name if code in REGIONS else code
+        marks.append(mark(None, None, "TEMPLATE_OF_ANOTHER_REGION", code, f"这是{name}的模板", "the template of another region",
+                          "确认文件没有拿错，用本省模板填写", "check that it is the right file; use your region's template"))  # fmt: skip
+    if version != TEMPLATE_VERSION:
+        marks.append(mark(None, None, "TEMPLATE_OUTDATED", str(version), f"模板是第 {version} 版，现行第 {TEMPLATE_VERSION} 版；仍可读取",
+                          f"template version {version}; the current one is {TEMPLATE_VERSION}; it can still be read",
+                          "下次请下载新模板", "download the new one for the next list", warning=True))  # fmt: skip
+    return marks
 
 
-def _workbook(content: bytes) -> list[list[object]]:
-    refuse_bombs("", content)
-    return [list(row) for row in CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()]
-
-
-def _csv(content: bytes) -> list[list[object]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030")
-    return [list(row) for row in csv.reader(io.StringIO(text))]
-
-
-def _json(content: bytes) -> list[list[object]]:
-    rows = orjson.loads(content)
-    names = ("rank", "entryId", "nationalTrack")
-    return [list(names), *([row.get(name) or "" for name in names] for row in rows)]
-
-
-_READERS: Final[dict[str, Callable[[bytes], list[list[object]]]]] = {".xlsx": _workbook, ".csv": _csv, ".json": _json}
-
-
-def _fault(place: str, zh: str, en: str) -> Problem:
-    return Problem("LIST_FILE_INVALID", place, zh, en, remedy_zh="请按模板填写", remedy_en="follow the template")
+def _mark(problem: Problem, rows: Sequence[int], severity: Severity) -> Mark:
+    """A finding of validation, which counts the list's items, at the row of the sheet."""
+    place = _PLACE.search(problem.place)
+    row = rows[int(place[1]) - 1] if place else None
+    column = place[2] if place else None
+    return Mark(
+        row, column, severity, problem.code, problem.value, problem.zh, problem.en, problem.remedy_zh, problem.remedy_en
+    )

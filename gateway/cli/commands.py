@@ -22,9 +22,21 @@ from adapters.registry import region_named, regions
 from gateway import schema as graphql
 from gateway.app import create_app
 from gateway.auth import OPERATOR
-from gateway.cli import adapters, duplicates, eligibility, files, guard, keys, lists, pulls, quarantine, registers
+from gateway.cli import (
+    adapters,
+    duplicates,
+    eligibility,
+    files,
+    guard,
+    keys,
+    lists,
+    pulls,
+    quarantine,
+    registers,
+)
 from gateway.cli import demo as demonstration
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
+from gateway.cli.export import export as export_table
 from gateway.execution import execute
 from schema.errors import DexhubError, Problem, RequestError
 from schema.provenance import CHINA
@@ -47,6 +59,9 @@ cli.add_typer(lists.cli, name="lists")
 cli.add_typer(registers.cli, name="registers")
 cli.command(help="核对参赛资格 / May it compete, by the notices' rules")(eligibility.check)
 cli.command(help="通知的规则，照原文 / The notices' rules, in their own words")(eligibility.clauses)
+cli.command("export", help="导出参赛项目、案件、名单、名册、规则 / Entries, cases, lists, roster, clauses as tables")(
+    export_table
+)
 cli.add_typer(quarantine.cli, name="quarantine")
 cli.add_typer(adapters.cli, name="adapters")
 cli.add_typer(schema_cli, name="schema")

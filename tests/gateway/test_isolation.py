@@ -51,6 +51,9 @@ ROUTES = {
     "GET /graphiql": "everybody, holds no data: tests/gateway/test_graphiql.py",
     "GET /static/graphiql/{name}": "everybody, holds no data: tests/gateway/test_graphiql.py",
     "POST /files/{region}": "NATIONAL and the region itself: tests/gateway/test_files.py",
+    "POST /lists/{region}": "NATIONAL and the region itself: tests/gateway/test_list_uploads.py",
+    "GET /lists/{region}/template": "NATIONAL and the region itself: tests/gateway/test_list_uploads.py",
+    "GET /export/{what}.{form}": "within the viewer's scope: tests/gateway/test_exports.py",
     "GET /health/live": "everybody, holds no data",
     "GET /health/ready": "everybody, holds no data",
 }

@@ -5,7 +5,7 @@ import io
 
 import orjson
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 CHINESE = ("名次", "项目编号", "国家赛道")
 
@@ -59,8 +59,9 @@ def written(tmp_path):
 @pytest.mark.parametrize("name", FILES)
 def test_a_list_is_read_from_any_file_that_a_clerk_may_have(dexhub, at, items, written, name) -> None:
     run = dexhub("lists", "push", written(name, FILES[name](items("41", 6))), "--region", "henan", "--json")
-    sealed = orjson.loads(run.json["sealed"]["content"])
-    assert (run.code, run.json["problems"], sealed["items"]) == (0, [], items("41", 6))
+    sealed = dexhub("query", "{ recommendationLists { content } }").json["data"]["recommendationLists"]
+    assert (run.code, run.json["accepted"]) == (0, True)
+    assert [orjson.loads(each["content"])["items"] for each in sealed] == [items("41", 6)]
 
 
 def test_a_sealed_list_is_told_with_its_receipt(dexhub, at, items, written) -> None:
@@ -72,7 +73,7 @@ def test_a_dry_run_seals_nothing(dexhub, at, items, written) -> None:
     file = written("a.json", as_json(items("41", 2)))
     run = dexhub("lists", "push", file, "--region", "河南", "--dry-run", "--json")
     again = dexhub("query", "{ recommendationLists { receipt } }")
-    assert (run.code, run.json["sealed"], again.json["data"]) == (0, None, {"recommendationLists": []})
+    assert (run.code, run.json["receipt"], again.json["data"]) == (0, None, {"recommendationLists": []})
 
 
 def test_a_faulty_list_is_told_row_by_row(dexhub, at, items, written) -> None:
@@ -84,7 +85,7 @@ def test_a_faulty_list_is_told_row_by_row(dexhub, at, items, written) -> None:
 def test_a_faulty_list_is_told_as_json(dexhub, at, written) -> None:
     rows = [{"rank": 1, "entryId": "41:none", "nationalTrack": "N01"}]
     run = dexhub("lists", "push", written("a.json", as_json(rows)), "--region", "41", "--json")
-    assert (run.code, [problem["code"] for problem in run.json["problems"]]) == (1, ["ENTRY_UNKNOWN"])
+    assert (run.code, [finding["code"] for finding in run.json["findings"]]) == (1, ["ENTRY_UNKNOWN"])
 
 
 def test_a_list_for_an_unknown_region_is_refused(dexhub, at, items, written) -> None:
@@ -93,13 +94,36 @@ def test_a_list_for_an_unknown_region_is_refused(dexhub, at, items, written) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
-    [("a.pdf", b"%PDF"), ("a.json", b"{"), ("a.xlsx", b"no workbook"), ("a.csv", b""), ("a.csv", "名次\n1\n".encode()),
-     ("a.csv", "名次,项目编号\n一,X\n".encode()), ("a.csv", b"\xff\xff\xff")],
+    ("content", "code"),
+    [(b"%PDF", "FILE_FOREIGN"), (b"{", "FILE_UNREADABLE"), (b"", "FILE_EMPTY"), ("名次\n1\n".encode(), "COLUMN_MISSING"),
+     (b"1" * (9 << 20), "FILE_TOO_LARGE")],
 )  # fmt: skip
-def test_a_file_that_cannot_be_read_as_a_list_is_refused(dexhub, at, written, name, content) -> None:
-    run = dexhub("lists", "push", written(name, content), "--region", "41")
-    assert (run.code, set(run.problems)) == (2, {"LIST_FILE_INVALID"})
+def test_a_file_that_cannot_be_read_as_a_list_is_refused(dexhub, at, written, content, code) -> None:
+    run = dexhub("lists", "push", written("a.xlsx", content), "--region", "41")
+    assert (run.code, run.problems) == (2, [code])
+
+
+def test_the_marked_workbook_is_written_where_it_is_asked_for(dexhub, at, written, tmp_path) -> None:
+    out = tmp_path / "marked.xlsx"
+    run = dexhub(
+        "lists", "push", written("a.csv", "名次,项目编号\n1,none\n".encode()), "--region", "41", "--marked", out
+    )
+    sheet = load_workbook(out).active
+    assert (run.code, sheet["C1"].value, "本省没有这个项目" in sheet["B2"].comment.text) == (1, "核对结果 Check", True)
+
+
+def test_the_template_is_written_and_read_back_as_a_list_without_rows(dexhub, at, tmp_path) -> None:
+    out = tmp_path / "t.xlsx"
+    dexhub("lists", "template", "--region", "henan", "--output", out)
+    run = dexhub("lists", "push", out, "--region", "41", "--dry-run", "--json")
+    assert (run.code, [each["code"] for each in run.json["findings"]]) == (1, ["LIST_EMPTY"])
+
+
+def test_a_template_with_entries_holds_every_entry_still_in_the_contest(dexhub, at, items, tmp_path) -> None:
+    out = tmp_path / "t.xlsx"
+    dexhub("lists", "template", "--region", "henan", "--output", out, "--entries")
+    found = [f"41:{row[1]}" for row in load_workbook(out)["推荐名单"].iter_rows(min_row=2, values_only=True)]
+    assert found == sorted(item["entryId"] for item in items("41"))
 
 
 def test_a_file_that_does_not_exist_is_refused(dexhub, at) -> None:
