@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import strawberry
 
@@ -16,6 +16,9 @@ from schema.vocabulary import PullStatus, RosterState
 from sync.lists import items_of
 from sync.repository.browse import GroupKey
 from sync.tables import ListRow, PullRow, QuarantineRow
+
+if TYPE_CHECKING:
+    from sync.detector import DetectionReport as DetectionRecord
 
 
 @strawberry.type(
@@ -251,9 +254,27 @@ class StartPullResult:
 class DetectionReport:
     """Counts."""
 
+    full: bool = strawberry.field(description="全量，还是只比对有变化的项目 / Everything, or what had changed")
     entries: int
-    pairs: int
+    compared: int = strawberry.field(description="重新比对的项目 / Entries compared again")
+    candidates: int = strawberry.field(description="逐对比对的候选对 / Pairs weighed")
+    pairs: int = strawberry.field(description="达到待核线的对 / Pairs at or above review")
     cases: int
     opened: int
-    grown: int
+    changed: int
+    reopened: int
     closed: int
+    problems: list[Problem] = strawberry.field(
+        description="因共用过多而不单独成对的值 / Values too widespread to make pairs by themselves"
+    )
+
+    @classmethod
+    def of(cls, report: "DetectionRecord") -> Self:
+        """From the record."""
+        counts = {
+            name: getattr(report, name)
+            for name in (
+                "full", "entries", "compared", "candidates", "pairs", "cases", "opened", "changed", "reopened", "closed",
+            )
+        }  # fmt: skip
+        return cls(**counts, problems=[Problem.of(problem) for problem in report.problems])

@@ -25,6 +25,7 @@ from sync.repository.guard_stops import GuardStopStore
 from sync.repository.jobs import JobStore
 from sync.repository.lists import ListStore
 from sync.repository.pulls import PullStore
+from sync.review_queue import CaseOrder, review_queue
 
 Info = strawberry.Info[Context]
 _NEWEST_FIRST = EntrySortInput()
@@ -91,19 +92,26 @@ class Query(EligibilityQueries):
         lines = await info.context.read(lambda session: EntryBrowser(session, scope).statistics(groups, wanted))
         return [StatisticsRow.of(groups, *line) for line in lines]
 
-    @strawberry.field(description="查重案件，最近变化在前 / Duplicate cases, newest change first")
+    @strawberry.field(
+        description="查重案件，最近变化在前；REVIEW 为待裁定的队列 / Duplicate cases, newest change first; REVIEW: those to decide"
+    )
     async def duplicate_cases(
         self,
         info: Info,
         statuses: list[CaseStatus] | None = None,
         kinds: list[CaseKind] | None = None,
         first: int = 100,
+        order: CaseOrder = CaseOrder.CHANGED,
     ) -> list[DuplicateCase]:
         """A region sees those that touch it."""
         scope, size = info.context.scope, paging.page_size(first)
 
         def work(session: Session) -> list[DuplicateCase]:
-            return cases.load(session, scope, CaseStore(session, scope).cases(statuses or (), kinds or (), size))
+            if order is CaseOrder.REVIEW:
+                rows = review_queue(session, scope, statuses or (), kinds or (), size, datetime.now(UTC))
+            else:
+                rows = CaseStore(session, scope).cases(statuses or (), kinds or (), size)
+            return cases.load(session, scope, rows)
 
         return await info.context.read(work)
 

@@ -115,6 +115,15 @@ class CaseStatus(StrEnum):
     DISMISSED = "DISMISSED"  # a person judged: none
 
 
+class CaseLevel(StrEnum):
+    """How sure detection was of a case, by the thresholds of its kind; whatever the level, a person decides."""
+
+    # At or above the threshold that opens a case without a look: nearly all such pairs are duplicates.
+    LIKELY = "LIKELY"
+    # At or above review, below opening: a look is more often right than wrong.
+    REVIEW = "REVIEW"
+
+
 class Role(StrEnum):
     """What a key may do."""
 

@@ -12,8 +12,8 @@ from schema.eligibility import Law
 from schema.facts import Change, Facts, History, Peer, Span
 from schema.records import Entry
 from schema.vocabulary import Changed, Register, Stage
-from sync.blocking import plain
 from sync.database import Session
+from sync.exact_keys import plain
 from sync.organisation_names import normal_form
 from sync.peers import peers_of
 from sync.register_hits import RegisterIndex
@@ -147,7 +147,7 @@ def _printed_index() -> RegisterIndex:
 
 def _peers(session: Session, entries: Sequence[Entry]) -> tuple[dict[str, list[Peer]], dict[str, set[str]]]:
     known = {entry.id: entry for entry in entries}
-    pairs = peers.sharing(session, list(known))
+    pairs = peers.sharing(session, list(known)) | peers.in_one_case(session, list(known))
     absent = sorted({other for _, other in pairs} - known.keys())
     others = known | {one.entry.id: one.entry for one in EligibilityStore(session).entries(absent)}
     decided = peers.decisions(session, {entry for pair in pairs for entry in pair})

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from schema.facts import Hit
 from schema.records import Entry, Organisation
 from schema.vocabulary import Register
-from sync.blocking import plain
+from sync.exact_keys import plain
 from sync.organisation_names import normal_form
 from sync.registers import PROJECTS, RegisterLine
 

@@ -14,8 +14,8 @@ from typing import Final
 from adapters.registry import regions
 from schema.errors import Problem, RequestError
 from schema.vocabulary import OrganiserRole, Register
-from sync.blocking import plain
 from sync.database import Database, Session
+from sync.exact_keys import plain
 from sync.organisation_names import normal_form
 from sync.repository.registers import RegisterStore
 from sync.tables import RegisterChangeRow, RegisterLineRow

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -18,9 +18,8 @@ from schema.provenance import CHINA
 from schema.vocabulary import PullStatus
 from sync import run_problems
 from sync.backup import newest_backup_age
-from sync.cases import detect
 from sync.database import Database, DatabaseFault
-from sync.eligibility import evaluate_cases
+from sync.eligibility import evaluate
 from sync.heartbeat import beating
 from sync.lease import Claim, LeaseLostError
 from sync.pull import Puller, job_name
@@ -29,11 +28,15 @@ from sync.repository.pulls import problems_as_json
 from sync.roster import Roster, current
 from sync.settings import Settings
 
+if TYPE_CHECKING:
+    from sync.detector import DetectionReport
+
 _log = logging.getLogger("dexhub.scheduler")
 _STARTED_BY = "scheduler"
 _NIGHT = time(2, 0)  # Beijing time; clerks are asleep, platforms make their backups at midnight
 _AGAIN = timedelta(minutes=5)  # after a failure, or when the region is being pulled already
 _BACKUP_AGE = timedelta(hours=26)
+_DETECTION = timedelta(hours=1)  # into the night, when the regions have been read in full
 
 Work = Callable[[Claim], Awaitable[None]]
 
@@ -59,13 +62,17 @@ class Clock:
         self._database = database
         self._settings = settings
         self._puller = puller
+        # numpy and scipy take a third of a second and 60 MB; only a clock that runs needs them.
+        from sync.detector import Detector  # noqa: PLC0415  see above
+
+        self._detector = Detector(database)
         self._works: dict[str, Work] = {
             "detect": self._detect,
             "aggregate": self._aggregate,
             "backup check": self._backup,
         }
         now = datetime.now(UTC)
-        due = {"detect": next_night(now, timedelta(hours=1)), "aggregate": now, "backup check": now}
+        due = {"detect": next_night(now, _DETECTION), "aggregate": now, "backup check": now}
         for index, adapter in enumerate(adapters):
             code = adapter.manifest.code
             self._works[job_name(code)] = self._pulling(adapter)
@@ -141,13 +148,21 @@ class Clock:
 
     async def _detect(self, claim: Claim) -> None:
         async with beating(self._puller.leases, claim):
-            report = await asyncio.to_thread(
-                detect, self._database, lambda session: self._puller.leases.confirm(session, claim)
-            )
-            await asyncio.to_thread(evaluate_cases, self._database, datetime.now(UTC))
-        outcome = f"{report.cases} cases, {report.opened} opened"
+            report = await asyncio.to_thread(self._detected, claim)
+            await asyncio.to_thread(evaluate, self._database, report.touched, datetime.now(UTC))
+        how = "all" if report.full else f"{report.compared} changed"
+        outcome = f"{how} of {report.entries} compared: {report.cases} cases, {report.opened} opened, {report.reopened} reopened"
         now = datetime.now(UTC)
-        await self._release(claim, outcome, next_night(now, timedelta(hours=1)) - now)
+        await self._release(claim, outcome, next_night(now, _DETECTION) - now)
+
+    def _detected(self, claim: Claim) -> "DetectionReport":
+        """Compare what changed; everything, where the last time was before the night."""
+        snapshot = self._detector.snapshot_at
+        return self._detector.run(
+            full=snapshot is None or next_night(snapshot, _DETECTION) <= datetime.now(UTC),
+            confirm=lambda session: self._puller.leases.confirm(session, claim),
+            progress=lambda _, stage, done, total: _log.info("detect: %s %d of %d", stage, done, total),
+        )
 
     async def _aggregate(self, claim: Claim) -> None:
         roster = await asyncio.to_thread(self._roster)

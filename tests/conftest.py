@@ -26,8 +26,8 @@ from adapters.sandbox.serve import corpus as make_corpus
 from adapters.sandbox.serve import even_sizes, platforms, serving
 from adapters.transport import Endpoint
 from sync import migrate
-from sync.cases import detect
 from sync.database import Database
+from sync.detector import detect
 from sync.pull import Puller
 from sync.settings import PlatformSettings, Settings
 

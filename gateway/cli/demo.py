@@ -36,7 +36,6 @@ from gateway.hub import Hub
 from schema.quotas import quota_of
 from schema.vocabulary import Role, RosterState
 from sync import migrate
-from sync.cases import detect
 from sync.database import Database
 from sync.pull import Puller
 from sync.repository.pulls import PullStore
@@ -121,10 +120,12 @@ def _story(hub: Hub, planted: dict[str, Any]) -> bool:
     second = pulls.run(puller, adapters, OPERATOR.name, full=False, quiet=True)
     pulls.print_runs(second)
     out.rule("3  查重 / Duplicates")
+    from sync.detector import detect  # noqa: PLC0415  with numpy and scipy, which no other command needs
+
     report = detect(hub.database)
     found, expected = _cases_found(hub), {(label["kind"], *label["entries"]) for label in planted["duplicates"]}
     out.print(
-        f"{report.entries} 个项目，{report.pairs} 个候选对，{report.cases} 个案件 / entries, candidate pairs, cases"
+        f"{report.entries} 个项目，{report.candidates} 个候选对，{report.cases} 个案件 / entries, candidate pairs, cases"
     )
     out.print(
         f"预埋的完全重复 {len(expected)}，找到 {len(expected & found)}，误报 {len(found - expected)} / "

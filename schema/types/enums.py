@@ -16,6 +16,10 @@ strawberry.enum(vocabulary.OrganiserRole, description="组织角色 / The part a
 strawberry.enum(vocabulary.PullStatus, description="拉取结果 / Outcome of a pull")
 strawberry.enum(vocabulary.CaseKind, description="查重案件类型 / What a duplicate case is about")
 strawberry.enum(vocabulary.CaseStatus, description="查重案件状态 / Where a duplicate case stands")
+strawberry.enum(
+    vocabulary.CaseLevel,
+    description="查重把握：LIKELY 自动立案，REVIEW 待人工核对 / How sure: opened by itself, or to be looked at",
+)
 strawberry.enum(vocabulary.RosterState, description="名册状态 / Where an item of the roster stands")
 strawberry.enum(Basis, name="QuotaBasis", description="名额依据 / What a quota rests on")
 strawberry.enum(vocabulary.ClauseKind, description="规则类别 / What a clause is about")

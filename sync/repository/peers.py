@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from schema.records import Entry
 from schema.vocabulary import CaseStatus
-from sync.blocking import plain
+from sync.exact_keys import plain
 from sync.tables import CaseEntryRow, CaseRow, EntryRow, OrganisationRow, RepresentativeRow
 from sync.tables.columns import table_of
 
@@ -48,6 +48,22 @@ def sharing(session: Session, ids: Sequence[str]) -> set[Pair]:
     an organisation in common with one of `ids`.
     """
     return {(left, right) for left, right in session.execute(_SHARING, {"ids": ids})}
+
+
+def in_one_case(session: Session, ids: Sequence[str]) -> set[Pair]:
+    """(entry, other) for every other entry that is in a duplicate case with one of `ids`."""
+    mine, other = aliased(CaseEntryRow), aliased(CaseEntryRow)
+    found: set[Pair] = set()
+    for start in range(0, len(ids), _STEP):
+        query = select(
+            mine.entry_id, other.entry_id
+        ).where(  # type: ignore[call-overload]
+            col(mine.entry_id).in_(ids[start : start + _STEP]),
+            mine.case_id == other.case_id,
+            mine.entry_id != other.entry_id,
+        )
+        found.update((entry, peer) for entry, peer in session.execute(query))
+    return found
 
 
 def decisions(session: Session, ids: Iterable[str]) -> Decided:

@@ -1,7 +1,7 @@
 """The rows. SQLModel classes with `table=True` do not validate: records do, before anything becomes a row."""
 
 from sync.tables.access import ApiKeyRow
-from sync.tables.cases import CaseEntryRow, CaseRow, DecisionRow
+from sync.tables.cases import CaseEntryRow, CaseRow, DecisionRow, DetectionRow, PairRow
 from sync.tables.columns import Moment
 from sync.tables.eligibility import EligibilityRow, PatternVerdictRow, PeerRow, WaiverRow
 from sync.tables.entries import EntryRow, OrganisationRow, PayloadRow, RepresentativeRow
@@ -15,6 +15,7 @@ __all__ = [
     "CaseEntryRow",
     "CaseRow",
     "DecisionRow",
+    "DetectionRow",
     "EligibilityRow",
     "EntryChangeRow",
     "EntryRow",
@@ -23,6 +24,7 @@ __all__ = [
     "ListRow",
     "Moment",
     "OrganisationRow",
+    "PairRow",
     "PatternVerdictRow",
     "PayloadRow",
     "PeerRow",

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.registry import regions
 from schema.identity import mask_name
-from sync.blocking import organisation_key
+from sync.exact_keys import organisation_key
 
 TYPES = """{
   entry: __type(name: "Entry") { possibleTypes { name fields { name } } fields { name } }

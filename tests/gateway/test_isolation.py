@@ -64,7 +64,7 @@ MUTATIONS = (
 # Public facts, the same for all: one field is enough to see that they are there.
 FACTS = {"Clause": "id", "Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
          "NationalTrack": "id"}  # fmt: skip
-CASES = """{ duplicateCases(first: 1000) { id kind status keptEntryId evidence { feature }
+CASES = """{ duplicateCases(first: 1000) { id kind status keptEntryId pairs { lines { feature } }
   entries { region { code } title leadOrganisation entryId entry { id } }
   decisions { status keptEntryId reason author } } }"""
 
@@ -300,10 +300,25 @@ def test_the_cases_of_these_tests_are_of_one_region_and_of_two_decided_and_open(
 
 
 def test_an_open_case_shows_a_region_its_evidence_in_words(settled, viewer, code) -> None:
-    document = "{ duplicateCases(first: 1000) { id evidence { zh en } entries { region { code } } } }"
+    document = "{ duplicateCases(first: 1000) { id pairs { lines { zh en bits } } entries { region { code } } } }"
     cases = settled.national.ask(document)["duplicateCases"]
-    touching = {c["id"]: c["evidence"] for c in cases if code in {side["region"]["code"] for side in c["entries"]}}
-    assert {case["id"]: case["evidence"] for case in viewer.ask(document)["duplicateCases"]} == touching
+    touching = {c["id"]: c["pairs"] for c in cases if code in {side["region"]["code"] for side in c["entries"]}}
+    assert {case["id"]: case["pairs"] for case in viewer.ask(document)["duplicateCases"]} == touching
+
+
+def test_of_another_regions_side_a_line_of_evidence_shows_the_title_and_nothing_else(viewer, code) -> None:
+    document = """{ duplicateCases(first: 1000) { pairs { entries { region { code } }
+      lines { feature left right leftSpans { start } rightSpans { start } } } } }"""
+    cases = viewer.ask(document)["duplicateCases"]
+    shown = [
+        line
+        for pair in (pair for case in cases for pair in case["pairs"])
+        for line in pair["lines"]
+        for codes in [[side["region"]["code"] for side in pair["entries"]]]
+        if codes != [code, code] and line["feature"] != "TITLE"
+        if line["left" if codes[0] != code else "right"] or line["leftSpans"] or line["rightSpans"]
+    ]
+    assert shown == []
 
 
 def test_the_viewer_of_a_job_sees_what_the_national_organiser_sees(settled, widest) -> None:

@@ -10,8 +10,8 @@ from adapters.registry import regions
 from schema.provenance import CHINA
 from schema.vocabulary import CaseStatus, EligibilityStatus, Register, Verdict
 from sync import registers
-from sync.cases import decide
-from sync.cases import detect as run_detection
+from sync.decisions import decide
+from sync.detector import detect as run_detection
 from sync.eligibility import (
     EvaluationReport,
     evaluate_all,
