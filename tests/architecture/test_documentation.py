@@ -46,12 +46,13 @@ def test_every_command_is_documented(readme) -> None:
     assert missing == []
 
 
-def test_every_code_in_the_operators_page_exists() -> None:
-    codes = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", text("docs/operations.md"))) - {"DEXHUB_LEASE_SECONDS"}
+@pytest.mark.parametrize("page", ["docs/operations.md", "docs/list-files.md"])
+def test_every_code_in_a_page_exists(page) -> None:
+    codes = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", text(page))) - {"DEXHUB_LEASE_SECONDS"}
     assert {code for code in codes if f'"{code}"' not in sources()} == set()
 
 
-@pytest.mark.parametrize("name", [*READMES, "CHANGELOG.md", "docs/operations.md"])
+@pytest.mark.parametrize("name", [*READMES, "CHANGELOG.md", "docs/operations.md", "docs/list-files.md"])
 def test_every_file_that_a_document_links_to_exists(name) -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)", text(name))
     assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []
