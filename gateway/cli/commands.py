@@ -22,7 +22,19 @@ from adapters.registry import region_named, regions
 from gateway import schema as graphql
 from gateway.app import create_app
 from gateway.auth import OPERATOR
-from gateway.cli import adapters, duplicates, eligibility, files, guard, keys, lists, pulls, quarantine, registers
+from gateway.cli import (
+    adapters,
+    cases,
+    duplicates,
+    eligibility,
+    files,
+    guard,
+    keys,
+    lists,
+    pulls,
+    quarantine,
+    registers,
+)
 from gateway.cli import demo as demonstration
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
 from gateway.execution import execute
@@ -42,6 +54,7 @@ db_cli = typer.Typer(no_args_is_help=True, help="数据库 / The database")
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(files.cli, name="files")
 cli.add_typer(duplicates.cli, name="detect")
+cli.add_typer(cases.cli, name="cases")
 cli.add_typer(guard.cli, name="guard")
 cli.add_typer(lists.cli, name="lists")
 cli.add_typer(registers.cli, name="registers")
