@@ -24,7 +24,7 @@ from schema.types.cases import (
     Span,
 )
 from schema.vocabulary import CaseKind, CaseLevel, CaseStatus
-from sync.case_evidence import Line, PairEvidence, news, read
+from sync.case_evidence import Basis, Line, PairEvidence, news, read
 from sync.database import Session
 from sync.repository.browse import EntryBrowser
 from sync.repository.cases import CaseStore
@@ -77,13 +77,12 @@ def _case(
     row: CaseRow,
     members: Sequence[str],
     found: Sequence[PairEvidence],
-    decided: Sequence[tuple[DecisionRow, list[PairEvidence]]],
+    decided: Sequence[tuple[DecisionRow, Sequence[PairEvidence]]],
     sides: Mapping[str, CaseEntry],
 ) -> DuplicateCase:
     whole = all(scope.covers(entry[:2]) for entry in members)
     alike = {pair.entries for pair in found}
     status = CaseStatus(row.status)
-    last = decided[-1] if decided and status is CaseStatus.OPEN else None
     return DuplicateCase(
         id=strawberry.ID(row.id),
         kind=CaseKind(row.kind),
@@ -100,13 +99,23 @@ def _case(
         clauses=[clause for each in row.clauses for clause in _clauses(each["region"], each["id"])],
         kept_entry_id=_own(scope, row.kept_entry_id),
         decisions=[_decision(scope, each, _pairs(scope, pairs, sides), whole=whole) for each, pairs in decided],
-        new_evidence=[
-            Sentence(zh=each.zh, en=each.en)
-            for each in (news(CaseStatus(last[0].status), last[1], found) if last else ())
-        ],
+        new_evidence=_news(row, members, found, decided[-1]) if decided and status is CaseStatus.OPEN else [],
         opened_at=beijing(row.opened_at),
         changed_at=beijing(row.changed_at),
     )
+
+
+def _news(
+    row: CaseRow,
+    members: Sequence[str],
+    found: Sequence[PairEvidence],
+    decided: tuple[DecisionRow, Sequence[PairEvidence]],
+) -> list[Sentence]:
+    """Why a case is open although it was decided."""
+    decision, pairs = decided
+    before = Basis(CaseKind(decision.kind), tuple(decision.entries), tuple(pairs))
+    after = Basis(CaseKind(row.kind), tuple(members), tuple(found))
+    return [Sentence(zh=each.zh, en=each.en) for each in news(CaseStatus(decision.status), before, after)]
 
 
 def _pairs(scope: Scope, found: Sequence[PairEvidence], sides: Mapping[str, CaseEntry]) -> list[CasePair]:

@@ -4,7 +4,7 @@ Kept as found and not computed anew when it is read: entries change, and a decis
 on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from math import log2
 from typing import Any, Final, Self
@@ -81,9 +81,9 @@ class PairEvidence:
         )
 
 
-def read(stored: Iterable[Mapping[str, Any]]) -> list[PairEvidence]:
+def read(stored: Iterable[Mapping[str, Any]]) -> tuple[PairEvidence, ...]:
     """The pairs of a case or a decision."""
-    return [PairEvidence.of(each) for each in stored]
+    return tuple(PairEvidence.of(each) for each in stored)
 
 
 def bits(score: float) -> float:
@@ -92,30 +92,38 @@ def bits(score: float) -> float:
     return log2(bounded / (1 - bounded))
 
 
-def news(status: CaseStatus, decided_on: Sequence[PairEvidence], found: Sequence[PairEvidence]) -> list[Sentence]:
-    """What `found` has that a decision of this status did not rest on; empty where the decision still covers it.
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a case is at one time: what of a kind was found between which entries."""
+
+    kind: CaseKind
+    entries: tuple[str, ...]
+    pairs: tuple[PairEvidence, ...]
+
+
+def news(status: CaseStatus, before: Basis, after: Basis) -> list[Sentence]:
+    """What is found that a decision of this status did not rest on; empty where the decision still covers it.
 
     A confirmed case is not in doubt because its evidence grew; it is where more entries, or more than was confirmed, are
     concerned. Names no entry: a region may read it.
     """
     told: list[Sentence] = []
-    before, after = ({entry for pair in pairs for entry in pair.entries} for pairs in (decided_on, found))
-    if new := len(after - before):
-        told.append(Sentence(f"新增 {new} 个项目", f"{new} more entries"))
-    if found and decided_on and RANK[found[0].kind] > max(RANK[pair.kind] for pair in decided_on):
+    if new := len(set(after.entries).difference(before.entries)):
+        told.append(Sentence(f"新增 {new} 个项目", f"{new} more in the case"))
+    if RANK[after.kind] > RANK[before.kind]:
         told.append(Sentence("所涉情形比裁定时更重", "what is found weighs more than what was decided"))
-    if status is not CaseStatus.DISMISSED:
-        return told
-    scores = {pair.entries: pair.score for pair in decided_on}
-    for pair in found:
-        if not before.issuperset(pair.entries) or pair.score is None:
-            continue
-        if pair.entries not in scores:
-            told.append(Sentence("两个项目之间有了此前没有的证据", "evidence between two entries that had none"))
-        elif (old := scores[pair.entries]) is not None and bits(pair.score) >= bits(old) + CLEARLY:
-            told.append(
-                Sentence(
-                    f"得分由 {old:.3f} 升至 {pair.score:.3f}", f"the score rose from {old:.3f} to {pair.score:.3f}"
-                )
-            )
+    if status is CaseStatus.DISMISSED:
+        scores = {pair.entries: pair.score for pair in before.pairs}
+        known = [pair for pair in after.pairs if set(pair.entries) <= set(before.entries)]
+        told += [said for pair in known for said in _grown(pair, scores)]
     return told
+
+
+def _grown(pair: PairEvidence, scores: Mapping[tuple[str, str], float | None]) -> Iterator[Sentence]:
+    """What is new between two entries that were already in the case."""
+    if pair.entries not in scores:
+        yield Sentence("两个项目之间有了此前没有的证据", "evidence between two entries that had none")
+        return
+    old, new = scores[pair.entries], pair.score
+    if old is not None and new is not None and bits(new) >= bits(old) + CLEARLY:
+        yield Sentence(f"得分由 {old:.3f} 升至 {new:.3f}", f"the score rose from {old:.3f} to {new:.3f}")

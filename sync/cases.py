@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from schema.vocabulary import CaseKind, CaseLevel, CaseStatus
-from sync.case_evidence import PairEvidence, news, read
+from sync.case_evidence import Basis, PairEvidence, news, read
 from sync.duplicates.clustering import Cluster
 from sync.repository.cases import CaseStore, Standing
-from sync.tables import CaseRow
+from sync.tables import CaseRow, DecisionRow
 
 _PEOPLE: Final = frozenset(CaseKind) - {CaseKind.SAME_PROJECT}
 
@@ -86,7 +86,8 @@ def _bring(
 ) -> None:
     row, decision = store.case(case.id), store.last_decision(case.id)
     assert row is not None  # noqa: S101  it was read in this transaction
-    if decision is not None and not news(CaseStatus(decision.status), read(decision.evidence), said.evidence):
+    found = Basis(cluster.kind, cluster.entries, tuple(said.evidence))
+    if decision is not None and not news(CaseStatus(decision.status), decided_on(decision), found):
         if case.status is CaseStatus.OPEN:
             _close(store, case, now)
             changes.closed += 1
@@ -113,9 +114,15 @@ def _close(store: CaseStore, case: Standing, now: datetime) -> None:
     row = store.case(case.id)
     assert row is not None  # noqa: S101  as above
     row.status, row.kept_entry_id, row.changed_at = decision.status, decision.kept_entry_id, now
-    row.evidence = decision.evidence
-    entries = {entry for pair in read(decision.evidence) for entry in pair.entries}
-    store.save(row, sorted(entries) or case.entries)
+    was = decided_on(decision)
+    row.kind, row.evidence = was.kind, decision.evidence
+    row.score = max((pair.score for pair in was.pairs if pair.score is not None), default=None)
+    store.save(row, was.entries)
+
+
+def decided_on(decision: DecisionRow) -> Basis:
+    """What the case was when this was decided."""
+    return Basis(CaseKind(decision.kind), tuple(decision.entries), read(decision.evidence))
 
 
 def _write(store: CaseStore, row: CaseRow, cluster: Cluster, said: Described) -> None:
@@ -128,22 +135,23 @@ def _write(store: CaseStore, row: CaseRow, cluster: Cluster, said: Described) ->
 def continuations(found: Sequence[Cluster], cases: Iterable[Standing]) -> list[str]:
     """For each cluster the id of the case it continues, or an empty text; no case is continued twice.
 
-    Those that share most entries find each other first. A finding about people that has become another kind (one person,
+    Those that share most entries find each other first. A case that was ever decided is known by the entries it was decided
+    on, so that it is found again whatever came and went in between. A finding about people that has become another kind (one person,
     now the whole team) continues its case too.
     """
     of_entry: dict[str, list[Standing]] = defaultdict(list)
     for case in cases:
-        for entry in case.entries:
+        for entry in case.known_by:
             of_entry[entry].append(case)
-    candidates: list[tuple[bool, int, str, int]] = []
+    candidates: list[tuple[bool, int, tuple[str, ...], str, int]] = []
     for place, cluster in enumerate(found):
         shared = Counter(case for entry in cluster.entries for case in of_entry[entry])
         for case, entries in shared.items():
             if entries > 1 and (case.kind == cluster.kind or {case.kind, cluster.kind} <= _PEOPLE):
-                candidates.append((case.kind != cluster.kind, -entries, case.id, place))
+                candidates.append((case.kind != cluster.kind, -entries, case.known_by, case.id, place))
     continued = [""] * len(found)
     taken: set[str] = set()
-    for _, _, identifier, place in sorted(candidates):
+    for *_, identifier, place in sorted(candidates):
         if not continued[place] and identifier not in taken:
             continued[place] = identifier
             taken.add(identifier)

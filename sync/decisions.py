@@ -38,6 +38,8 @@ def decide(
                 reason=reason.strip(),
                 author=author,
                 decided_at=datetime.now(UTC),
+                kind=row.kind,
+                entries=entries,
                 evidence=row.evidence,
             ),
         )

@@ -181,12 +181,14 @@ class Generator:
         }[plot]()
         place[index] = made
         pair = tuple(sorted((model.entry_id, made.entry_id)))
+        alone = len(model.people) == 1  # of one person nobody can say that the team came along
+        team = CaseKind.SAME_PERSON if alone else CaseKind.SAME_TEAM
         kinds = {
-            "copy": (CaseKind.SAME_PROJECT, CaseKind.SAME_TEAM),
+            "copy": (CaseKind.SAME_PROJECT, team),
             "project": (CaseKind.SAME_PROJECT,),
-            "team": (CaseKind.SAME_TEAM,),
+            "team": (team,),
             "person": (CaseKind.SAME_PERSON,),
-            "second": (CaseKind.TEAM_TWO_PROJECTS,),
+            "second": (CaseKind.SAME_PERSON if alone else CaseKind.TEAM_TWO_PROJECTS,),
             "city": (CaseKind.SAME_PROJECT,),
             "look_alike": ("SAME_ORGANISATION_ONLY",),
         }[plot]

@@ -24,6 +24,7 @@ from gateway.app import create_app
 from gateway.auth import OPERATOR
 from gateway.cli import (
     adapters,
+    cases,
     duplicates,
     eligibility,
     files,
@@ -54,6 +55,7 @@ db_cli = typer.Typer(no_args_is_help=True, help="数据库 / The database")
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(files.cli, name="files")
 cli.add_typer(duplicates.cli, name="detect")
+cli.add_typer(cases.cli, name="cases")
 cli.add_typer(guard.cli, name="guard")
 cli.add_typer(lists.cli, name="lists")
 cli.add_typer(registers.cli, name="registers")

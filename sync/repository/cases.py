@@ -17,12 +17,15 @@ from sync.tables import CaseEntryRow, CaseRow, DecisionRow
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a case stands: what a detection must know of all of them."""
+    """How a case stands: what a detection must know of all of them. `known_by` are the entries it was decided on, or else
+    those it has.
+    """
 
     id: str
     kind: CaseKind
     status: CaseStatus
     entries: tuple[str, ...]
+    known_by: tuple[str, ...]
     score: float | None
     opened_at: datetime
 
@@ -69,9 +72,12 @@ class CaseStore:
             *self._conditions(statuses, kinds)
         )
         members = self.memberships()
+        last = select(DecisionRow.case_id, DecisionRow.entries).order_by(DecisionRow.id)  # type: ignore[call-overload]
+        decided = {case: tuple(entries) for case, entries in self._session.execute(last)}
         return [
-            Standing(case, CaseKind(kind), CaseStatus(status), tuple(members.get(case, ())), score, opened_at)
+            Standing(case, CaseKind(kind), CaseStatus(status), own, decided.get(case, own), score, opened_at)
             for case, kind, status, score, opened_at in self._session.execute(query.order_by(row.id))
+            for own in [tuple(members.get(case, ()))]
         ]
 
     def by_ids(self, cases: Sequence[str]) -> list[CaseRow]:

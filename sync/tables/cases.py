@@ -40,7 +40,7 @@ class CaseEntryRow(SQLModel, table=True):
 
 
 class DecisionRow(SQLModel, table=True):
-    """One decision on a case, with the evidence it rested on. Rows are added, never changed."""
+    """One decision on a case: what the case was then, and the evidence it rested on. Rows are added, never changed."""
 
     __tablename__: ClassVar[Any] = "case_decision"
 
@@ -51,6 +51,8 @@ class DecisionRow(SQLModel, table=True):
     reason: str = text()
     author: str
     decided_at: datetime = moment()
+    kind: str
+    entries: list[str] = json()
     evidence: list[dict[str, Any]] = json()
 
 

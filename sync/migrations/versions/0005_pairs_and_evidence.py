@@ -16,7 +16,14 @@ depends_on = None
 CASE = sa.table(
     "duplicate_case", sa.column("id", sa.String), sa.column("kind", sa.String), sa.column("evidence", sa.JSON)
 )
-DECISION = sa.table("case_decision", sa.column("case_id", sa.String), sa.column("evidence", sa.JSON))
+MEMBER = sa.table("duplicate_case_entry", sa.column("case_id", sa.String), sa.column("entry_id", sa.String))
+DECISION = sa.table(
+    "case_decision",
+    sa.column("case_id", sa.String),
+    sa.column("kind", sa.String),
+    sa.column("entries", sa.JSON),
+    sa.column("evidence", sa.JSON),
+)
 
 
 def upgrade() -> None:
@@ -46,13 +53,17 @@ def upgrade() -> None:
     op.add_column("duplicate_case", sa.Column("level", sa.String(), nullable=False, server_default="LIKELY"))
     op.add_column("duplicate_case", sa.Column("score", sa.Float(), nullable=True))
     op.add_column("duplicate_case", sa.Column("clauses", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column("case_decision", sa.Column("kind", sa.String(), nullable=False, server_default=""))
+    op.add_column("case_decision", sa.Column("entries", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("case_decision", sa.Column("evidence", sa.JSON(), nullable=False, server_default="[]"))
 
     bind = op.get_bind()
     for identifier, kind, lines in bind.execute(sa.select(CASE.c.id, CASE.c.kind, CASE.c.evidence)).all():
         pairs = by_pair(kind, lines)
         bind.execute(CASE.update().where(CASE.c.id == identifier).values(evidence=pairs))
-        bind.execute(DECISION.update().where(DECISION.c.case_id == identifier).values(evidence=pairs))
+        members = sa.select(MEMBER.c.entry_id).where(MEMBER.c.case_id == identifier).order_by(MEMBER.c.entry_id)
+        was = {"kind": kind, "entries": list(bind.scalars(members)), "evidence": pairs}
+        bind.execute(DECISION.update().where(DECISION.c.case_id == identifier).values(was))
 
 
 def by_pair(kind: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -68,7 +79,8 @@ def by_pair(kind: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def downgrade() -> None:
-    op.drop_column("case_decision", "evidence")
+    for name in ("evidence", "entries", "kind"):
+        op.drop_column("case_decision", name)
     for name in ("clauses", "score", "level"):
         op.drop_column("duplicate_case", name)
 
