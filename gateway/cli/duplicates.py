@@ -12,8 +12,6 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
 from schema.errors import Problem
 from schema.provenance import CHINA
-from sync.cases import detect as detect_cases
-from sync.eligibility import evaluate_cases
 
 cli = typer.Typer(invoke_without_command=True, help="查重 / Find duplicates")
 
@@ -67,6 +65,9 @@ def fit(
 
 
 def _over_the_database(*, as_json: bool) -> None:
+    from sync.cases import detect as detect_cases  # noqa: PLC0415  between files nothing of the hub is loaded
+    from sync.eligibility import evaluate_cases  # noqa: PLC0415  as above
+
     with open_hub() as hub, err.status("查重中 / detecting"):
         report = detect_cases(hub.database)
         evaluate_cases(hub.database, datetime.now(CHINA))
