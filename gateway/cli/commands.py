@@ -4,9 +4,6 @@ Exit codes: 0 done, 1 done and something wrong was found, 2 refused.
 """
 
 import asyncio
-import gc
-import logging
-import os
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -39,7 +36,7 @@ from gateway.cli import demo as demonstration
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
 from gateway.cli.export import export as export_table
 from gateway.execution import execute
-from schema.errors import DexhubError, Problem, RequestError
+from schema.errors import Problem, RequestError
 from schema.provenance import CHINA
 from sync import migrate
 from sync.database import Database
@@ -69,20 +66,6 @@ cli.add_typer(adapters.cli, name="adapters")
 cli.add_typer(schema_cli, name="schema")
 cli.add_typer(db_cli, name="db")
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
-
-
-def main() -> None:
-    """Run, and tell expected errors as a table instead of a traceback."""
-    # A pull makes millions of objects and no cycles; with the default thresholds a fifth of its time went into looking
-    # for some. What was imported stays for good and is not looked at again.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-    logging.basicConfig(level=os.environ.get("DEXHUB_LOG", "WARNING"), format="%(asctime)s %(name)s %(message)s")
-    try:
-        cli()
-    except DexhubError as error:
-        print_problems(error.problems)
-        raise SystemExit(REFUSED) from None
 
 
 @cli.command(help="演示：五个模拟平台、拉取、查重、名单、名册 / Five simulated platforms, one hub")

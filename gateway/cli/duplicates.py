@@ -13,7 +13,6 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
 from schema.errors import Problem
 from schema.provenance import CHINA
-from sync.eligibility import evaluate
 
 cli = typer.Typer(invoke_without_command=True, help="查重 / Find duplicates")
 
@@ -67,7 +66,8 @@ def fit(
 
 
 def _over_the_database(workers: int, *, as_json: bool) -> None:
-    from sync.detector import Detector  # noqa: PLC0415  as below
+    from sync.detector import Detector  # noqa: PLC0415  between files nothing of the hub is loaded
+    from sync.eligibility import evaluate  # noqa: PLC0415  as above
 
     with open_hub() as hub, _bars() as progress:
         report = Detector(hub.database).run(full=True, progress=progress, workers=workers)

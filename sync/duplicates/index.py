@@ -15,8 +15,9 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from sync.duplicates.blocking import RULES, enough
-from sync.duplicates.comparison import FEATURES, Column, Prepared, compare
-from sync.duplicates.encoding import Integers, encode, narrow
+from sync.duplicates.comparison import FEATURES, Column, Pairs, Prepared, compare
+from sync.duplicates.encoding import encode
+from sync.duplicates.hashing import Integers, narrow
 from sync.duplicates.rarity import Rarity
 from sync.duplicates.records import Record
 
@@ -127,10 +128,10 @@ class Index:
         old = [place for place, other in enumerate(others) if other in self._row]
         table = np.empty((len(others), len(FEATURES)), np.float32)
         rows = np.array([self._row[others[place]] for place in old], np.int64)
-        table[old] = compare(source, np.full(len(old), row), self._bulk, rows)
+        table[old] = compare(Pairs(source, np.full(len(old), row), self._bulk, rows))
         for place, other in enumerate(others):
             if other in self._new:
-                table[place] = compare(source, _FIRST + row, self._new[other], _FIRST)[0]
+                table[place] = compare(Pairs(source, _FIRST + row, self._new[other], _FIRST))[0]
         return table
 
     def _place(self, identifier: str) -> tuple[Prepared, int]:

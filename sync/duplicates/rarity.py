@@ -11,12 +11,23 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from sync.duplicates.encoding import SPACE, Encoded, narrow
+from sync.duplicates.encoding import Encoded
+from sync.duplicates.hashing import SPACE, narrow
 
 Counts = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
 
-_COUNTED: Final = ("title_sounds", "words", "shingles", "numbers", "cores", "core_parts", "names", "phones")
+COUNTED: Final = (
+    "title_sounds",
+    "title_signs",
+    "words",
+    "shingles",
+    "numbers",
+    "cores",
+    "core_parts",
+    "names",
+    "phones",
+)
 _FEW: Final = 64  # part of the space
 
 
@@ -26,16 +37,19 @@ class Rarity:
 
     entries: int
     counts: dict[str, Counts]
+    by_count: Weights  # bits of what so many entries have; in steps of 1/1024, so that sums are exact in any order
 
     @classmethod
     def of(cls, corpus: Encoded) -> Self:
         """Counted in `corpus`."""
-        return cls(len(corpus), {name: count(getattr(corpus, name)) for name in _COUNTED})
+        entries = len(corpus)
+        bits = np.log2((entries + 1) / np.maximum(np.arange(entries + 1), 1))
+        counts = {name: count(getattr(corpus, name)) for name in COUNTED}
+        return cls(entries, counts, (np.round(bits * 1024) / 1024).astype(np.float32))
 
     def bits(self, column: str, hashes: npt.NDArray[np.int32]) -> Weights:
         """What sharing each of these says by itself: log2 of entries over entries that have it; unseen as if seen once."""
-        by_count = np.log2((self.entries + 1) / np.maximum(np.arange(self.entries + 1), 1)).astype(np.float32)
-        bits: Weights = by_count[self.counts[column][narrow(hashes)]]
+        bits: Weights = self.by_count[self.counts[column][narrow(hashes)]]
         return bits
 
     def widespread(self, column: str, hashes: npt.NDArray[np.int32], share: float, least: int) -> npt.NDArray[np.bool_]:
