@@ -23,6 +23,7 @@ from sync.database import Database, DatabaseFault
 from sync.eligibility import evaluate_cases
 from sync.heartbeat import beating
 from sync.lease import Claim, LeaseLostError
+from sync.outbox import send_due
 from sync.pull import Puller, job_name
 from sync.repository.jobs import JobStore
 from sync.repository.pulls import problems_as_json
@@ -34,6 +35,7 @@ _STARTED_BY = "scheduler"
 _NIGHT = time(2, 0)  # Beijing time; clerks are asleep, platforms make their backups at midnight
 _AGAIN = timedelta(minutes=5)  # after a failure, or when the region is being pulled already
 _BACKUP_AGE = timedelta(hours=26)
+_OUTBOX_PAUSE = timedelta(seconds=15)  # how late a province's server may hear of what its inbox shows at once
 
 Work = Callable[[Claim], Awaitable[None]]
 
@@ -63,9 +65,10 @@ class Clock:
             "detect": self._detect,
             "aggregate": self._aggregate,
             "backup check": self._backup,
+            "outbox": self._outbox,
         }
         now = datetime.now(UTC)
-        due = {"detect": next_night(now, timedelta(hours=1)), "aggregate": now, "backup check": now}
+        due = {"detect": next_night(now, timedelta(hours=1)), "aggregate": now, "backup check": now, "outbox": now}
         for index, adapter in enumerate(adapters):
             code = adapter.manifest.code
             self._works[job_name(code)] = self._pulling(adapter)
@@ -160,6 +163,12 @@ class Clock:
         if age is not None and age > _BACKUP_AGE:
             outcome = f"too old: {outcome}"
         await self._release(claim, outcome, timedelta(hours=6))
+
+    async def _outbox(self, claim: Claim) -> None:
+        async with beating(self._puller.leases, claim):
+            report = await send_due(self._database, self._settings)
+        outcome = f"{report.delivered} delivered, {report.failed} failed"
+        await self._release(claim, outcome, _OUTBOX_PAUSE)
 
     async def _release(
         self, claim: Claim, outcome: str, pause: timedelta, problems: Sequence[Mapping[str, Any]] = ()

@@ -16,13 +16,28 @@ import uvicorn
 from rich.table import Table
 
 import gateway.cli.conformance
+import gateway.cli.list_life  # its commands register on lists.cli
 import gateway.cli.scaffold  # noqa: F401  its commands register on adapters.cli
 from adapters.base import Adapter
 from adapters.registry import region_named, regions
 from gateway import schema as graphql
 from gateway.app import create_app
 from gateway.auth import OPERATOR
-from gateway.cli import adapters, duplicates, eligibility, files, guard, keys, lists, pulls, quarantine, registers
+from gateway.cli import (
+    adapters,
+    doctor,
+    duplicates,
+    eligibility,
+    files,
+    guard,
+    keys,
+    lists,
+    messages,
+    pulls,
+    quarantine,
+    quotas,
+    registers,
+)
 from gateway.cli import demo as demonstration
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
 from gateway.execution import execute
@@ -44,7 +59,10 @@ cli.add_typer(files.cli, name="files")
 cli.add_typer(duplicates.cli, name="detect")
 cli.add_typer(guard.cli, name="guard")
 cli.add_typer(lists.cli, name="lists")
+cli.add_typer(quotas.cli, name="quotas")
+cli.add_typer(messages.cli, name="messages")
 cli.add_typer(registers.cli, name="registers")
+cli.command(help="检查库中不该出现的情况 / Look for what can never be")(doctor.doctor)
 cli.command(help="核对参赛资格 / May it compete, by the notices' rules")(eligibility.check)
 cli.command(help="通知的规则，照原文 / The notices' rules, in their own words")(eligibility.clauses)
 cli.add_typer(quarantine.cli, name="quarantine")

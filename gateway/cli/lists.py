@@ -14,8 +14,8 @@ from gateway.facts import region_types
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from schema.vocabulary import RosterState
-from sync import lists
 from sync.list_files import read_list
+from sync.lists import Confirmation, Push, submit
 from sync.roster import Roster, current
 
 cli = typer.Typer(no_args_is_help=True, help="推荐名单 / Recommended lists")
@@ -25,6 +25,13 @@ cli = typer.Typer(no_args_is_help=True, help="推荐名单 / Recommended lists")
 def push(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="名单文件 / The file")],
     region: Annotated[str, typer.Option(help="地区代码、拼音或名称 / Region by code, slug or name")],
+    issuer: Annotated[
+        str | None, typer.Option(help="省以下推荐单位代码，如 4309 / Code of a body below the region")
+    ] = None,
+    confirm: Annotated[
+        str, typer.Option(help="确认全部待确认问题的理由，随名单封存 / Why what is to be confirmed is stood by")
+    ] = "",
+    key: Annotated[str | None, typer.Option(help="幂等键 / Idempotency key")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只校验 / Only validate")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False,
 ) -> None:
@@ -33,11 +40,14 @@ def push(
     if adapter is None:
         raise RequestError(Problem("REGION_UNKNOWN", "--region", "没有接入这个地区", "not a connected region", region))
     items = read_list(file, adapter.manifest.code)
+    confirmations = [Confirmation(confirm)] if confirm.strip() else []
     with open_hub() as hub:
-        outcome = lists.submit(hub.database, adapter.manifest.code, items, OPERATOR.name, dry_run=dry_run)
+        made = Push(issuer or adapter.manifest.code, items, confirmations, key)
+        outcome = submit(hub.database, made, OPERATOR.name, dry_run=dry_run)
     if as_json:
         sealed = outcome.sealed.model_dump() if outcome.sealed else None
-        print_json({"problems": outcome.problems, "warnings": outcome.warnings, "sealed": sealed})
+        told = {"problems": outcome.problems, "warnings": outcome.warnings, "findings": outcome.findings}
+        print_json({**told, "sealed": sealed})
     else:
         if outcome.warnings:
             print_problems(outcome.warnings, "提醒 / Warnings")
