@@ -24,7 +24,7 @@ def examine(database: Database) -> list[Problem]:
     """Everything that is wrong, list by list."""
     with database.read() as session:
         store = ListStore(session, EVERYTHING)
-        rows, keys = store.versions(), store.keys()
+        rows, keys = store.versions(), store.every_key()
         events = store.events([row.receipt for row in rows])
         messages = MessageStore(session, EVERYTHING).counts()
     problems = [*_counted(rows), *_numbered(rows), *_keys(keys, rows)]

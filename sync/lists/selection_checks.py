@@ -184,14 +184,15 @@ def _minimums(around: Surroundings) -> Iterator[Finding]:
     """Bodies that brought fewer entries to the contest below than they should: a warning, for the list cannot mend it."""
     lower = around.rules.issuer.lower
     for rule in lower.minimums if lower else ():
-        for name, found in _brought(rule, around):
-            if found < rule.at_least:
-                yield Finding(
-                    "MINIMUM_NOT_REACHED", Severity.WARNING, f"{name}推荐参赛 {found} 个，应不少于 {rule.at_least} 个（{rule.zh}）",
-                    f"{name} brought {found} entries, at least {rule.at_least} are asked for ({rule.en})",
-                    "供核对；不影响名单" + (f"（通知用语“{rule.leeway}”）" if rule.leeway else ""), "for information; stops nothing",
-                    None, None, name,
-                )  # fmt: skip
+        short = [f"{name} {found}" for name, found in _brought(rule, around) if found < rule.at_least]
+        if short:
+            yield Finding(
+                "MINIMUM_NOT_REACHED", Severity.WARNING,
+                f"推荐参赛的项目少于 {rule.at_least} 个：{'、'.join(short)}（{rule.zh}）",
+                f"{len(short)} bodies brought fewer than {rule.at_least} entries ({rule.en})",
+                "供核对；不影响名单" + (f"（通知用语“{rule.leeway}”）" if rule.leeway else ""), "for information; stops nothing",
+                None, None, "、".join(short),
+            )  # fmt: skip
 
 
 def _brought(rule: Minimum, around: Surroundings) -> Iterator[tuple[str, int]]:

@@ -93,7 +93,7 @@ class ListStore:
         """Remember a key."""
         self._session.add(row)
 
-    def keys(self) -> list[ListKeyRow]:
+    def every_key(self) -> list[ListKeyRow]:
         """Every key."""
         return list(self._session.scalars(select(ListKeyRow).order_by(col(ListKeyRow.issuer), col(ListKeyRow.key))))
 
