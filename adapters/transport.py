@@ -7,7 +7,9 @@ a while (`adapters.circuit`).
 """
 
 import hashlib
+import ipaddress
 import math
+import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -100,6 +102,22 @@ class Transport:
         """POST, with retries: only for requests that read (GraphQL queries, signed searches)."""
         return await self._retried("POST", url, params=None, headers=headers, body=body)
 
+    async def notify(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """POST once, whatever comes of it; the status. What is answered is not read, and trying again is for the caller,
+        who remembers over days what a transport remembers over seconds. PassingFault where there is no answer at all.
+        """
+        try:
+            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
+                return answer.status
+        except TimeoutError as error:
+            raise PassingFault(_silent(url, "对方超时未响应", "it did not answer in time")) from error
+        except aiohttp.ClientConnectorError as error:
+            if isinstance(error.os_error, PrivateAddressError) or "not public" in str(error.os_error):
+                raise SourceChanged(_private(url, str(error.os_error))) from None
+            raise PassingFault(_silent(url, "无法连接", f"connection failed: {type(error).__name__}")) from error
+        except (aiohttp.ClientError, ValueError) as error:
+            raise PassingFault(_silent(url, "无法连接或连接中断", f"failed: {type(error).__name__}")) from error
+
     async def _retried(
         self,
         method: str,
@@ -166,12 +184,32 @@ class Transport:
         return b"".join(chunks)
 
 
+class PrivateAddressError(OSError):
+    """The address that was about to be connected to is none of the public internet's."""
+
+
+def _public_socket(address: tuple[Any, ...]) -> socket.socket:
+    """A socket for an address, if it is a public one. Asked for the very address that is connected to, after names were
+    resolved: a name that leads elsewhere the second time gains nothing.
+    """
+    family, kind, protocol, _, place = address
+    found = ipaddress.ip_address(place[0].partition("%")[0])
+    mapped = getattr(found, "ipv4_mapped", None)
+    if not (mapped or found).is_global or found.is_multicast:
+        raise PrivateAddressError(f"{found} is not public")
+    return socket.socket(family, kind, protocol)
+
+
 @asynccontextmanager
-async def open_transport(limits: Limits | None = None, circuits: Circuits | None = None) -> AsyncIterator[Transport]:
-    """A transport for one run, closed with it. `circuits` remember from run to run which platforms are left alone."""
+async def open_transport(
+    limits: Limits | None = None, circuits: Circuits | None = None, *, public_only: bool = False
+) -> AsyncIterator[Transport]:
+    """A transport for one run, closed with it. `circuits` remember from run to run which platforms are left alone.
+    `public_only` connects to no private, loopback or otherwise special address.
+    """
     bounds = limits or Limits()
     timeout = aiohttp.ClientTimeout(total=bounds.total, connect=bounds.connect, sock_read=bounds.silence)
-    connector = aiohttp.TCPConnector(limit_per_host=4)
+    connector = aiohttp.TCPConnector(limit_per_host=4, socket_factory=_public_socket if public_only else None)
     async with aiohttp.ClientSession(
         timeout=timeout, connector=connector, trust_env=False, headers={"User-Agent": "dexhub"}
     ) as session:
@@ -182,6 +220,18 @@ def _worth_another_try(error: Exception) -> bool | float:
     if not isinstance(error, PassingFault) or isinstance(error, RestingFault):
         return False
     return True if error.retry_after is None else error.retry_after <= LONGEST_WAIT and float(error.retry_after)
+
+
+def _private(url: str, found: str) -> Problem:
+    return Problem(
+        "ADDRESS_PRIVATE",
+        url,
+        value=found,
+        zh="地址不在公网（内网、本机或保留地址），未发送",
+        en="the address is not public (private, loopback or reserved); nothing was sent",
+        remedy_zh="改用公网地址，或由运维在配置中明确允许",
+        remedy_en="use a public address, or have the operator allow it in the settings",
+    )
 
 
 def _silent(url: str, zh: str, en: str) -> Problem:

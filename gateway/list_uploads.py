@@ -19,7 +19,7 @@ from gateway.files import region_of
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from schema.vocabulary import Role
-from sync.list_files import FileOutcome, marked, push_file, region_template
+from sync.list_files import FileOutcome, FilePush, marked, push_file, region_template
 from sync.workbooks.kinds import MOST_BYTES, too_large
 
 router = APIRouter()
@@ -34,10 +34,15 @@ async def push(
     request: Request,
     viewer: Annotated[Viewer, Depends(viewer_of)],
     *,
+    issuer: str | None = None,
+    confirm: str = "",
     dry_run: bool = False,
     marked: bool = False,
 ) -> Response:
-    """201 with the receipt; 200 for a dry run without faults; 422 with all findings, or with the marked workbook where
+    """`issuer` is the code of a body below the region, `confirm` the reason with which the findings to be confirmed are
+    stood by; a push that is repeated with the same Idempotency-Key header gets the first answer.
+
+    201 with the receipt; 200 for a dry run without faults; 422 with all findings, or with the marked workbook where
     `marked=1` or the Accept header asks for it.
     """
     viewer.require(Role.REGION, Role.NATIONAL)
@@ -45,7 +50,10 @@ async def push(
     hub: Hub = request.app.state.hub
     body = await _file(request)
     code = adapter.manifest.code
-    outcome = await asyncio.to_thread(push_file, hub.database, code, body, viewer.name, dry_run=dry_run)
+    if issuer is not None and not issuer.startswith(code):
+        raise RequestError(_not_below(issuer))
+    asked = FilePush(code, issuer, confirm, request.headers.get("Idempotency-Key"))
+    outcome = await asyncio.to_thread(push_file, hub.database, body, asked, viewer.name, dry_run=dry_run)
     status = 422 if outcome.blocked else 200 if outcome.sealed is None else 201
     if outcome.sealed is None and outcome.marks and (marked or XLSX in request.headers.get("Accept", "")):
         return await asyncio.to_thread(
@@ -121,3 +129,10 @@ def _no_file(zh: str, en: str) -> RequestError:
         Problem("FORM_INVALID", "body", zh, en, None, "上传一个文件", "send one file"),
         status=422,
     )
+
+
+def _not_below(issuer: str) -> Problem:
+    return Problem(
+        "ISSUER_UNKNOWN", "issuer", "该推荐单位不属于本省", "this body is not one of the region", issuer,
+        "填写本省推荐单位的代码，或不填", "give the code of a body of the region, or none",
+    )  # fmt: skip

@@ -8,68 +8,35 @@ import strawberry
 
 from adapters.base import Adapter
 from adapters.registry import region_named
-from gateway import cases, entries, facts
+from gateway import cases, facts
 from gateway.context import Context
 from gateway.eligibility_mutation import EligibilityMutations
-from gateway.inputs import DecideCaseInput, SubmitRecommendationsInput
+from gateway.inputs import DecideCaseInput
+from gateway.list_mutation import ListMutations
 from gateway.operations import (
     DecideCaseResult,
     DetectionReport,
     Problem,
-    RecommendationList,
     StartPullResult,
-    SubmitRecommendationsResult,
 )
 from gateway.supervision import GuardStop, OverrideResult, StopPullResult
 from schema.errors import Problem as ProblemRecord
 from schema.errors import RequestError
 from schema.types.cases import DuplicateCase
 from schema.vocabulary import Role
-from sync import decisions, guard, lists
+from sync import decisions, guard
 from sync.database import Session
 from sync.eligibility import evaluate, evaluate_cases
 from sync.pull import job_name
-from sync.repository.browse import EntryBrowser
 from sync.repository.jobs import JobStore
-from sync.tables import CaseRow, GuardStopRow, ListRow
+from sync.tables import CaseRow, GuardStopRow
 
 Info = strawberry.Info[Context]
 
 
 @strawberry.type(description="变更 / Mutations")
-class Mutation(EligibilityMutations):
+class Mutation(EligibilityMutations, ListMutations):
     """Writes."""
-
-    @strawberry.mutation(
-        description="推送推荐名单；dryRun 只校验不封存 / Push a recommended list; dryRun only validates"
-    )
-    async def submit_recommendations(
-        self,
-        info: Info,
-        input: SubmitRecommendationsInput,
-        dry_run: bool = False,
-    ) -> SubmitRecommendationsResult:
-        """Whole or not at all, with the problems of all rows at once."""
-        context = info.context
-        context.viewer.require(Role.REGION, Role.NATIONAL)
-        region = str(input.region)
-        if not context.scope.covers(region):
-            return _refused(dry_run=dry_run)
-        items = [
-            lists.ListItem(item.rank, str(item.entry_id), str(item.national_track) if item.national_track else None)
-            for item in input.items
-        ]
-        outcome = await asyncio.to_thread(
-            lists.submit, context.hub.database, region, items, context.viewer.name, dry_run=dry_run
-        )
-        sealed = outcome.sealed
-        return SubmitRecommendationsResult(
-            accepted=sealed is not None,
-            dry_run=dry_run,
-            recommendation_list=await context.read(lambda session: _list(session, context, sealed)) if sealed else None,
-            problems=[Problem.of(problem) for problem in outcome.problems],
-            warnings=[Problem.of(problem) for problem in outcome.warnings],
-        )
 
     @strawberry.mutation(description="裁定查重案件 / Decide a duplicate case")
     async def decide_case(self, info: Info, input: DecideCaseInput) -> DecideCaseResult:
@@ -169,23 +136,6 @@ def _adapters(names: Sequence[str]) -> tuple[list[Adapter], list[Problem]]:
         if adapter is None
     ]
     return [adapter for adapter in found.values() if adapter is not None], problems
-
-
-def _refused(*, dry_run: bool) -> SubmitRecommendationsResult:
-    problem = ProblemRecord(
-        "REGION_UNKNOWN", "input.region", "没有这个地区", "there is no such region",
-        remedy_zh="填写本省代码", remedy_en="give your own region's code",
-    )  # fmt: skip
-    return SubmitRecommendationsResult(
-        accepted=False, dry_run=dry_run, recommendation_list=None, problems=[Problem.of(problem)], warnings=[]
-    )
-
-
-def _list(session: Session, context: Context, row: ListRow) -> RecommendationList:
-    ids = [item.entry_id for item in lists.items_of(row)]
-    rows = EntryBrowser(session, context.scope).by_ids(ids)
-    found = {str(entry.id): entry for entry in entries.load(session, context.scope, list(rows.values()))}
-    return RecommendationList.of(row, found, is_current=True)
 
 
 def _case(session: Session, context: Context, row: CaseRow) -> DuplicateCase:

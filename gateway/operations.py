@@ -13,9 +13,8 @@ from schema.types.cases import DuplicateCase
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
 from schema.types.entry import Entry
 from schema.vocabulary import PullStatus, RosterState
-from sync.lists import items_of
 from sync.repository.browse import GroupKey
-from sync.tables import ListRow, PullRow, QuarantineRow
+from sync.tables import PullRow, QuarantineRow
 
 if TYPE_CHECKING:
     from sync.detector import DetectionReport as DetectionRecord
@@ -117,54 +116,6 @@ class QuarantinedRow:
         )
 
 
-@strawberry.type(description="推荐名单的一行 / A row of a recommended list")
-class RecommendationItem:
-    """As sealed."""
-
-    rank: int
-    entry_id: strawberry.ID
-    declared_national_track: NationalTrack | None
-    entry: Entry | None
-
-
-@strawberry.type(description="封存的推荐名单版本 / A sealed version of a recommended list")
-class RecommendationList:
-    """`digest` is SHA-256 over `content`."""
-
-    receipt: strawberry.ID = strawberry.field(description="回执号 / Receipt number")
-    region: Region
-    version: int
-    is_current: bool = strawberry.field(description="是否现行版本 / Whether this version counts")
-    digest: str
-    content: str = strawberry.field(description="封存的规范 JSON / The sealed canonical JSON")
-    submitted_by: str
-    submitted_at: datetime
-    items: list[RecommendationItem]
-
-    @classmethod
-    def of(cls, row: ListRow, entries: Mapping[str, Entry], *, is_current: bool) -> Self:
-        """From its row and the entries it names, as far as they exist."""
-        return cls(
-            receipt=strawberry.ID(row.receipt),
-            region=facts.region_types()[row.region],
-            version=row.version,
-            is_current=is_current,
-            digest=row.digest,
-            content=row.content,
-            submitted_by=row.submitted_by,
-            submitted_at=beijing(row.submitted_at),
-            items=[
-                RecommendationItem(
-                    rank=item.rank,
-                    entry_id=strawberry.ID(item.entry_id),
-                    declared_national_track=NATIONAL_TRACKS.get(item.national_track or ""),
-                    entry=entries.get(item.entry_id),
-                )
-                for item in items_of(row)
-            ],
-        )
-
-
 @strawberry.type(description="总决赛名册的一项 / An item of the national final's roster")
 class RosterItem:
     """With the reason for its state."""
@@ -220,17 +171,6 @@ class StatisticsRow:
 def _label(value: str | None) -> str | None:
     national = NATIONAL_TRACKS.get(value or "")
     return national.name if national else facts.label(value)
-
-
-@strawberry.type(description="推送名单的结果 / What came of a list")
-class SubmitRecommendationsResult:
-    """Accepted only where there is no problem and it was no dry run."""
-
-    accepted: bool
-    dry_run: bool
-    recommendation_list: RecommendationList | None = strawberry.field(name="list")
-    problems: list[Problem]
-    warnings: list[Problem]
 
 
 @strawberry.type(description="裁定的结果 / What came of a decision")

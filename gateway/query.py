@@ -9,7 +9,8 @@ from gateway import cases, entries, facts, paging
 from gateway.context import Context
 from gateway.eligibility_query import EligibilityQueries, eligible
 from gateway.inputs import EntryFilterInput, EntrySortInput
-from gateway.operations import Pull, QuarantinedRow, RecommendationList, Roster, RosterItem, StatisticsRow
+from gateway.list_query import ListQueries
+from gateway.operations import Pull, QuarantinedRow, Roster, RosterItem, StatisticsRow
 from gateway.supervision import GuardStop, Schedule
 from schema.errors import Problem, RequestError
 from schema.types.cases import DuplicateCase
@@ -18,12 +19,10 @@ from schema.types.entry import Entry
 from schema.vocabulary import CaseKind, CaseStatus
 from sync import roster
 from sync.database import Session
-from sync.lists import items_of
 from sync.repository.browse import EntryBrowser, GroupKey, Slice
 from sync.repository.cases import CaseStore
 from sync.repository.guard_stops import GuardStopStore
 from sync.repository.jobs import JobStore
-from sync.repository.lists import ListStore
 from sync.repository.pulls import PullStore
 from sync.review_queue import CaseOrder, review_queue
 
@@ -33,7 +32,7 @@ _MOST_GROUPS = 4
 
 
 @strawberry.type(description="查询 / Queries")
-class Query(EligibilityQueries):
+class Query(EligibilityQueries, ListQueries):
     """Reads only."""
 
     @strawberry.field(description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics")
@@ -112,23 +111,6 @@ class Query(EligibilityQueries):
             else:
                 rows = CaseStore(session, scope).cases(statuses or (), kinds or (), size)
             return cases.load(session, scope, rows)
-
-        return await info.context.read(work)
-
-    @strawberry.field(description="推荐名单的各版本 / Versions of recommended lists, newest first within a region")
-    async def recommendation_lists(
-        self, info: Info, regions: list[strawberry.ID] | None = None, current_only: bool = True
-    ) -> list[RecommendationList]:
-        """Sealed ones; there are no others."""
-        scope = info.context.scope
-
-        def work(session: Session) -> list[RecommendationList]:
-            store = ListStore(session, scope)
-            current = {row.receipt for row in store.newest().values()}
-            rows = [row for row in store.versions(regions or ()) if not current_only or row.receipt in current]
-            ids = [item.entry_id for row in rows for item in items_of(row)]
-            found = _load(session, info.context, ids)
-            return [RecommendationList.of(row, found, is_current=row.receipt in current) for row in rows]
 
         return await info.context.read(work)
 

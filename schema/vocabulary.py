@@ -141,6 +141,14 @@ class RosterState(StrEnum):
     ALTERNATE = "ALTERNATE"  # beyond the region's quota, next in order
 
 
+class Severity(StrEnum):
+    """What a finding does to a recommended list."""
+
+    BLOCKED = "BLOCKED"  # must be mended
+    TO_CONFIRM = "TO_CONFIRM"  # must be mended, or confirmed by the issuer with a reason that is kept
+    WARNING = "WARNING"  # may be left
+
+
 class ClauseKind(StrEnum):
     """What a clause of a notice is about; one kind a clause, the nearest where several would do."""
 

@@ -6,7 +6,6 @@ being written, and the words "only in one city" or "at the same time" count as t
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 
 from schema.eligibility import judge
 from schema.facts import Facts, Peer
@@ -17,7 +16,6 @@ from sync.entry_facts import region_facts
 from sync.peers import MEANS
 
 _EVERYWHERE = frozenset(REGIONS)
-_NEVER = datetime.fromtimestamp(0, UTC)  # no clause about peers asks when
 
 
 def clauses_broken(
@@ -38,6 +36,6 @@ def _broken(kind: CaseKind, mine: Entry, other: Entry) -> list[str]:
 
 def _verdicts(entry: Entry, peers: tuple[Peer, ...]) -> dict[str, Verdict]:
     region = region_facts(entry.region)
-    known = Facts(entry=entry, now=_NEVER, peers=peers, compared_regions=_EVERYWHERE, topics=region.topics)
-    about_peers = [clause for clause in region.clauses if "peers" in clause.inputs]
+    known = Facts(entry=entry, peers=peers, compared_regions=_EVERYWHERE, topics=region.topics)
+    about_peers = [clause for clause in region.law.clauses if "peers" in clause.inputs]
     return {one.clause_id: one.verdict for one in judge(known, about_peers)}

@@ -4,11 +4,9 @@ Reading and validating tell their findings together, by the row of the sheet: no
 been said at once. What the file is made of is `sync.workbooks`; what a list may be is `sync.lists`.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
 
 import orjson
 
@@ -16,19 +14,18 @@ from adapters.registry import regions
 from schema.catalogue import national_tracks
 from schema.errors import Problem, RequestError
 from schema.identifiers import REGIONS
-from sync import lists
+from schema.vocabulary import Severity
 from sync.database import Database
-from sync.lists import ListItem
+from sync.lists import Confirmation, Finding, ListItem, Push, submit
+from sync.lists.validation import MOST_ITEMS
 from sync.repository.browse import EntryBrowser, EntryFilter, Slice, SortKey
 from sync.scope import Scope
 from sync.tables import ListRow
 from sync.workbooks.columns import TEMPLATE_VERSION, folded
 from sync.workbooks.confinement import confined
-from sync.workbooks.findings import Mark, Severity, blocked, in_order, mark
+from sync.workbooks.findings import Mark, blocked, in_order, mark
 from sync.workbooks.reading import FileRow, rank_of
 from sync.workbooks.template import template
-
-_PLACE: Final = re.compile(r"row (\d+)(?:: (\w+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +35,18 @@ class ListFile:
     items: tuple[ListItem, ...]
     rows: tuple[int, ...]
     marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilePush:
+    """What is pushed beside the file: the region's code, that of a body below it where the list is its, the reason with
+    which everything that is to be confirmed is stood by, and the idempotency key.
+    """
+
+    region: str
+    issuer: str | None = None
+    confirm: str = ""
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +74,19 @@ def read_list(body: bytes, region: str) -> ListFile:
     return ListFile(tuple(_item(row, region) for row in rows), tuple(row.row for row in rows), tuple(in_order(marks)))
 
 
-def push_file(database: Database, region: str, body: bytes, submitted_by: str, *, dry_run: bool) -> FileOutcome:
-    """Read, validate and, unless it is a dry run or something must be mended, seal a region's list."""
-    if region not in regions():
-        raise RequestError(Problem("REGION_UNKNOWN", "region", "没有接入这个地区", "not a connected region", region))
-    file = read_list(body, region)
-    outcome = lists.submit(database, region, file.items, submitted_by, dry_run=dry_run or blocked(file.marks))
+def push_file(database: Database, body: bytes, asked: FilePush, submitted_by: str, *, dry_run: bool) -> FileOutcome:
+    """Read, validate and, unless it is a dry run or something must be mended, seal the list in a file."""
+    if asked.region not in regions():
+        unknown = Problem("REGION_UNKNOWN", "region", "没有接入这个地区", "not a connected region", asked.region)
+        raise RequestError(unknown)
+    file = read_list(body, asked.region)
+    confirmations = [Confirmation(asked.confirm)] if asked.confirm.strip() else []
+    made = Push(asked.issuer or asked.region, file.items, confirmations, asked.key)
+    outcome = submit(database, made, submitted_by, dry_run=dry_run or blocked(file.marks))
     told = {(each.row, each.column) for each in file.marks if each.severity is Severity.BLOCKED}
     found = [
-        *(_mark(problem, file.rows, Severity.BLOCKED) for problem in outcome.problems),
-        *(_mark(problem, file.rows, Severity.WARNING) for problem in outcome.warnings),
+        *(_refused(problem) for problem in outcome.refusals),
+        *(_mark(each, file.rows) for each in outcome.findings),
     ]
     # Of a cell that could not be read validation knows only the blank that stands for it.
     marks = [*file.marks, *(each for each in found if (each.row, each.column) not in told)]
@@ -92,7 +104,7 @@ def region_template(database: Database | None, region: str) -> bytes:
     if database is not None:
         with database.read() as session:
             browser = EntryBrowser(session, Scope(region))
-            found = browser.page(EntryFilter(statuses=("ACTIVE",)), Slice(lists.MOST_ITEMS, SortKey.ID))
+            found = browser.page(EntryFilter(statuses=("ACTIVE",)), Slice(MOST_ITEMS, SortKey.ID))
             rows = [(row.native_id, row.title, row.national_track or "") for row in found]
     return template(regions()[region], rows)
 
@@ -100,7 +112,13 @@ def region_template(database: Database | None, region: str) -> bytes:
 def _item(row: FileRow, region: str) -> ListItem:
     entry, track = row.cells.get("entryId", ""), row.cells.get("nationalTrack", "")
     native = entry if ":" in entry or not entry else f"{region}:{entry}"
-    return ListItem(rank_of(row), native, _tracks().get(folded(track), track) or None)
+    return ListItem(
+        rank_of(row),
+        native,
+        _tracks().get(folded(track), track) or None,
+        row.cells.get("title") or None,
+        row.cells.get("remark") or None,
+    )
 
 
 @cache
@@ -126,11 +144,22 @@ def _template_marks(version: int, code: str, region: str) -> list[Mark]:
     return marks
 
 
-def _mark(problem: Problem, rows: Sequence[int], severity: Severity) -> Mark:
-    """A finding of validation, which counts the list's items, at the row of the sheet."""
-    place = _PLACE.search(problem.place)
-    row = rows[int(place[1]) - 1] if place else None
-    column = place[2] if place else None
+def _mark(finding: Finding, rows: Sequence[int]) -> Mark:
+    """A finding of validation, which counts the list's items, at the row of the sheet. What is confirmed stops nothing."""
     return Mark(
-        row, column, severity, problem.code, problem.value, problem.zh, problem.en, problem.remedy_zh, problem.remedy_en
+        None if finding.item is None else rows[finding.item - 1],
+        finding.column,
+        finding.severity if finding.stops else Severity.WARNING,
+        finding.code,
+        finding.value,
+        finding.zh,
+        finding.en,
+        finding.remedy_zh,
+        finding.remedy_en,
     )
+
+
+def _refused(problem: Problem) -> Mark:
+    """Why the list is refused as a whole, whatever its rows say."""
+    words = (problem.zh, problem.en, problem.remedy_zh, problem.remedy_en)
+    return Mark(None, None, Severity.BLOCKED, problem.code, problem.value, *words)

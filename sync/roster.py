@@ -1,4 +1,4 @@
-"""The roster of the national final: a pure function of the newest sealed lists, the cases, the entries and the quotas.
+"""The roster of the national final: a pure function of the lists that count, the cases, the entries and the quotas.
 
 The same inputs give the same roster in the same order, and every item says why it stands where it stands.
 """
@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass
 
 import orjson
 
-from adapters.registry import regions
 from schema.quotas import Quota, quota_of
 from schema.vocabulary import CaseStatus, EntryStatus, RosterState
 from sync.database import Session
 from sync.lists import ListItem, items_of
+from sync.lists.rules import all_rules
 from sync.repository.browse import EntryBrowser
 from sync.repository.cases import CaseStore
 from sync.repository.lists import ListStore
@@ -31,7 +31,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class SealedList:
-    """A region's newest list and its quota."""
+    """A region's list that counts, and its quota."""
 
     region: str
     receipt: str
@@ -102,12 +102,11 @@ def _state(item: ListItem, standing: Standing | None, places: int, quota: Quota)
 
 def current(session: Session) -> Roster:
     """The roster as the database stands."""
-    newest = ListStore(session, EVERYTHING).newest()
-    quotas = {code: quota_of(adapter.catalogue.facts) for code, adapter in regions().items()}
+    counted = ListStore(session, EVERYTHING).counted()
     lists = [
-        SealedList(code, row.receipt, tuple(items_of(row)), quotas[code])
-        for code, row in newest.items()
-        if code in quotas
+        SealedList(code, counted[code].receipt, tuple(items_of(counted[code])), quota_of(rules.selection))
+        for rules in all_rules(session)
+        if (code := rules.issuer.code) in counted and rules.issuer.lower is None
     ]
     ids = [item.entry_id for sealed in lists for item in sealed.items]
     entries = EntryBrowser(session, EVERYTHING).by_ids(ids)

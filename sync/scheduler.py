@@ -22,6 +22,7 @@ from sync.database import Database, DatabaseFault
 from sync.eligibility import evaluate
 from sync.heartbeat import beating
 from sync.lease import Claim, LeaseLostError
+from sync.outbox import send_due
 from sync.pull import Puller, job_name
 from sync.repository.jobs import JobStore
 from sync.repository.pulls import problems_as_json
@@ -37,6 +38,7 @@ _NIGHT = time(2, 0)  # Beijing time; clerks are asleep, platforms make their bac
 _AGAIN = timedelta(minutes=5)  # after a failure, or when the region is being pulled already
 _BACKUP_AGE = timedelta(hours=26)
 _DETECTION = timedelta(hours=1)  # into the night, when the regions have been read in full
+_OUTBOX_PAUSE = timedelta(seconds=15)  # how late a province's server may hear of what its inbox shows at once
 
 Work = Callable[[Claim], Awaitable[None]]
 
@@ -70,9 +72,10 @@ class Clock:
             "detect": self._detect,
             "aggregate": self._aggregate,
             "backup check": self._backup,
+            "outbox": self._outbox,
         }
         now = datetime.now(UTC)
-        due = {"detect": next_night(now, _DETECTION), "aggregate": now, "backup check": now}
+        due = {"detect": next_night(now, _DETECTION), "aggregate": now, "backup check": now, "outbox": now}
         for index, adapter in enumerate(adapters):
             code = adapter.manifest.code
             self._works[job_name(code)] = self._pulling(adapter)
@@ -175,6 +178,12 @@ class Clock:
         if age is not None and age > _BACKUP_AGE:
             outcome = f"too old: {outcome}"
         await self._release(claim, outcome, timedelta(hours=6))
+
+    async def _outbox(self, claim: Claim) -> None:
+        async with beating(self._puller.leases, claim):
+            report = await send_due(self._database, self._settings)
+        outcome = f"{report.delivered} delivered, {report.failed} failed"
+        await self._release(claim, outcome, _OUTBOX_PAUSE)
 
     async def _release(
         self, claim: Claim, outcome: str, pause: timedelta, problems: Sequence[Mapping[str, Any]] = ()

@@ -3,6 +3,7 @@
 Secrets come from files (`…_file`) or the environment and have no default.
 """
 
+import base64
 import os
 from pathlib import Path
 
@@ -28,6 +29,39 @@ class PlatformSettings(BaseModel):
         return Endpoint(self.url.rstrip("/"), self.key_id, secret)
 
 
+class WebhookSettings(BaseModel):
+    """Where one region wants to be told what happens to its lists. The secret is the one of the Standard Webhooks scheme,
+    Base64 behind "whsec_"; an address that is not public is sent to only where `allow_private` says so.
+    """
+
+    url: str
+    secret: SecretStr = SecretStr("")
+    secret_file: Path | None = None
+    allow_private: bool = False
+
+    def key(self) -> bytes:
+        """The bytes to sign with; RequestError where they cannot be read or are fewer than 24, the least that the scheme
+        recommends.
+        """
+        text = self.secret_file.read_text("utf-8").strip() if self.secret_file else self.secret.get_secret_value()
+        try:
+            key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+        except ValueError:
+            key = b""
+        if len(key) < 24:
+            raise RequestError(
+                Problem(
+                    "WEBHOOK_SECRET_INVALID",
+                    "DEXHUB_WEBHOOKS__…__SECRET",
+                    zh="Webhook 密钥须为 whsec_ 加 Base64，至少 24 字节",
+                    en="a webhook secret is whsec_ and Base64, at least 24 bytes",
+                    remedy_zh='生成：echo "whsec_$(openssl rand -base64 32)"',
+                    remedy_en='make one: echo "whsec_$(openssl rand -base64 32)"',
+                )
+            )
+        return key
+
+
 class Settings(BaseSettings):
     """What differs between installations."""
 
@@ -42,6 +76,8 @@ class Settings(BaseSettings):
     token_algorithm: Algorithm = "sha256"  # noqa: S105  the name of a function
     # Platforms by region slug; a region without one is not pulled.
     platforms: dict[str, PlatformSettings] = {}
+    # Webhooks by region slug; a region without one has its inbox alone.
+    webhooks: dict[str, WebhookSettings] = {}
     # How long a claimed run may be silent before another process may take it over, in seconds.
     lease_seconds: float = Field(default=60, gt=0)
     # Processes that map rows beside that of a large pull; unset: one for each further core, up to three.

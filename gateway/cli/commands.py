@@ -13,6 +13,7 @@ import uvicorn
 from rich.table import Table
 
 import gateway.cli.conformance
+import gateway.cli.list_life  # its commands register on lists.cli
 import gateway.cli.scaffold  # noqa: F401  its commands register on adapters.cli
 from adapters.base import Adapter
 from adapters.registry import region_named, regions
@@ -22,18 +23,21 @@ from gateway.auth import OPERATOR
 from gateway.cli import (
     adapters,
     cases,
+    doctor,
     duplicates,
     eligibility,
     files,
     guard,
     keys,
     lists,
+    messages,
     pulls,
     quarantine,
+    quotas,
     registers,
 )
 from gateway.cli import demo as demonstration
-from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, err, open_hub, out, print_json
 from gateway.cli.export import export as export_table
 from gateway.execution import execute
 from schema.errors import Problem, RequestError
@@ -55,7 +59,10 @@ cli.add_typer(duplicates.cli, name="detect")
 cli.add_typer(cases.cli, name="cases")
 cli.add_typer(guard.cli, name="guard")
 cli.add_typer(lists.cli, name="lists")
+cli.add_typer(quotas.cli, name="quotas")
+cli.add_typer(messages.cli, name="messages")
 cli.add_typer(registers.cli, name="registers")
+cli.command(help="检查库中不该出现的情况 / Look for what can never be")(doctor.doctor)
 cli.command(help="核对参赛资格 / May it compete, by the notices' rules")(eligibility.check)
 cli.command(help="通知的规则，照原文 / The notices' rules, in their own words")(eligibility.clauses)
 cli.command("export", help="导出参赛项目、案件、名单、名册、规则 / Entries, cases, lists, roster, clauses as tables")(

@@ -14,19 +14,25 @@ from gateway.facts import region_types
 from gateway.hub import Hub
 from gateway.list_uploads import told
 from schema.errors import Problem, RequestError
-from schema.vocabulary import RosterState
-from sync.list_files import FileOutcome, marked, push_file, region_template
+from schema.vocabulary import RosterState, Severity
+from sync.list_files import FileOutcome, FilePush, marked, push_file, region_template
 from sync.roster import Roster, current
-from sync.workbooks.findings import Severity
 from sync.workbooks.kinds import MOST_BYTES, too_large
 
 cli = typer.Typer(no_args_is_help=True, help="推荐名单 / Recommended lists")
 
 
 @cli.command(help="校验并封存推荐名单文件（.xlsx .xls .csv .json） / Validate and seal a list file")
-def push(
+def push(  # noqa: PLR0913, PLR0917  an option of the command line each
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="名单文件 / The file")],
     region: Annotated[str, typer.Option(help="地区代码、拼音或名称 / Region by code, slug or name")],
+    issuer: Annotated[
+        str | None, typer.Option(help="省以下推荐单位代码，如 4309 / Code of a body below the region")
+    ] = None,
+    confirm: Annotated[
+        str, typer.Option(help="确认全部待确认问题的理由，随名单封存 / Why what is to be confirmed is stood by")
+    ] = "",
+    key: Annotated[str | None, typer.Option(help="幂等键 / Idempotency key")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只校验 / Only validate")] = False,
     marked_file: Annotated[
         Path | None, typer.Option("--marked", help="有问题时写出标注的工作簿 / Where to write the marked workbook")
@@ -39,7 +45,8 @@ def push(
         raise too_large(f"文件超过 {MOST_BYTES >> 20} MB", f"the file exceeds {MOST_BYTES >> 20} MB")
     body = file.read_bytes()
     with open_hub() as hub:
-        outcome = push_file(hub.database, code, body, OPERATOR.name, dry_run=dry_run)
+        asked = FilePush(code, issuer, confirm, key)
+        outcome = push_file(hub.database, body, asked, OPERATOR.name, dry_run=dry_run)
     if marked_file is not None and outcome.marks:
         marked_file.write_bytes(marked(body, outcome.marks))
     if as_json:
@@ -74,8 +81,8 @@ def _code(region: str) -> str:
 
 
 def _print(outcome: FileOutcome) -> None:
-    mending = [each.as_problem() for each in outcome.marks if each.severity is Severity.BLOCKED]
-    others = [each.as_problem() for each in outcome.marks if each.severity is not Severity.BLOCKED]
+    mending = [each.as_problem() for each in outcome.marks if each.severity is not Severity.WARNING]
+    others = [each.as_problem() for each in outcome.marks if each.severity is Severity.WARNING]
     if others:
         print_problems(others, "提醒 / Warnings")
     if mending:

@@ -90,7 +90,8 @@ def _case_rows(session: Session, scope: Scope, asked: Conditions) -> Rows:
                 yield (
                     str(case.id), chinese(case.kind), chinese(case.status), side.region.name,
                     str(side.entry_id) if side.entry_id else None, side.title, side.lead_organisation, "是" if kept else None,
-                    together(line.zh for line in case.evidence), last.reason if last else None, last.author if last else None,
+                    together(line.zh for pair in case.pairs for line in pair.lines),
+                    last.reason if last else None, last.author if last else None,
                     time(case.opened_at), time(case.changed_at),
                 )  # fmt: skip
 

@@ -7,7 +7,7 @@ import strawberry
 
 from schema import catalogue
 from schema.identifiers import REGIONS
-from schema.quotas import Basis, quota_of
+from schema.quotas import Basis, quota_of, selection_of
 from schema.types import enums  # noqa: F401  registers the enums before any type names one
 from schema.vocabulary import OrganiserRole, PullStatus, TrackMatch
 
@@ -199,7 +199,7 @@ class Region:
             ),
             organisers=[Organisers(role=o.role, names=list(o.names), locator=o.locator) for o in notice.organisers],
             timeline=[TimelineItem(**{**item.model_dump(), "id": strawberry.ID(item.id)}) for item in notice.timeline],
-            quota=Quota(**quota_of(notice).model_dump()),
+            quota=Quota(**quota_of(selection_of(notice)).model_dump()),
             tracks=[_track(track) for track in facts.tracks],
         )
 

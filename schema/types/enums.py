@@ -2,7 +2,7 @@
 
 import strawberry
 
-from schema import vocabulary
+from schema import list_life, vocabulary
 from schema.quotas import Basis
 
 strawberry.enum(vocabulary.Stage, description="赛程阶段，按先后 / How far an entry has come, in order")
@@ -28,3 +28,5 @@ strawberry.enum(vocabulary.EligibilityStatus, description="参赛资格 / All ve
 strawberry.enum(vocabulary.Register, description="名单 / Registers that the organiser maintains")
 strawberry.enum(vocabulary.Followed, description="留有变更记录的部分 / Parts of an entry whose changes are kept")
 strawberry.enum(vocabulary.DocumentKind, description="证明材料种类 / Kinds of papers")
+strawberry.enum(list_life.ListState, description="推荐名单的状态 / Where a version of a list stands")
+strawberry.enum(list_life.ListAct, description="对推荐名单的操作 / What is done to a list")

@@ -100,6 +100,14 @@ class EntryBrowser:
         query = select(EntryRow).where(col(EntryRow.id).in_(ids), *self._within())
         return {row.id: row for row in self._session.scalars(query)}
 
+    def all(self, wanted: EntryFilter) -> list[EntryRow]:
+        """Every entry that fits, by id."""
+        return list(self._session.scalars(select(EntryRow).where(*self._conditions(wanted)).order_by(col(EntryRow.id))))
+
+    def natives(self, wanted: EntryFilter) -> list[dict[str, Any]]:
+        """What only their province has of the entries that fit."""
+        return list(self._session.scalars(select(col(EntryRow.native)).where(*self._conditions(wanted))))
+
     def statistics(
         self, groups: Sequence[GroupKey], wanted: EntryFilter
     ) -> list[tuple[tuple[str | None, ...], int, int]]:

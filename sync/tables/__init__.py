@@ -6,7 +6,8 @@ from sync.tables.columns import Moment
 from sync.tables.eligibility import EligibilityRow, PatternVerdictRow, PeerRow, WaiverRow
 from sync.tables.entries import EntryRow, OrganisationRow, PayloadRow, RepresentativeRow
 from sync.tables.history import EntryChangeRow
-from sync.tables.lists import ListRow
+from sync.tables.lists import ListEventRow, ListKeyRow, ListRow, SelectionSettingRow
+from sync.tables.messages import MessageRow
 from sync.tables.pulls import GuardStopRow, JobRow, PullRow, QuarantineRow, RegionStateRow
 from sync.tables.registers import RegisterChangeRow, RegisterLineRow
 
@@ -21,7 +22,10 @@ __all__ = [
     "EntryRow",
     "GuardStopRow",
     "JobRow",
+    "ListEventRow",
+    "ListKeyRow",
     "ListRow",
+    "MessageRow",
     "Moment",
     "OrganisationRow",
     "PairRow",
@@ -34,5 +38,6 @@ __all__ = [
     "RegisterChangeRow",
     "RegisterLineRow",
     "RepresentativeRow",
+    "SelectionSettingRow",
     "WaiverRow",
 ]

@@ -2,22 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any, Self
 
 from schema.errors import Problem, redact
+from schema.vocabulary import Severity
 from sync.workbooks.columns import COLUMNS
-
-
-class Severity(StrEnum):
-    """What a finding does to the list."""
-
-    # Nothing is sealed before it is mended.
-    BLOCKED = "BLOCKED"
-    # Sealed once somebody has confirmed it with a reason.
-    TO_CONFIRM = "TO_CONFIRM"
-    # Stops nothing.
-    WARNING = "WARNING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +45,8 @@ class Mark:
 
 
 def blocked(marks: Iterable[Mark]) -> bool:
-    """Whether anything must be mended first."""
-    return any(mark.severity is Severity.BLOCKED for mark in marks)
+    """Whether anything must be mended, or confirmed, first."""
+    return any(mark.severity is not Severity.WARNING for mark in marks)
 
 
 def in_order(marks: Iterable[Mark]) -> list[Mark]:

@@ -21,8 +21,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from schema.vocabulary import Severity
 from sync.workbooks.columns import BY_NAME, CHECK_HEADING
-from sync.workbooks.findings import Mark, Severity, in_order
+from sync.workbooks.findings import Mark, in_order
 from sync.workbooks.grids import Book
 from sync.workbooks.reading import Layout, locate
 

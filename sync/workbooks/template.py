@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from adapters.base import Adapter
 from schema.catalogue import national_tracks
-from schema.quotas import quota_of
+from schema.quotas import quota_of, selection_of
 from schema.vocabulary import ClauseKind, TrackMatch
 from sync.workbooks.columns import COLUMNS, LIST_SHEET, TEMPLATE_VERSION, VERSION_SHEET
 from sync.workbooks.escaping import guarded
@@ -81,7 +81,7 @@ def _list_sheet(sheet: Worksheet, rows: Sequence[tuple[str, str, str]], tracks: 
 
 def _rules_sheet(sheet: Worksheet, adapter: Adapter) -> None:
     """How each column is filled in, and what the region's own notice says of recommending, in its own words."""
-    notice, quota = adapter.catalogue.facts.notice, quota_of(adapter.catalogue.facts)
+    notice, quota = adapter.catalogue.facts.notice, quota_of(selection_of(adapter.catalogue.facts))
     open_topics = [
         f"{track.number_printed} {track.name}：{topic.number_printed} {topic.title}"
         for track, topic in adapter.catalogue.topics()

@@ -24,7 +24,7 @@ from adapters.sandbox.serve import corpus, even_sizes, platforms, serving
 from gateway.exports.files import write
 from sync import migrate
 from sync.database import Database
-from sync.list_files import marked, push_file, region_template
+from sync.list_files import FilePush, marked, push_file, region_template
 from sync.pull import Puller
 from sync.scope import EVERYTHING
 from sync.settings import PlatformSettings, Settings
@@ -98,7 +98,7 @@ def main(total: int) -> None:
         migrate.upgrade(database)
         asyncio.run(_pull(database, total))
         body = _list(database)
-        read, outcome = _timed(lambda: push_file(database, "41", body, "bench", dry_run=True))
+        read, outcome = _timed(lambda: push_file(database, body, FilePush("41"), "bench", dry_run=True))
         mark, _ = _timed(lambda: marked(body, outcome.marks))
         print(
             f"{_ROWS:,} rows read and validated: {read:.2f} s CPU, {len(outcome.marks)} findings; marked: {mark:.2f} s CPU"

@@ -40,10 +40,17 @@ NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once: a client w
 SUBMIT: Final = """
 mutation Submit($input: SubmitRecommendationsInput!, $dryRun: Boolean! = false) {
   submitRecommendations(input: $input, dryRun: $dryRun) {
-    accepted dryRun list { receipt version isCurrent digest content submittedBy items { rank entryId } }
+    accepted dryRun repeated list { receipt version isCurrent digest content submittedBy items { rank entryId } }
     problems { code place value zh en remedyZh remedyEn } warnings { code place }
+    findings { code severity item column value }
   }
 }"""
+MOVE: Final = """
+mutation Move($input: MoveListInput!) {
+  moveList(input: $input) { list { receipt state counts events { act actor reason } } problems { code place value } }
+}"""
+_ENTITLED: Final = {"61": ("AWARDED",)}  # whose notice asks for publicity to be over
+CONFIRMED: Final = ({"reason": "已逐项核实"},)  # what every list of a test may say of what is to be confirmed
 DECIDE: Final = """
 mutation Decide($input: DecideCaseInput!) {
   decideCase(input: $input) {
@@ -104,10 +111,25 @@ class Service:
     def national(self) -> Client:
         return self.of(Role.NATIONAL)
 
-    def submit(self, client: Client, region: str, rows: list[dict[str, Any]], *, dry_run: bool = False) -> Any:
-        """What comes of a list."""
-        made = {"region": region, "items": rows}
+    def submit(
+        self, client: Client, region: str, rows: list[dict[str, Any]], *, dry_run: bool = False, **more: Any
+    ) -> Any:
+        """What comes of a list, with everything confirmed that can be unless told otherwise."""
+        made = {"region": region, "items": rows, "confirmations": CONFIRMED, **more}
         return client.ask(SUBMIT, input=made, dryRun=dry_run)["submitRecommendations"]
+
+    def move(self, client: Client, receipt: str, act: str, **more: Any) -> Any:
+        """What comes of an act on a list."""
+        return client.ask(MOVE, input={"receipt": receipt, "act": act, **more})["moveList"]
+
+    def accepted(self, client: Client, region: str, rows: list[dict[str, Any]], **more: Any) -> str:
+        """The receipt of a list that was pushed, checked and accepted."""
+        told = self.submit(client, region, rows, **more)
+        assert told["problems"] == []
+        receipt: str = told["list"]["receipt"]
+        for act in ("CHECK", "ACCEPT"):
+            assert self.move(self.national, receipt, act)["problems"] == []
+        return receipt
 
     def decide(self, **verdict: Any) -> Any:
         """What comes of the national organiser's decision."""
@@ -246,11 +268,21 @@ def proposal() -> Callable[[Registration], str | None]:
 
 @pytest.fixture(scope="session")
 def items(corpus: Corpus, expected: dict[str, Registration], proposal: Callable[..., str | None]) -> Callable[..., Any]:
-    """A sound recommended list of a region, entries of planted duplicates first: all its entries, or so many."""
+    """A sound recommended list of a region, entries of planted duplicates first: all its winners, or so many. With
+    `finished`, everybody who takes part has won.
+    """
     planted = {entry for label in corpus.duplicates for entry in label.entries}
+    broken = {entry for label in corpus.rule_breaks for entry in label.entries}
 
-    def get(region: str, count: int | None = None) -> list[dict[str, Any]]:
-        fit = [made for made in expected.values() if made.region == region and made.status == "ACTIVE"]
+    def get(region: str, count: int | None = None, *, finished: bool = False) -> list[dict[str, Any]]:
+        fit = [
+            made
+            for made in expected.values()
+            if made.region == region
+            and made.status == "ACTIVE"
+            and (finished or made.stage in _ENTITLED.get(region, ("PUBLICITY", "AWARDED")))
+            and made.entry_id not in broken
+        ]
         fit.sort(key=lambda made: (made.entry_id not in planted, made.entry_id))
         return [
             {"rank": rank, "entryId": made.entry_id, "nationalTrack": None if proposal(made) else made.topic.national}
@@ -261,13 +293,20 @@ def items(corpus: Corpus, expected: dict[str, Registration], proposal: Callable[
 
 
 @pytest.fixture
+def finished(own: Service, items: Callable[..., Any]) -> Callable[..., list[dict[str, Any]]]:
+    """A sound list of a region whose contest is over, with awards for everybody who took part in it."""
+    with own.hub.database.write() as session:
+        session.execute(text("UPDATE entry SET stage = 'AWARDED', award = 'THIRD' WHERE status = 'ACTIVE'"))
+    return lambda region, count=None: items(region, count, finished=True)
+
+
+@pytest.fixture
 def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], items: Callable[..., Any]) -> Service:
     """To read from, over either database: every region has pushed a list, some cases are decided."""
 
     def settle(service: Service) -> None:
         for code in regions():
-            made = {"region": code, "items": items(code)}
-            assert service.national.ask(SUBMIT, input=made)["submitRecommendations"]["problems"] == []
+            service.accepted(service.national, code, items(code))
         with service.hub.database.write() as session:
             for code in regions():
                 GuardStopStore(session, EVERYTHING).add(_stop(code))

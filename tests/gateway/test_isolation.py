@@ -23,6 +23,10 @@ QUERIES = {
     "duplicateCases": "duplicateCases(first: 1000)",
     "recommendationLists": "recommendationLists(currentOnly: false)",
     "roster": "roster",
+    "compareLists": 'compareLists(before: "{receipt}", after: "{receipt}")',
+    "listShadow": 'listShadow(receipt: "{receipt}")',
+    "selectionRules": "selectionRules",
+    "messages": "messages(first: 1000)",
     "pulls": "pulls(first: 1000)",
     "quarantine": "quarantine(first: 1000)",
     "schedules": "schedules",
@@ -59,7 +63,8 @@ ROUTES = {
 }
 MUTATIONS = (
     "submitRecommendations", "decideCase", "startPull", "stopPull", "startDetection", "overrideGuardStop",
-    "changeRegister", "removeRegisterLines", "waive", "revokeWaiver",
+    "changeRegister", "removeRegisterLines", "waive", "revokeWaiver", "moveList", "setQuota",
+    "markMessagesRead", "resendMessages",
 )  # fmt: skip
 # Public facts, the same for all: one field is enough to see that they are there.
 FACTS = {"Clause": "id", "Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
@@ -166,7 +171,7 @@ def test_every_route_is_covered_here(service) -> None:
 
 
 @pytest.fixture
-def asked(own, expected, corpus, code) -> dict[str, str]:
+def asked(viewer, own, expected, corpus, code) -> dict[str, str]:
     """What stands in the questions. The application is one that another region has as well: what it shares with that is
     told, and no more of it than region and title.
     """
@@ -174,7 +179,9 @@ def asked(own, expected, corpus, code) -> dict[str, str]:
     (first, second) = next(pair for pair in pairs if pair[0][:2] != pair[1][:2])
     other = expected[first if not first.startswith(code) else second]
     topic = next(topic.id for _, topic in regions()[code].catalogue.topics())
-    return {"own": own[0], "region": code, "topic": topic, "title": other.title, "unit": other.companies[0].name}
+    (mine,) = viewer.ask("{ recommendationLists { receipt } }")["recommendationLists"]
+    about = {"own": own[0], "region": code, "topic": topic, "title": other.title, "unit": other.companies[0].name}
+    return {**about, **mine}
 
 
 @pytest.mark.parametrize("root", QUERIES)

@@ -48,8 +48,8 @@ def test_another_regions_entry_on_a_list_is_answered_like_one_that_does_not_exis
         for wanted in (entry, f"{other}:none")
     ]
     for answer, wanted in zip(answers, (entry, f"{other}:none"), strict=True):
-        assert answer["problems"][0].pop("value") == wanted
-    assert (answers[0], answers[0]["problems"][0]["code"]) == (answers[1], "ENTRY_UNKNOWN")
+        assert [answer[kind][0].pop("value") for kind in ("problems", "findings")] == [wanted, wanted]
+    assert (answers[0], answers[0]["problems"][0]["code"]) == (answers[1], "ENTRY_FOREIGN")
 
 
 @pytest.mark.parametrize("name", ["decideCase", "startPull", "stopPull", "startDetection", "overrideGuardStop"])

@@ -12,10 +12,10 @@ import xlwt
 from openpyxl.worksheet.worksheet import Worksheet
 
 from schema.errors import RequestError
+from schema.vocabulary import Severity
 from sync.list_files import read_list
 from sync.lists import ListItem
 from sync.workbooks import confinement
-from sync.workbooks.findings import Severity
 from sync.workbooks.kinds import MOST_BYTES
 
 HEAD = ["名次", "项目编号", "国家赛道"]

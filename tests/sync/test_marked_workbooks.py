@@ -9,8 +9,9 @@ from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 
+from schema.vocabulary import Severity
 from sync.list_files import marked, read_list
-from sync.workbooks.findings import Mark, Severity
+from sync.workbooks.findings import Mark
 
 HEAD = ["名次", "项目编号", "所属处室", "项目名称"]
 ROWS = [[1, "A1", "一处", "甲"], [2, "A2", "二处", "乙"], [3, "A3", "三处", "丙"]]

