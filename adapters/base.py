@@ -7,7 +7,7 @@ A province supplies a `Source` (request and decode: how its platform pages and w
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, final
+from typing import Any, NamedTuple, final
 
 import orjson
 from pydantic import ValidationError
@@ -49,8 +49,7 @@ class Rejected:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
+class Fresh(NamedTuple):
     """A row that is not known yet."""
 
     row: Row

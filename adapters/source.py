@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapters.manifest import Manifest
 from adapters.transport import Endpoint, Transport
@@ -20,8 +20,7 @@ class Position:
     cursor: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One decoded row: the province's own id as far as it can be seen, its place in the page, its content, and what
     decoding itself could not read.
     """

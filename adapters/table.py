@@ -17,10 +17,6 @@ from io import BytesIO, StringIO
 from typing import Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from openpyxl import load_workbook
-from openpyxl.cell.cell import ERROR_CODES
-from openpyxl.utils import column_index_from_string
-
 from schema.errors import Problem, SourceChanged, redact
 
 KINDS: Final = (".xlsx", ".csv")
@@ -32,6 +28,8 @@ MOST_CELLS: Final = 20_000_000
 _COLUMN_OF_CELL: Final = re.compile(rb'\br="([A-Z]{1,3})[0-9]{1,7}"')
 _ROW_NUMBER: Final = re.compile(rb'\br="[A-Z]{0,3}([0-9]{1,7})"')
 MOST_COLUMNS: Final = 1_000
+# What a spreadsheet shows where a formula failed (ECMA-376 part 1, 18.17.2.7).
+_LOST: Final = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
 _EXACT: Final = 10**15  # spreadsheets keep 15 digits of a number and write zeros for the rest
 
 
@@ -143,12 +141,16 @@ def _unpacked(archive: ZipFile, member: ZipInfo, most: int) -> bytes:
 
 def _span(sheet: bytes) -> tuple[int, int]:
     """Rows and columns up to the last cell that is named anywhere in a member's XML; none in what is no sheet."""
+    from openpyxl.utils import column_index_from_string  # noqa: PLC0415  as in `_workbook_rows`
+
     columns = {found[1] for found in _COLUMN_OF_CELL.finditer(sheet)}
     rows = max((int(found[1]) for found in _ROW_NUMBER.finditer(sheet)), default=0)
     return rows, max((column_index_from_string(name.decode()) for name in columns), default=0)
 
 
 def _workbook_rows(file: str, body: bytes) -> Iterator[list[Cell]]:
+    from openpyxl import load_workbook  # noqa: PLC0415  a third of the time in which a process starts; few read workbooks
+
     refuse_bombs(file, body)
     try:
         sheet = load_workbook(BytesIO(body), read_only=True, data_only=True, keep_links=False).worksheets[0]
@@ -189,7 +191,7 @@ def _cell(value: object) -> Cell:
         return ""
     if isinstance(value, str):
         text = value.replace("\r\n", "\n").strip()
-        return Unreadable(text) if text in ERROR_CODES else text
+        return Unreadable(text) if text in _LOST else text
     if isinstance(value, dt.datetime):
         moment = value + dt.timedelta(milliseconds=500)  # a workbook keeps days as fractions: 33.9999 s are 34 s
         midnight = moment.hour == moment.minute == moment.second == 0

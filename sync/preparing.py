@@ -8,11 +8,10 @@ the answer is the same, only later.
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from queue import SimpleQueue
-from threading import Lock
 from typing import Final, Self
 
 from adapters.base import Adapter, Fresh, Rejected
@@ -25,7 +24,8 @@ from sync.repository.prepared import Prepared, prepare
 
 _MANY: Final = 1000  # new rows after which a process is worth the second of work it takes to start
 _PORTION: Final = 100  # rows; sending fewer costs as much as mapping them
-_AHEAD: Final = 3  # pages of a region that wait while one is stored
+_AHEAD: Final = 2  # pages of a region that wait while one is stored
+_TOGETHER: Final = 300  # rows; pages that are ready are stored together up to about as many
 _MOST: Final = 3  # processes; the one process that stores cannot use more
 
 
@@ -35,11 +35,21 @@ class PreparedPage:
 
     prepared: list[Prepared] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
-    unchanged: Sequence[str] = ()
+    unchanged: list[str] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     total: int | None = None
     cursor: str | None = None
     not_modified: bool = False
+
+    def append(self, other: "PreparedPage") -> None:
+        """Take in a page that follows this one, or rows that belong to it."""
+        self.prepared += other.prepared
+        self.gone += other.gone
+        self.unchanged += other.unchanged
+        self.rejected += other.rejected
+        self.total = other.total if other.total is not None else self.total
+        self.cursor = other.cursor or self.cursor
+        self.not_modified = self.not_modified or other.not_modified
 
     def keys(self) -> list[str]:
         """The ids of all that was understood."""
@@ -93,19 +103,39 @@ class Portion:
     def __init__(self, task: Task) -> None:
         self.task = task
         self.result: asyncio.Future[PreparedPage | None] = asyncio.get_running_loop().create_future()
-        self._free = Lock()
-
-    def take(self) -> bool:
-        """Whether the caller is the one to do it. For any thread."""
-        return self._free.acquire(blocking=False)
 
     def settle(self, page: PreparedPage | None) -> None:
-        """Hand in the result. For any thread."""
-        self.result.get_loop().call_soon_threadsafe(self._settle, page)
-
-    def _settle(self, page: PreparedPage | None) -> None:
+        """Hand in the result."""
         if not self.result.done():  # it is, where the run was stopped meanwhile
             self.result.set_result(page)
+
+
+class Portions:
+    """Those that nobody has taken yet. What is taken is forgotten here, or results would pile up with it."""
+
+    def __init__(self) -> None:
+        self._free: deque[Portion] = deque()
+        self._some = asyncio.Event()
+
+    def add(self, portion: Portion) -> None:
+        """Offer one."""
+        self._free.append(portion)
+        self._some.set()
+
+    def take(self, portion: Portion) -> bool:
+        """Take this one; False where another was faster."""
+        try:
+            self._free.remove(portion)
+        except ValueError:
+            return False
+        return True
+
+    async def first(self, *, wait: bool) -> Portion | None:
+        """Take the one that was offered first; None where there is none and it is not to be waited for."""
+        while wait and not self._free:
+            self._some.clear()
+            await self._some.wait()
+        return self._free.popleft() if self._free else None
 
 
 class Preparer:
@@ -117,8 +147,12 @@ class Preparer:
         self._most = min(cores - 1, _MOST) if processes is None else processes
         self._desk = Desk(tokens, database)
         self._runs = 0
+        self._begin()
+
+    def _begin(self) -> None:
         self._seen = 0
-        self._portions: SimpleQueue[Portion | None] = SimpleQueue()
+        self._portions = Portions()
+        self._helping = asyncio.Lock()
         self._processes: list[PreparingProcess] = []
 
     async def __aenter__(self) -> Self:
@@ -128,66 +162,77 @@ class Preparer:
     async def __aexit__(self, *failure: object) -> None:
         self._runs -= 1
         if self._runs == 0:
-            for process in self._processes:
-                process.stop()
-            self._processes, self._portions, self._seen = [], SimpleQueue(), 0
+            processes = self._processes
+            self._begin()
+            for process in processes:
+                await process.stop()
 
     async def pages(
         self, adapter: Adapter, raw_pages: AsyncIterator[RawPage], known: Mapping[str, str]
     ) -> AsyncGenerator[PreparedPage, None]:
         """The pages in order, without the rows that are `known` by their fingerprints (see `Adapter.recognise`). While
-        one is stored the next are fetched and laid out, `_AHEAD` of them at most.
+        one is stored the next are fetched and laid out, `_AHEAD` of them at most; short ones that are laid out come as one.
         """
         laid: asyncio.Queue[_Laid | None] = asyncio.Queue(_AHEAD)
 
         async def lay_out() -> None:
             try:
                 async for raw in raw_pages:
-                    await laid.put(self._laid_out(adapter, raw, known))
+                    for each in self._laid_out(adapter, raw, known):
+                        await laid.put(each)
             finally:
                 await laid.put(None)
 
         reader = asyncio.create_task(lay_out())
         try:
             while (each := await laid.get()) is not None:
-                yield await self._finished(adapter, each)
+                page = await self._finished(adapter, each)
+                while len(page.prepared) < _TOGETHER and not laid.empty():
+                    if (following := laid.get_nowait()) is None:
+                        laid.put_nowait(None)  # the end, to be met again above
+                        break
+                    page.append(await self._finished(adapter, following))
+                yield page
             await reader  # raises what ended the reading before its time
         finally:
             reader.cancel()
             await asyncio.wait([reader])
 
-    def _laid_out(self, adapter: Adapter, raw: RawPage, known: Mapping[str, str]) -> "_Laid":
+    def _laid_out(self, adapter: Adapter, raw: RawPage, known: Mapping[str, str]) -> Iterator["_Laid"]:
+        """The page, or a long one in parts: a whole file may be one, and would wait in memory until all of it is ready."""
         unchanged, fresh = adapter.recognise(raw, self._desk.tokens, known)
-        page = PreparedPage(unchanged=unchanged, total=raw.total, cursor=raw.cursor, not_modified=raw.not_modified)
         code, origin = adapter.manifest.code, replace(raw, rows=())
-        portions = [
-            Portion(Task(code, origin, fresh[start : start + _PORTION])) for start in range(0, len(fresh), _PORTION)
-        ]
         self._seen += len(fresh)
-        if self._seen >= _MANY and len(fresh) >= _PORTION and regions().get(code) is adapter:  # they know no others
-            while len(self._processes) < self._most:
-                self._processes.append(PreparingProcess(self._desk, self._portions))
-            for portion in portions:
-                self._portions.put(portion)
-        return _Laid(page, portions)
+        coming = self._seen if unchanged else max(self._seen, raw.total or 0)  # all new so far, so the rest will be
+        helped = coming >= _MANY and regions().get(code) is adapter  # processes know no other adapters
+        while helped and len(self._processes) < self._most:
+            self._processes.append(PreparingProcess(self._desk, self._portions))
+        for start in range(0, max(1, len(fresh)), _TOGETHER):
+            part = fresh[start : start + _TOGETHER]
+            portions = [Portion(Task(code, origin, part[at : at + _PORTION])) for at in range(0, len(part), _PORTION)]
+            for portion in portions if helped else ():
+                self._portions.add(portion)
+            page = PreparedPage(unchanged=unchanged, total=raw.total, cursor=raw.cursor, not_modified=raw.not_modified)
+            unchanged = []
+            yield _Laid(page, portions, helped)
 
     async def _finished(self, adapter: Adapter, laid: "_Laid") -> PreparedPage:
         for portion in reversed(laid.portions):  # from the other end than the processes take them
-            if portion.take():
-                portion.settle(self._desk.prepare(adapter, portion.task))
+            async with self._helping:  # one at a time, so that what others have ready is stored in between
                 await asyncio.sleep(0)
+                if not laid.helped or self._portions.take(portion):
+                    portion.settle(self._desk.prepare(adapter, portion.task))
         for portion in laid.portions:
             # What a process could not do is done here: it then succeeds, or fails where its cause can be seen.
             part = await portion.result or self._desk.prepare(adapter, portion.task)
-            laid.page.prepared += part.prepared
-            laid.page.gone += part.gone
-            laid.page.rejected += part.rejected
+            laid.page.append(part)
         return laid.page
 
 
 @dataclass(frozen=True, slots=True)
 class _Laid:
-    """A page laid out in portions: what is known of it at once, and what is still to be prepared."""
+    """A page laid out in portions: what is known of it at once, and what is still to be prepared, with help or without."""
 
     page: PreparedPage
     portions: Sequence[Portion]
+    helped: bool

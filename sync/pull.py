@@ -218,7 +218,8 @@ class Puller:
             delta = store.compare(page.prepared)
             if run.overridden:
                 delta.changed, delta.rewritten = [*delta.changed, *delta.rewritten], []
-            store.write([*delta.new, *delta.changed], row.id)
+            store.add(delta.new)
+            store.replace(delta.changed, row.id)
             store.touch(delta.same)
             PayloadStore(session).keep([*delta.new, *delta.changed, *delta.same])
             pulls.quarantine(row.region, page.rejected, now)
@@ -256,7 +257,7 @@ class Puller:
                 return guard.problem(stopped)
             if given is not None:
                 given.used_at = now
-            store.write(run.held.rewrites, row.id)
+            store.replace(run.held.rewrites, row.id)
             PayloadStore(session).keep(run.held.rewrites)
             row.changed += len(run.held.rewrites)
             row.withdrawn += store.withdraw(gone, now)

@@ -86,10 +86,11 @@ class Remapper:
         with self._database.write() as session:
             store = EntryStore(session)
             delta = store.compare(prepared)
-            differing = [*delta.new, *delta.changed, *delta.rewritten]
-            report.changed += len(differing)
+            differing = [*delta.changed, *delta.rewritten]
+            report.changed += len(delta.new) + len(differing)
             if not dry_run:
-                store.write(differing)
+                store.add(delta.new)
+                store.replace(differing)
                 PayloadStore(session).keep(prepared)
                 store.withdraw(gone, datetime.now(UTC))
 

@@ -64,16 +64,21 @@ class EntryStore:
             statement = update(table).where(table.c.id == bindparam("of")).values(fingerprint=bindparam("seen"))
             self._session.connection().execute(statement, [{"of": item.id, "seen": item.fingerprint} for item in same])
 
-    def write(self, prepared: Sequence[Prepared], run: str | None = None) -> None:
-        """Insert or replace entries with their organisations and representatives; what changes is kept as `run` saw it."""
-        before = history.states(self._session, [item.id for item in prepared])
+    def add(self, new: Sequence[Prepared]) -> None:
+        """Insert entries that are not stored yet (see `compare`): they have no history, and no rows to be replaced."""
         made = statements(self._session.get_bind().dialect.name)
-        made.entry.run(self._session, [item.entry for item in prepared])
-        for part in _parts([item.id for item in prepared]):
+        made.entry.run(self._session, [item.entry for item in new])
+        made.organisation.run(self._session, [row for item in new for row in item.organisations])
+        made.representative.run(self._session, [row for item in new for row in item.representatives])
+
+    def replace(self, differing: Sequence[Prepared], run: str | None = None) -> None:
+        """Overwrite entries with their organisations and representatives; what changes is kept as `run` saw it."""
+        ids = [item.id for item in differing]
+        before = history.states(self._session, ids)
+        for part in _parts(ids):
             self._session.execute(delete(OrganisationRow).where(col(OrganisationRow.entry_id).in_(part)))
             self._session.execute(delete(RepresentativeRow).where(col(RepresentativeRow.entry_id).in_(part)))
-        made.organisation.run(self._session, [row for item in prepared for row in item.organisations])
-        made.representative.run(self._session, [row for item in prepared for row in item.representatives])
+        self.add(differing)
         history.note(self._session, before, run)
 
     def withdraw(self, ids: Sequence[str], now: datetime) -> int:

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import SQLModel
 
@@ -16,8 +16,7 @@ from sync.repository.packing import packed
 from sync.tables import EntryRow, OrganisationRow, PayloadRow, RepresentativeRow
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """What is compared with the stored entry, and the rows that take its place. `identity` is what makes it the same
     project to a reader: title, topic and lead organisation.
     """

@@ -34,12 +34,19 @@ class Forks:
         self._alive: set[int] = set()
 
     async def start(
-        self, work: str, url: str, endpoints: Mapping[str, Endpoint], *, lease: float, full: bool = False
+        self,
+        work: str,
+        url: str,
+        endpoints: Mapping[str, Endpoint],
+        *,
+        lease: float,
+        full: bool = False,
+        helped: bool = False,
     ) -> int:
-        """Start a pull or a scheduler; its process id."""
+        """Start a pull or a scheduler; its process id. One that is `helped` pulls whole pages, with processes beside it."""
         platforms = {slug: {"url": e.url, "key_id": e.key_id, "secret": e.secret} for slug, e in endpoints.items()}
-        settings = {"database_url": url, "platforms": platforms, "lease_seconds": lease}
-        process = await self._ask({"work": work, "settings": settings, "full": full})
+        settings = {"database_url": url, "platforms": platforms, "lease_seconds": lease, "mapping_processes": 1}
+        process = await self._ask({"work": work, "settings": settings, "full": full, "helped": helped})
         self._alive.add(process)
         return process
 
@@ -62,7 +69,7 @@ class Forks:
         assert self._server.stdin is not None
         assert self._server.stdout is not None
         self._server.stdin.write(orjson.dumps(order) + b"\n")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):  # a whole pull on a busy machine
             return int(await self._server.stdout.readline())
 
 

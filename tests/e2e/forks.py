@@ -9,7 +9,7 @@ import asyncio
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,9 +32,9 @@ def in_small_pages(adapter: Adapter) -> Adapter:
     return replace(adapter, manifest=adapter.manifest.model_copy(update={"capabilities": capabilities}))
 
 
-async def pull(puller: Puller, *, full: bool) -> None:
-    """Pull every region once. What a killed run before has claimed is waited for until its lease is over."""
-    waiting = ADAPTERS
+async def pull(puller: Puller, adapters: Sequence[Adapter], *, full: bool) -> None:
+    """Pull these regions once. What a killed run before has claimed is waited for until its lease is over."""
+    waiting = adapters
     while waiting:
         rows = await puller.pull_all(waiting, "test", full=full)
         codes = {row.region: {problem["code"] for problem in row.problems} for row in rows}
@@ -58,7 +58,8 @@ def work(order: Mapping[str, Any]) -> None:
     begun = f"{os.getpid()}\n".encode()
     if order["work"] == "pull":
         os.write(1, begun)
-        asyncio.run(pull(puller, full=order["full"]))
+        adapters = INSTALLED if order["helped"] else ADAPTERS
+        asyncio.run(pull(puller, adapters, full=order["full"]))
     else:
         clock = Clock(database, settings, puller, ADAPTERS, look_every=0.2)
         os.write(1, begun)
@@ -77,7 +78,8 @@ def fork(order: Mapping[str, Any]) -> None:
     os._exit(0)
 
 
-ADAPTERS = [in_small_pages(each) for each in regions().values()]
+INSTALLED = list(regions().values())  # for which alone processes map
+ADAPTERS = [in_small_pages(each) for each in INSTALLED]
 
 if __name__ == "__main__":
     id_number_doubtful("110101199003077475")  # it reads a table of 7,000 lines the first time
