@@ -54,6 +54,8 @@ class ListMutations:
         """A region withdraws its own and receives those from below it; the rest is the national organiser's."""
         context, now = info.context, datetime.now(UTC)
         context.viewer.require(Role.REGION, Role.NATIONAL)
+        if input.until is not None and input.until.tzinfo is None:
+            return MoveListResult(recommendation_list=None, problems=[Problem.of(_no_offset("until", input.until))])
         try:
             row = await asyncio.to_thread(
                 move, context.hub.database, context.scope, input.request(), actor=context.viewer.name, now=now
@@ -71,7 +73,7 @@ class ListMutations:
         context, now = info.context, datetime.now(UTC)
         context.viewer.require(Role.NATIONAL)
         if input.deadline is not None and input.deadline.tzinfo is None:
-            return SetQuotaResult(rules=None, problems=[Problem.of(_no_offset(input.deadline))])
+            return SetQuotaResult(rules=None, problems=[Problem.of(_no_offset("deadline", input.deadline))])
         try:
             rules = await asyncio.to_thread(set_rules, context.hub.database, input.row(context.viewer.name, now))
         except RequestError as error:
@@ -113,8 +115,8 @@ def _no_region() -> ProblemRecord:
     )  # fmt: skip
 
 
-def _no_offset(moment: datetime) -> ProblemRecord:
+def _no_offset(place: str, moment: datetime) -> ProblemRecord:
     return ProblemRecord(
-        "TIME_WITHOUT_OFFSET", "deadline", "时间须带时区", "a time needs an offset", moment.isoformat(),
+        "TIME_WITHOUT_OFFSET", place, "时间须带时区", "a time needs an offset", moment.isoformat(),
         "例如 2025-09-30T18:00:00+08:00", "for instance 2025-09-30T18:00:00+08:00",
     )  # fmt: skip

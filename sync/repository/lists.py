@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from schema.list_life import COUNTED, ListAct
+from schema.list_life import COUNTED
 from sync.scope import Scope
 from sync.tables import ListEventRow, ListKeyRow, ListRow, SelectionSettingRow
 
@@ -78,12 +78,6 @@ class ListStore:
         for row in self._session.scalars(query):
             found[row.receipt].append(row)
         return found
-
-    def last(self, receipt: str, act: ListAct) -> ListEventRow | None:
-        """The last time that this was done to a list."""
-        wanted = (col(ListEventRow.receipt) == receipt, col(ListEventRow.act) == act)
-        query = select(ListEventRow).where(*wanted).order_by(col(ListEventRow.id).desc()).limit(1)
-        return self._session.scalars(query).one_or_none()
 
     def key(self, issuer: str, key: str) -> ListKeyRow | None:
         """What was pushed with this key before."""
