@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from schema.audit import AuditAction
 from schema.errors import Problem, RequestError
 from schema.vocabulary import CaseStatus
+from sync.audit import record
 from sync.blocking import EntryView, candidate_pairs
 from sync.clustering import Cluster, clusters
 from sync.comparison import compare
@@ -143,6 +145,8 @@ def decide(
                 decided_at=datetime.now(UTC),
             ),
         )
+        change = {"status": status.value, "kept": kept_entry, "entries": entries}
+        record(session, actor=author, action=AuditAction.CASE_DECIDED, subject=case, reason=reason, change=change)
         return row
 
 

@@ -17,6 +17,7 @@ from adapters.base import Adapter
 from schema.provenance import CHINA
 from schema.vocabulary import PullStatus
 from sync import run_problems
+from sync.audit import seal
 from sync.backup import newest_backup_age
 from sync.cases import detect
 from sync.database import Database, DatabaseFault
@@ -63,9 +64,10 @@ class Clock:
             "detect": self._detect,
             "aggregate": self._aggregate,
             "backup check": self._backup,
+            "audit seal": self._seal,
         }
         now = datetime.now(UTC)
-        due = {"detect": next_night(now, timedelta(hours=1)), "aggregate": now, "backup check": now}
+        due = {"detect": next_night(now, timedelta(hours=1)), "aggregate": now, "backup check": now, "audit seal": now}
         for index, adapter in enumerate(adapters):
             code = adapter.manifest.code
             self._works[job_name(code)] = self._pulling(adapter)
@@ -160,6 +162,13 @@ class Clock:
         if age is not None and age > _BACKUP_AGE:
             outcome = f"too old: {outcome}"
         await self._release(claim, outcome, timedelta(hours=6))
+
+    async def _seal(self, claim: Claim) -> None:
+        made = await asyncio.to_thread(
+            seal, self._database, self._settings.signer_if_any(), self._settings.seals_file, datetime.now(UTC)
+        )
+        outcome = f"{made.count} records, {made.head[:12]}" if made else "nothing is on record yet"
+        await self._release(claim, outcome, timedelta(hours=1))
 
     async def _release(
         self, claim: Claim, outcome: str, pause: timedelta, problems: Sequence[Mapping[str, Any]] = ()

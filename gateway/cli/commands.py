@@ -22,7 +22,19 @@ from adapters.registry import region_named, regions
 from gateway import schema as graphql
 from gateway.app import create_app
 from gateway.auth import OPERATOR
-from gateway.cli import adapters, duplicates, eligibility, files, guard, keys, lists, pulls, quarantine, registers
+from gateway.cli import (
+    adapters,
+    audit,
+    duplicates,
+    eligibility,
+    files,
+    guard,
+    keys,
+    lists,
+    pulls,
+    quarantine,
+    registers,
+)
 from gateway.cli import demo as demonstration
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
 from gateway.execution import execute
@@ -45,6 +57,7 @@ cli.add_typer(duplicates.cli, name="detect")
 cli.add_typer(guard.cli, name="guard")
 cli.add_typer(lists.cli, name="lists")
 cli.add_typer(registers.cli, name="registers")
+cli.add_typer(audit.cli, name="audit")
 cli.command(help="核对参赛资格 / May it compete, by the notices' rules")(eligibility.check)
 cli.command(help="通知的规则，照原文 / The notices' rules, in their own words")(eligibility.clauses)
 cli.add_typer(quarantine.cli, name="quarantine")

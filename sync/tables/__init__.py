@@ -1,6 +1,7 @@
 """The rows. SQLModel classes with `table=True` do not validate: records do, before anything becomes a row."""
 
 from sync.tables.access import ApiKeyRow
+from sync.tables.audit import AuditHeadRow, AuditRecordRow, AuditSealRow
 from sync.tables.cases import CaseEntryRow, CaseRow, DecisionRow
 from sync.tables.columns import Moment
 from sync.tables.eligibility import EligibilityRow, PatternVerdictRow, PeerRow, WaiverRow
@@ -12,6 +13,9 @@ from sync.tables.registers import RegisterChangeRow, RegisterLineRow
 
 __all__ = [
     "ApiKeyRow",
+    "AuditHeadRow",
+    "AuditRecordRow",
+    "AuditSealRow",
     "CaseEntryRow",
     "CaseRow",
     "DecisionRow",
