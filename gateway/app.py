@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from strawberry.fastapi import GraphQLRouter
 
-from gateway import files, graphiql
+from gateway import files, graphiql, publicity_page
 from gateway.auth import Viewer, viewer_of
 from gateway.context import Context
 from gateway.errors import answer
@@ -67,6 +67,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(router, prefix="/graphql")
     app.include_router(graphiql.router)
     app.include_router(files.router)
+    app.include_router(publicity_page.router)
 
     @app.get("/health/live")
     async def live() -> dict[str, str]:

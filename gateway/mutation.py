@@ -21,6 +21,8 @@ from gateway.operations import (
     StartPullResult,
     SubmitRecommendationsResult,
 )
+from gateway.publicity_mutation import PublicityMutations
+from gateway.roster_mutation import RosterMutations
 from gateway.supervision import GuardStop, OverrideResult, StopPullResult
 from schema.errors import Problem as ProblemRecord
 from schema.errors import RequestError
@@ -39,7 +41,7 @@ Info = strawberry.Info[Context]
 
 
 @strawberry.type(description="变更 / Mutations")
-class Mutation(EligibilityMutations):
+class Mutation(EligibilityMutations, RosterMutations, PublicityMutations):
     """Writes."""
 
     @strawberry.mutation(

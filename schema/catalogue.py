@@ -15,6 +15,7 @@ from schema.clauses import Clause, ClauseBook
 from schema.errors import FactsError, Problem
 from schema.fact_file import NATIONAL, problem_in, read_facts
 from schema.provenance import Fact, Notice
+from schema.publicity import PublicityRule
 from schema.vocabulary import OrganiserRole, TrackMatch
 
 
@@ -166,6 +167,7 @@ class NoticeFacts(Fact):
     notice: Notice
     platform: Platform
     recommendation: Recommendation | None = None
+    publicity: PublicityRule | None = None
     organisers: tuple[Organisers, ...]
     timeline: tuple[TimelineItem, ...]
 

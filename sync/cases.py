@@ -16,6 +16,7 @@ from sync.comparison import compare
 from sync.database import Database, Session
 from sync.repository.cases import CaseStore
 from sync.repository.entries import EntryStore
+from sync.roster import Author, follow
 from sync.scope import EVERYTHING, Scope
 from sync.tables import CaseRow, DecisionRow
 
@@ -146,7 +147,11 @@ def decide(
             ),
         )
         change = {"status": status.value, "kept": kept_entry, "entries": entries}
-        record(session, actor=author, action=AuditAction.CASE_DECIDED, subject=case, reason=reason, change=change)
+        now = datetime.now(UTC)
+        record(
+            session, actor=author, action=AuditAction.CASE_DECIDED, subject=case, reason=reason, change=change, at=now
+        )
+        follow(session, Author(author, reason, now))
         return row
 
 

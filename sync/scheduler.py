@@ -27,7 +27,7 @@ from sync.lease import Claim, LeaseLostError
 from sync.pull import Puller, job_name
 from sync.repository.jobs import JobStore
 from sync.repository.pulls import problems_as_json
-from sync.roster import Roster, current
+from sync.roster import Author, renew
 from sync.settings import Settings
 
 _log = logging.getLogger("dexhub.scheduler")
@@ -152,8 +152,9 @@ class Clock:
         await self._release(claim, outcome, next_night(now, timedelta(hours=1)) - now)
 
     async def _aggregate(self, claim: Claim) -> None:
-        roster = await asyncio.to_thread(self._roster)
-        outcome = f"{len(roster.items)} items, {roster.digest[:12]}"
+        author = Author(_STARTED_BY, "数据有变化 / data changed", datetime.now(UTC))
+        made = await asyncio.to_thread(renew, self._database, author)
+        outcome = f"version {made.number}, {made.digest[:12]}" if made else "nothing changed"
         await self._release(claim, outcome, timedelta(hours=1))
 
     async def _backup(self, claim: Claim) -> None:
@@ -176,10 +177,6 @@ class Clock:
         """End a claim; the job is due again after `pause`."""
         due = datetime.now(UTC) + pause
         await asyncio.to_thread(self._puller.leases.release, claim, outcome, problems, due)
-
-    def _roster(self) -> Roster:
-        with self._database.read() as session:
-            return current(session)
 
     def _hasten_detection(self) -> None:
         with self._database.write() as session:

@@ -73,6 +73,8 @@ def _cited(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     yield from ((item.id, item.locator) for item in facts.timeline)
     if facts.recommendation:
         yield "recommendation", facts.recommendation.locator
+    if facts.publicity and facts.publicity.locator:
+        yield "publicity", facts.publicity.locator
     yield from ((track.id, track.locator) for track in catalogue.tracks)
     yield from ((topic.id, topic.locator) for _, topic in catalogue.topics())
 
@@ -89,6 +91,8 @@ def _quoted(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     yield from ((f"{track.id} intro", track.intro) for track in catalogue.tracks if track.intro)
     if facts.recommendation:
         yield "recommendation.quote", facts.recommendation.quote
+    if facts.publicity and facts.publicity.quote:
+        yield "publicity.quote", facts.publicity.quote
     yield from ((key, text) for key in ("date_quote", "number") if (text := getattr(facts.notice, key)))
 
 

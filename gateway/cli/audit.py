@@ -8,10 +8,11 @@ import orjson
 import typer
 from rich.table import Table
 
+from gateway.auth import OPERATOR
 from gateway.cli.console import FOUND_PROBLEMS, open_hub, out, print_json, print_problems
 from schema.audit import Seal
 from schema.provenance import CHINA
-from sync import audit
+from sync import audit, punctuality
 from sync.audit_verification import verify as verified
 from sync.repository.audit import AuditStore
 
@@ -80,6 +81,14 @@ def seal() -> None:
     with open_hub() as hub:
         made = audit.seal(hub.database, hub.settings.signer_if_any(), hub.settings.seals_file, datetime.now(UTC))
     typer.echo(str(made) if made else "尚无记录 / nothing is on record yet")
+
+
+@cli.command(help="时钟曾有误、现已校正：登记后继续 / The clock was wrong and is right now: put it on record and go on")
+def clock(reason: Annotated[str, typer.Option(help="理由 / Reason")]) -> None:
+    """Acts that depend on the time are refused while the clock stands before the newest of them."""
+    with open_hub() as hub:
+        punctuality.accept(hub.database, author=OPERATOR.name, reason=reason, now=hub.now())
+    out.print("已登记 / on record")
 
 
 @cli.command(help="导出全部记录与封印，每行一个 JSON / Export all records and seals, one JSON a line")

@@ -31,9 +31,11 @@ from gateway.cli import (
     guard,
     keys,
     lists,
+    publicity,
     pulls,
     quarantine,
     registers,
+    roster,
 )
 from gateway.cli import demo as demonstration
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
@@ -58,6 +60,8 @@ cli.add_typer(guard.cli, name="guard")
 cli.add_typer(lists.cli, name="lists")
 cli.add_typer(registers.cli, name="registers")
 cli.add_typer(audit.cli, name="audit")
+cli.add_typer(roster.cli, name="roster")
+cli.add_typer(publicity.cli, name="publicity")
 cli.command(help="核对参赛资格 / May it compete, by the notices' rules")(eligibility.check)
 cli.command(help="通知的规则，照原文 / The notices' rules, in their own words")(eligibility.clauses)
 cli.add_typer(quarantine.cli, name="quarantine")
@@ -176,17 +180,6 @@ def schedules(as_json: AsJson = False) -> None:
         started = f"{row.started_at.astimezone(CHINA):%m-%d %H:%M}" if row.started_at else ""
         table.add_row(row.name, f"{row.due_at.astimezone(CHINA):%m-%d %H:%M}", started, row.outcome or "")
     out.print(table)
-
-
-@cli.command(help="总决赛名册 / The roster of the national final")
-def roster(as_json: AsJson = False) -> None:
-    """From sealed lists, cases and quotas."""
-    with open_hub() as hub:
-        whole = lists.read_roster(hub)
-    if as_json:
-        print_json(whole)
-    else:
-        lists.print_roster(whole)
 
 
 @cli.command(help="在本机数据库上执行 GraphQL 文档（或其文件） / Run a GraphQL document, or a file of it, in process")

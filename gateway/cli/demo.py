@@ -29,7 +29,7 @@ from gateway.app import create_app
 from gateway.auth import OPERATOR, Viewer, create_key
 from gateway.cli import demo_eligibility, pulls
 from gateway.cli.console import FOUND_PROBLEMS, err, out, print_problems
-from gateway.cli.lists import print_roster, read_roster
+from gateway.cli.roster import print_roster, read_roster
 from gateway.execution import execute
 from gateway.facts import region_types
 from gateway.hub import Hub

@@ -1,22 +1,16 @@
-"""`dexhub lists` and the roster on the terminal."""
+"""`dexhub lists`: recommended lists from a file."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from adapters.registry import region_named
 from gateway.auth import OPERATOR
 from gateway.cli.console import FOUND_PROBLEMS, open_hub, out, print_json, print_problems
-from gateway.facts import region_types
-from gateway.hub import Hub
 from schema.errors import Problem, RequestError
-from schema.vocabulary import RosterState
 from sync import lists
 from sync.list_files import read_list
-from sync.roster import Roster, current
 
 cli = typer.Typer(no_args_is_help=True, help="推荐名单 / Recommended lists")
 
@@ -49,22 +43,3 @@ def push(
             out.print(f"已封存 / sealed: 回执 {outcome.sealed.receipt}  SHA-256 {outcome.sealed.digest}")
     if outcome.problems:
         raise SystemExit(FOUND_PROBLEMS)
-
-
-def read_roster(hub: Hub) -> Roster:
-    """The roster as the database stands."""
-    with hub.database.read() as session:
-        return current(session)
-
-
-def print_roster(roster: Roster) -> None:
-    """Counts by region and state."""
-    counts = Counter((item.region, item.state) for item in roster.items)
-    table = Table(title="总决赛名册 / Roster", title_justify="left", caption=f"SHA-256 {roster.digest}")
-    table.add_column("地区 Region")
-    names = ("入选 Included", "挂起 Held", "排除 Excluded", "候补 Alternate")
-    for name in names:
-        table.add_column(name, justify="right")
-    for region in dict.fromkeys(item.region for item in roster.items):
-        table.add_row(region_types()[region].name, *(str(counts[region, state]) for state in RosterState))
-    out.print(table)

@@ -8,8 +8,10 @@ from sync.tables.eligibility import EligibilityRow, PatternVerdictRow, PeerRow, 
 from sync.tables.entries import EntryRow, OrganisationRow, PayloadRow, RepresentativeRow
 from sync.tables.history import EntryChangeRow
 from sync.tables.lists import ListRow
+from sync.tables.publicity import ObjectionRow, PublicityRow
 from sync.tables.pulls import GuardStopRow, JobRow, PullRow, QuarantineRow, RegionStateRow
 from sync.tables.registers import RegisterChangeRow, RegisterLineRow
+from sync.tables.roster import RosterDecisionRow, RosterVersionRow
 
 __all__ = [
     "ApiKeyRow",
@@ -26,15 +28,19 @@ __all__ = [
     "JobRow",
     "ListRow",
     "Moment",
+    "ObjectionRow",
     "OrganisationRow",
     "PatternVerdictRow",
     "PayloadRow",
     "PeerRow",
+    "PublicityRow",
     "PullRow",
     "QuarantineRow",
     "RegionStateRow",
     "RegisterChangeRow",
     "RegisterLineRow",
     "RepresentativeRow",
+    "RosterDecisionRow",
+    "RosterVersionRow",
     "WaiverRow",
 ]

@@ -41,7 +41,7 @@ def test_every_setting_is_documented(readme) -> None:
 
 @pytest.mark.parametrize("readme", READMES)
 def test_every_command_is_documented(readme) -> None:
-    flat = re.sub(r"`(\w+) ([\w|]+)", lambda m: " ".join(f"`{m[1]} {each}`" for each in m[2].split("|")), text(readme))
+    flat = re.sub(r"`(\w+) ([\w|-]+)", lambda m: " ".join(f"`{m[1]} {each}`" for each in m[2].split("|")), text(readme))
     missing = [name for name in commands() if f"`{name}" not in flat]
     assert missing == []
 

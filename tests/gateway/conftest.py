@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +31,8 @@ from gateway.auth import create_key
 from gateway.hub import Hub
 from schema.vocabulary import Role
 from sync.database import Database
+from sync.objections import Filing, file
+from sync.publicity import open_window
 from sync.repository.guard_stops import GuardStopStore
 from sync.scope import EVERYTHING
 from sync.settings import PlatformSettings, Settings
@@ -44,6 +46,7 @@ mutation Submit($input: SubmitRecommendationsInput!, $dryRun: Boolean! = false) 
     problems { code place value zh en remedyZh remedyEn } warnings { code place }
   }
 }"""
+OBJECTOR, CONTACT = "欧阳明德", "ouyang@example.org"
 DECIDE: Final = """
 mutation Decide($input: DecideCaseInput!) {
   decideCase(input: $input) {
@@ -246,12 +249,15 @@ def proposal() -> Callable[[Registration], str | None]:
 
 @pytest.fixture(scope="session")
 def items(corpus: Corpus, expected: dict[str, Registration], proposal: Callable[..., str | None]) -> Callable[..., Any]:
-    """A sound recommended list of a region, entries of planted duplicates first: all its entries, or so many."""
+    """A sound recommended list of a region, entries of planted duplicates first, those that break a rule last: all its
+    entries, or so many.
+    """
     planted = {entry for label in corpus.duplicates for entry in label.entries}
+    broken = {entry for label in corpus.rule_breaks for entry in label.entries}
 
     def get(region: str, count: int | None = None) -> list[dict[str, Any]]:
         fit = [made for made in expected.values() if made.region == region and made.status == "ACTIVE"]
-        fit.sort(key=lambda made: (made.entry_id not in planted, made.entry_id))
+        fit.sort(key=lambda made: (made.entry_id not in planted, made.entry_id in broken, made.entry_id))
         return [
             {"rank": rank, "entryId": made.entry_id, "nationalTrack": None if proposal(made) else made.topic.national}
             for rank, made in enumerate(fit[:count], start=1)
@@ -279,6 +285,13 @@ def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], ite
             keep = case["entries"][0]["entryId"] if number % 2 else None
             verdict = {"decision": "CONFIRMED" if keep else "DISMISSED", "keepEntryId": keep, "reason": "已电话核实"}
             assert service.national.ask(DECIDE, input={"caseId": case["id"], **verdict})["decideCase"]["problems"] == []
+        now = datetime.now(UTC)
+        for receipt in service.national.ask("{ recommendationLists { receipt } }")["recommendationLists"]:
+            window = open_window(
+                service.hub.database, receipt["receipt"], author="组委会", now=now, until=now + timedelta(days=7)
+            )
+            said = Filing(window.id, 1, OBJECTOR, CONTACT, "与已公开的项目雷同", ("https://example.org/evidence",))
+            file(service.hub.database, said, filed_by="public", now=now)
 
     return reading(request.param, settle)
 

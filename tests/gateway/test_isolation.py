@@ -33,6 +33,13 @@ QUERIES = {
     'organisations: [{name: "{unit}"}]})',
     "waivers": "waivers(first: 1000)",
     "registers": "registers",
+    "rosterVersions": "rosterVersions",
+    "compareRosters": "compareRosters(older: 1, newer: 2)",
+    "whatIf": "whatIf",
+    "publicityWindows": "publicityWindows",
+    "objections": "objections",
+    "auditRecords": "auditRecords",
+    "auditSeal": "auditSeal",
 }
 # Those that can be asked for another region outright, and what says that nothing was found.
 ASIDE = {
@@ -51,12 +58,17 @@ ROUTES = {
     "GET /graphiql": "everybody, holds no data: tests/gateway/test_graphiql.py",
     "GET /static/graphiql/{name}": "everybody, holds no data: tests/gateway/test_graphiql.py",
     "POST /files/{region}": "NATIONAL and the region itself: tests/gateway/test_files.py",
+    "GET /publicity": "everybody: tests/gateway/test_publicity_page.py",
+    "GET /publicity.json": "everybody: tests/gateway/test_publicity_page.py",
+    "GET /publicity/feed.atom": "everybody: tests/gateway/test_publicity_page.py",
+    "POST /publicity/{window}/objections": "everybody: tests/gateway/test_publicity_page.py",
     "GET /health/live": "everybody, holds no data",
     "GET /health/ready": "everybody, holds no data",
 }
 MUTATIONS = (
     "submitRecommendations", "decideCase", "startPull", "stopPull", "startDetection", "overrideGuardStop",
-    "changeRegister", "removeRegisterLines", "waive", "revokeWaiver",
+    "changeRegister", "removeRegisterLines", "waive", "revokeWaiver", "renewRoster", "decideRoster", "freezeRoster", "reopenRoster",
+    "finaliseRoster", "issueErratum", "openPublicity", "fileObjection", "decideObjection",
 )  # fmt: skip
 # Public facts, the same for all: one field is enough to see that they are there.
 FACTS = {"Clause": "id", "Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
@@ -99,6 +111,8 @@ def widest() -> Callable[[str], str]:
                 yield f"{field['name']} {selected(inner, (*above, inner))}"
 
     def selected(name: str, above: tuple[str, ...]) -> str:
+        if types[name]["kind"] == "SCALAR":
+            return ""
         if name in FACTS:
             return f"{{ {FACTS[name]} }}"
         common = {field["name"] for field in types[name]["fields"]}
@@ -139,7 +153,8 @@ def foreign(settled, words, seals, code) -> set[str]:
             each["region"]["code"]: {each["receipt"], each["digest"]} for each in lists["recommendationLists"]
         }
     others = [each for each in CODES if each != code]
-    return set().union(*(words[each] | seals[settled.url][each] for each in others)) - words[code] - {""}
+    people = {"欧阳明德", "ouyang@example.org", "https://example.org/evidence"}
+    return people | set().union(*(words[each] | seals[settled.url][each] for each in others)) - words[code] - {""}
 
 
 @pytest.mark.parametrize(("root", "covered"), [("queryType", set(QUERIES)), ("mutationType", set(MUTATIONS))])

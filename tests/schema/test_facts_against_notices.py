@@ -45,6 +45,8 @@ def quotes(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     yield from ((f"{track.id} intro", track.intro) for track in catalogue.tracks if track.intro)
     if facts.recommendation:
         yield "recommendation", facts.recommendation.quote
+    if facts.publicity and facts.publicity.quote:
+        yield "publicity", facts.publicity.quote
     if facts.notice.date_quote:
         yield "date", facts.notice.date_quote
     if facts.notice.number:
