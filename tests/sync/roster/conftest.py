@@ -113,8 +113,11 @@ class Final:
     def publish(self, *receipts: str) -> None:
         """Lay lists open, and let the days pass."""
         for each in receipts:
-            open_window(self.database, each, author="甲", now=self.now)
+            self.lay_open(each)
         self.now += timedelta(days=12)
+
+    def lay_open(self, receipt: str) -> None:
+        open_window(self.database, receipt, author="甲", now=self.now)
 
     def object(self, window: str, rank: int) -> str:
         said = Filing(window, rank, "欧阳明德", "a@example.org", "雷同", ("见附件",))
