@@ -51,7 +51,7 @@ def test_every_code_in_the_operators_page_exists() -> None:
     assert {code for code in codes if f'"{code}"' not in sources()} == set()
 
 
-@pytest.mark.parametrize("name", [*READMES, "CHANGELOG.md", "docs/operations.md"])
+@pytest.mark.parametrize("name", [*READMES, "CHANGELOG.md", "docs/operations.md", "docs/roster.md"])
 def test_every_file_that_a_document_links_to_exists(name) -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)", text(name))
     assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []

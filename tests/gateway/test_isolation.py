@@ -350,3 +350,37 @@ def test_a_region_cannot_have_an_application_to_another_region_judged(viewer, co
 )
 def test_a_region_may_neither_keep_registers_nor_waive(viewer, document) -> None:
     assert viewer.code(document) == "FORBIDDEN"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        'mutation { renewRoster(reason: "x") { problems { code } } }',
+        'mutation { decideRoster(decisions: [], reason: "x") { problems { code } } }',
+        'mutation { freezeRoster(version: 1, reason: "x") { problems { code } } }',
+        'mutation { reopenRoster(version: 1, reason: "x") { problems { code } } }',
+        'mutation { finaliseRoster(version: 1, reason: "x") { problems { code } } }',
+        'mutation { issueErratum(version: 1, decisions: [], reason: "x") { problems { code } } }',
+        'mutation { openPublicity(receipt: "x") { problems { code } } }',
+        'mutation { fileObjection(input: {window: "x", rank: 1, objector: "x", contact: "x", grounds: "x", evidence: []}) { problems { code } } }',
+        'mutation { decideObjection(id: "x", decision: UPHELD, reason: "x") { problems { code } } }',
+    ],
+)
+@pytest.mark.parametrize("role", [Role.REGION, Role.JOB])
+def test_nobody_but_the_organiser_acts_on_roster_publicity_and_objections(service, role, document) -> None:
+    assert service.of(role, "41" if role is Role.REGION else None).code(document) == "FORBIDDEN"
+
+
+def test_a_region_sees_objections_to_its_own_entries_alone(viewer, code) -> None:
+    found = [each["entryId"][:2] for each in viewer.ask("{ objections { entryId } }")["objections"]]
+    assert found == [code]
+
+
+def test_a_region_sees_no_record_and_foresees_nothing(viewer) -> None:
+    told = viewer.ask("{ auditRecords { sequence } whatIf { roster { digest } problems { code } } }")
+    assert told == {"auditRecords": [], "whatIf": {"roster": None, "problems": [{"code": "FORBIDDEN"}]}}
+
+
+def test_a_region_sees_of_a_version_neither_author_nor_reason(viewer) -> None:
+    found = viewer.ask("{ rosterVersions { actor reason } }")["rosterVersions"]
+    assert {(each["actor"], each["reason"]) for each in found} == {(None, None)}
