@@ -42,6 +42,8 @@ bench: $(VENV)/.installed  ## the benchmarks behind the README's figures
 	$(BIN)/python tests/benchmark/clauses.py
 	$(BIN)/python tests/benchmark/workbooks.py
 	$(BIN)/python tests/benchmark/lists.py
+	$(BIN)/python tests/benchmark/audit.py
+	$(BIN)/python tests/benchmark/roster.py
 
 clean:    ## remove what the commands above made
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -13,7 +13,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from strawberry.fastapi import GraphQLRouter
 
-from gateway import files, graphiql, list_uploads
+from gateway import files, graphiql, list_uploads, publicity_page
 from gateway.auth import Viewer, viewer_of
 from gateway.context import Context
 from gateway.errors import answer
@@ -72,6 +72,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(files.router)
     app.include_router(list_uploads.router)
     app.include_router(exports.router)
+    app.include_router(publicity_page.router)
 
     @app.get("/health/live")
     async def live() -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from datetime import UTC, datetime
 from functools import cached_property
 
 from adapters.base import Adapter
@@ -18,9 +19,12 @@ class Hub:
     them, and are stopped with the hub.
     """
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self.settings = settings
         self.database = database
+        self.now = clock  # the time by which windows of publicity open and close
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pulls", daemon=True)
         self._pulls: dict[str, Future[PullRow]] = {}

@@ -5,8 +5,9 @@ from datetime import datetime
 import strawberry
 
 from schema.list_life import ListAct
-from sync import lists
+from sync.lists import Confirmation, ListItem
 from sync.lists.acts import Request, ReturnedRow
+from sync.lists.submission import Push
 from sync.tables import SelectionSettingRow
 
 
@@ -54,12 +55,12 @@ class SubmitRecommendationsInput:
         description="幂等键：同键同内容得到首次的回答，同键不同内容被拒 / Same key, same content: the first answer; other content: refused",
     )
 
-    def push(self) -> lists.Push:
+    def push(self) -> Push:
         """As validation and sealing take it."""
-        return lists.Push(
+        return Push(
             issuer=str(self.issuer or self.region),
             items=[
-                lists.ListItem(
+                ListItem(
                     item.rank,
                     str(item.entry_id),
                     str(item.national_track) if item.national_track else None,
@@ -68,7 +69,7 @@ class SubmitRecommendationsInput:
                 )
                 for item in self.items
             ],
-            confirmations=[lists.Confirmation(each.reason, each.code, each.item) for each in self.confirmations],
+            confirmations=[Confirmation(each.reason, each.code, each.item) for each in self.confirmations],
             key=self.idempotency_key,
         )
 

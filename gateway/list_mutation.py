@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import strawberry
 
@@ -16,9 +16,9 @@ from schema.errors import Problem as ProblemRecord
 from schema.errors import RequestError
 from schema.vocabulary import Role
 from sync import outbox
-from sync.lists import ListOutcome, submit
 from sync.lists.acts import move
-from sync.lists.rules import set_rules
+from sync.lists.setting import set_rules
+from sync.lists.submission import ListOutcome, submit
 from sync.repository.lists import ListStore
 from sync.scope import EVERYTHING
 from sync.tables import MessageRow
@@ -42,7 +42,9 @@ class ListMutations:
         push = input.push()
         if not context.scope.covers(str(input.region)) or push.issuer[:2] != str(input.region):
             return SubmitRecommendationsResult.of(ListOutcome((), refusals=(_no_region(),)), None, dry_run=dry_run)
-        outcome = await asyncio.to_thread(submit, context.hub.database, push, context.viewer.name, dry_run=dry_run)
+        outcome = await asyncio.to_thread(
+            submit, context.hub.database, push, context.viewer.name, dry_run=dry_run, now=context.hub.now()
+        )
         row = outcome.sealed
         sealed = (await context.read(lambda session: lists.load(session, context.scope, [row]))) if row else []
         return SubmitRecommendationsResult.of(outcome, sealed[0] if sealed else None, dry_run=dry_run)
@@ -52,7 +54,7 @@ class ListMutations:
     )
     async def move_list(self, info: Info, input: MoveListInput) -> MoveListResult:
         """A region withdraws its own and receives those from below it; the rest is the national organiser's."""
-        context, now = info.context, datetime.now(UTC)
+        context, now = info.context, info.context.hub.now()
         context.viewer.require(Role.REGION, Role.NATIONAL)
         if input.until is not None and input.until.tzinfo is None:
             return MoveListResult(recommendation_list=None, problems=[Problem.of(_no_offset("until", input.until))])
@@ -70,7 +72,7 @@ class ListMutations:
     @strawberry.mutation(description="设定名额和推荐规则，记录在案 / Set quotas and rules of selection, on record")
     async def set_quota(self, info: Info, input: SetQuotaInput) -> SetQuotaResult:
         """By the national organiser, with a reason."""
-        context, now = info.context, datetime.now(UTC)
+        context, now = info.context, info.context.hub.now()
         context.viewer.require(Role.NATIONAL)
         if input.deadline is not None and input.deadline.tzinfo is None:
             return SetQuotaResult(rules=None, problems=[Problem.of(_no_offset("deadline", input.deadline))])
@@ -84,7 +86,7 @@ class ListMutations:
     @strawberry.mutation(description="标记通知已读 / Say that messages were read")
     async def mark_messages_read(self, info: Info, ids: list[strawberry.ID]) -> MessagesResult:
         """One's own; the first reader stays on record."""
-        context, now = info.context, datetime.now(UTC)
+        context, now = info.context, info.context.hub.now()
         context.viewer.require(Role.REGION, Role.NATIONAL)
         names = [str(each) for each in ids]
         return await _told(
@@ -94,7 +96,7 @@ class ListMutations:
     @strawberry.mutation(description="重新发送通知到 Webhook / Send messages to webhooks once more")
     async def resend_messages(self, info: Info, ids: list[strawberry.ID]) -> MessagesResult:
         """By the national organiser; sent with the next round of the outbox."""
-        context, now = info.context, datetime.now(UTC)
+        context, now = info.context, info.context.hub.now()
         context.viewer.require(Role.NATIONAL)
         names = [str(each) for each in ids]
         return await _told(lambda: outbox.resend(context.hub.database, names, now))

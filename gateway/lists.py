@@ -12,15 +12,16 @@ from gateway.operations import Problem
 from schema.list_life import COUNTED, REQUESTED, TRANSITIONS, ListAct, ListState
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
 from schema.types.entry import Entry
-from sync import lists
 from sync.database import Session
 from sync.lists import Finding, Severity, items_of
 from sync.lists.comparison import Difference
 from sync.lists.rules import issuers
+from sync.lists.submission import ListOutcome
 from sync.repository.browse import EntryBrowser
 from sync.repository.lists import ListStore
+from sync.repository.publicity import PublicityStore
 from sync.scope import Scope
-from sync.tables import ListEventRow, ListRow
+from sync.tables import ListEventRow, ListRow, PublicityRow
 
 strawberry.enum(Severity, name="FindingSeverity", description="问题的轻重 / What a finding does to a list")
 
@@ -114,6 +115,7 @@ class RecommendationList:
     content: str = strawberry.field(description="封存的规范 JSON（RFC 8785） / The sealed canonical JSON")
     submitted_by: str
     submitted_at: datetime
+    publicity_window: strawberry.ID | None = strawberry.field(description="公示编号，见 publicityWindows / Its window")
     publicity_until: datetime | None
     items: list[RecommendationItem]
     events: list[ListEvent]
@@ -128,17 +130,26 @@ def load(session: Session, scope: Scope, rows: Sequence[ListRow]) -> list[Recomm
     latest: dict[str, int] = {}
     for row in store.versions():
         latest.setdefault(row.issuer, row.version)
-    events = store.events([row.receipt for row in rows])
+    receipts = [row.receipt for row in rows]
+    events, windows = store.events(receipts), PublicityStore(session, scope).of_lists(receipts)
     ids = sorted({item.entry_id for row in rows for item in items_of(row)})
     found = EntryBrowser(session, scope).by_ids(ids)
     types = {str(entry.id): entry for entry in entries.load(session, scope, list(found.values()))}
     return [
-        _list(row, events.get(row.receipt, []), types, is_current=latest[row.issuer] == row.version) for row in rows
-    ]
+        _list(
+            row, events.get(row.receipt, []), windows.get(row.receipt), types, is_current=latest[row.issuer] == row.version
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _list(
-    row: ListRow, events: Sequence[ListEventRow], types: Mapping[str, Entry], *, is_current: bool
+    row: ListRow,
+    events: Sequence[ListEventRow],
+    window: PublicityRow | None,
+    types: Mapping[str, Entry],
+    *,
+    is_current: bool,
 ) -> RecommendationList:
     state = ListState(row.state)
     issuer = issuers().get(row.issuer)
@@ -156,7 +167,8 @@ def _list(
         content=row.content,
         submitted_by=row.submitted_by,
         submitted_at=beijing(row.submitted_at),
-        publicity_until=beijing(row.publicity_until) if row.publicity_until else None,
+        publicity_window=strawberry.ID(window.id) if window else None,
+        publicity_until=beijing(window.closes_at) if window else None,
         items=[
             RecommendationItem(
                 rank=item.rank,
@@ -188,7 +200,7 @@ class SubmitRecommendationsResult:
     findings: list[ListFinding] = strawberry.field(description="全部问题，按行 / Everything found, by row")
 
     @classmethod
-    def of(cls, outcome: lists.ListOutcome, sealed: RecommendationList | None, *, dry_run: bool) -> Self:
+    def of(cls, outcome: ListOutcome, sealed: RecommendationList | None, *, dry_run: bool) -> Self:
         """From the record."""
         return cls(
             accepted=sealed is not None,

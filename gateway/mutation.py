@@ -19,6 +19,8 @@ from gateway.operations import (
     Problem,
     StartPullResult,
 )
+from gateway.publicity_mutation import PublicityMutations
+from gateway.roster_mutation import RosterMutations
 from gateway.supervision import GuardStop, OverrideResult, StopPullResult
 from schema.errors import Problem as ProblemRecord
 from schema.errors import RequestError
@@ -35,7 +37,7 @@ Info = strawberry.Info[Context]
 
 
 @strawberry.type(description="变更 / Mutations")
-class Mutation(EligibilityMutations, ListMutations):
+class Mutation(EligibilityMutations, ListMutations, RosterMutations, PublicityMutations):
     """Writes."""
 
     @strawberry.mutation(description="裁定查重案件 / Decide a duplicate case")

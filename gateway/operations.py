@@ -10,9 +10,8 @@ from gateway import facts
 from gateway.entries import beijing
 from schema.errors import Problem as ProblemRecord
 from schema.types.cases import DuplicateCase
-from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
-from schema.types.entry import Entry
-from schema.vocabulary import PullStatus, RosterState
+from schema.types.catalogue import NATIONAL_TRACKS, Region
+from schema.vocabulary import PullStatus
 from sync.repository.browse import GroupKey
 from sync.tables import PullRow, QuarantineRow
 
@@ -114,31 +113,6 @@ class QuarantinedRow:
             first_seen_at=beijing(row.first_seen_at),
             last_seen_at=beijing(row.last_seen_at),
         )
-
-
-@strawberry.type(description="总决赛名册的一项 / An item of the national final's roster")
-class RosterItem:
-    """With the reason for its state."""
-
-    region: Region
-    rank: int
-    entry_id: strawberry.ID
-    entry: Entry | None
-    national_track: NationalTrack | None
-    state: RosterState
-    reason_zh: str
-    reason_en: str
-    receipt: strawberry.ID = strawberry.field(description="所依据名单的回执号 / The list it comes from")
-
-
-@strawberry.type(
-    description="总决赛名册：由封存名单、查重裁定和名额算出 / The roster, computed from sealed lists, cases and quotas"
-)
-class Roster:
-    """`digest` says whether two rosters are the same."""
-
-    digest: str
-    items: list[RosterItem]
 
 
 @strawberry.type(description="分组键 / A group's key")

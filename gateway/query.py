@@ -6,18 +6,20 @@ from datetime import UTC, datetime
 import strawberry
 
 from gateway import cases, entries, facts, paging
+from gateway.audit import AuditQueries
 from gateway.context import Context
 from gateway.eligibility_query import EligibilityQueries, eligible
 from gateway.inputs import EntryFilterInput, EntrySortInput
 from gateway.list_query import ListQueries
-from gateway.operations import Pull, QuarantinedRow, Roster, RosterItem, StatisticsRow
+from gateway.operations import Pull, QuarantinedRow, StatisticsRow
+from gateway.publicity import PublicityQueries
+from gateway.roster_query import RosterQueries
 from gateway.supervision import GuardStop, Schedule
 from schema.errors import Problem, RequestError
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
 from schema.types.entry import Entry
 from schema.vocabulary import CaseKind, CaseStatus
-from sync import roster
 from sync.database import Session
 from sync.repository.browse import EntryBrowser, GroupKey, Slice
 from sync.repository.cases import CaseStore
@@ -32,7 +34,7 @@ _MOST_GROUPS = 4
 
 
 @strawberry.type(description="查询 / Queries")
-class Query(EligibilityQueries, ListQueries):
+class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, AuditQueries):
     """Reads only."""
 
     @strawberry.field(description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics")
@@ -113,37 +115,6 @@ class Query(EligibilityQueries, ListQueries):
             return cases.load(session, scope, rows)
 
         return await info.context.read(work)
-
-    @strawberry.field(
-        description="总决赛名册；省密钥只见本省 / The roster of the national final; a region sees its own items"
-    )
-    async def roster(self, info: Info) -> Roster:
-        """Computed anew from what is stored."""
-        context = info.context
-
-        def work(session: Session) -> Roster:
-            whole = roster.current(session)
-            items = [item for item in whole.items if context.scope.covers(item.region)]
-            found = _load(session, context, [item.entry_id for item in items])
-            return Roster(
-                digest=whole.digest,
-                items=[
-                    RosterItem(
-                        region=facts.region_types()[item.region],
-                        rank=item.rank,
-                        entry_id=strawberry.ID(item.entry_id),
-                        entry=found.get(item.entry_id),
-                        national_track=NATIONAL_TRACKS.get(item.national_track or ""),
-                        state=item.state,
-                        reason_zh=item.reason_zh,
-                        reason_en=item.reason_en,
-                        receipt=strawberry.ID(item.receipt),
-                    )
-                    for item in items
-                ],
-            )
-
-        return await context.read(work)
 
     @strawberry.field(description="拉取记录，最近在前 / Pulls, newest first")
     async def pulls(self, info: Info, regions: list[strawberry.ID] | None = None, first: int = 50) -> list[Pull]:

@@ -11,12 +11,13 @@ __all__ = ["Basis", "Quota", "default_selection", "lower_lists", "quota_of", "se
 
 
 class Quota(Fact):
-    """How many entries of a list have a place, and why."""
+    """How many entries of a list have a place, and why; and how many of one national track, where a rule that binds says so."""
 
     total: int
     basis: Basis
     reason_zh: str
     reason_en: str
+    per_track: int | None = None
 
 
 class _QuotaFile(Fact):
@@ -42,8 +43,10 @@ def lower_lists(facts: NoticeFacts) -> dict[str, LowerListFacts]:
 
 
 def quota_of(selection: SelectionFacts) -> Quota:
-    """How many of a list have a place; all of it where nobody limits it."""
+    """How many of a list have a place. Places of a track that are only inferred doubt a list and bar nobody."""
     total = selection.total
     if total is None:
         raise ValueError("the rules of a region's list always have a total, if only by default")
-    return Quota(total=total.most, basis=total.basis, reason_zh=total.zh, reason_en=total.en)
+    track = selection.per_track
+    per_track = track.most if track is not None and track.binding else None
+    return Quota(total=total.most, basis=total.basis, reason_zh=total.zh, reason_en=total.en, per_track=per_track)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pydantic import Field, model_validator
 
 from schema.provenance import Fact
+from schema.publicity import DayKind
 from schema.vocabulary import Stage
 
 
@@ -68,9 +69,10 @@ class Limit(Grounded):
 
 
 class Days(Grounded):
-    """How long a result is laid open to objection; None where it must be over but nobody says how long it takes."""
+    """How long a result or a list is laid open to objection; None where it must be over but nobody says how long it takes."""
 
-    days: int | None = Field(default=None, ge=1)
+    days: int | None = Field(default=None, ge=1, le=90)
+    kind: DayKind = DayKind.CALENDAR
 
 
 class Prize(Grounded):

@@ -25,6 +25,15 @@ class Described:
     level: CaseLevel
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A decided case that was opened again, or an open one whose decision stands again."""
+
+    case: str
+    before: CaseStatus
+    after: CaseStatus
+
+
 @dataclass(slots=True)
 class Changes:
     """What a detection did to the stored cases, and the entries that it did it to."""
@@ -34,6 +43,7 @@ class Changes:
     reopened: int = 0
     closed: int = 0
     entries: set[str] = field(default_factory=set)
+    turns: list[Turn] = field(default_factory=list)
 
 
 def new_case_id() -> str:
@@ -75,9 +85,7 @@ def bring_up_to_date(
             _bring(store, case, cluster, describe(cluster), now, changes)
     for case in standing.values():
         if case.status is CaseStatus.OPEN:
-            _close(store, case, now)
-            changes.closed += 1
-            changes.entries.update(case.entries)
+            _close(store, case, now, changes)
     return changes
 
 
@@ -89,13 +97,12 @@ def _bring(
     found = Basis(cluster.kind, cluster.entries, tuple(said.evidence))
     if decision is not None and not news(CaseStatus(decision.status), decided_on(decision), found):
         if case.status is CaseStatus.OPEN:
-            _close(store, case, now)
-            changes.closed += 1
-            changes.entries.update(case.entries)
+            _close(store, case, now, changes)
         return
     if case.status is not CaseStatus.OPEN:
         row.status, row.kept_entry_id, row.changed_at = CaseStatus.OPEN, None, now
         changes.reopened += 1
+        changes.turns.append(Turn(case.id, case.status, CaseStatus.OPEN))
     elif (case.kind, case.entries, row.level) != (cluster.kind, cluster.entries, said.level):
         row.changed_at = now
         changes.changed += 1
@@ -105,8 +112,10 @@ def _bring(
     _write(store, row, cluster, said)
 
 
-def _close(store: CaseStore, case: Standing, now: datetime) -> None:
+def _close(store: CaseStore, case: Standing, now: datetime, changes: Changes) -> None:
     """End an open case for which nothing speaks any more: it goes, or what was once decided of it stands again."""
+    changes.closed += 1
+    changes.entries.update(case.entries)
     decision = store.last_decision(case.id)
     if decision is None:
         store.drop(case.id)
@@ -114,6 +123,7 @@ def _close(store: CaseStore, case: Standing, now: datetime) -> None:
     row = store.case(case.id)
     assert row is not None  # noqa: S101  as above
     row.status, row.kept_entry_id, row.changed_at = decision.status, decision.kept_entry_id, now
+    changes.turns.append(Turn(case.id, CaseStatus.OPEN, CaseStatus(decision.status)))
     was = decided_on(decision)
     row.kind, row.evidence = was.kind, decision.evidence
     row.score = max((pair.score for pair in was.pairs if pair.score is not None), default=None)

@@ -1,12 +1,18 @@
-"""Decisions of clerks on duplicate cases: who decided what and why, with the evidence that lay before them."""
+"""Decisions of clerks on duplicate cases: who decided what and why, with the evidence that lay before them; on record, and
+the roster follows in the same transaction.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from schema.audit import AuditAction
+from schema.canonical import Json
 from schema.errors import Problem, RequestError
 from schema.vocabulary import CaseStatus
+from sync.audit import record
 from sync.database import Database
 from sync.repository.cases import CaseStore
+from sync.roster import Author, follow
 from sync.scope import Scope
 from sync.tables import CaseRow, DecisionRow
 
@@ -29,6 +35,7 @@ def decide(
         problems = _decision_problems(row, entries, status, reason, kept_entry)
         if row is None or problems:
             raise RequestError(problems)
+        now = datetime.now(UTC)
         store.decide(
             row,
             DecisionRow(
@@ -37,12 +44,17 @@ def decide(
                 kept_entry_id=kept_entry,
                 reason=reason.strip(),
                 author=author,
-                decided_at=datetime.now(UTC),
+                decided_at=now,
                 kind=row.kind,
                 entries=entries,
                 evidence=row.evidence,
             ),
         )
+        change: dict[str, Json] = {"status": status, "kept": kept_entry, "entries": entries}
+        record(
+            session, actor=author, action=AuditAction.CASE_DECIDED, subject=case, reason=reason, change=change, at=now
+        )
+        follow(session, Author(author, reason, now))
         return row
 
 

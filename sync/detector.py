@@ -15,7 +15,10 @@ from typing import Final
 
 import numpy as np
 
+from schema.audit import AuditAction
 from schema.errors import Problem
+from schema.vocabulary import CaseStatus
+from sync.audit import record
 from sync.case_describing import Describer
 from sync.cases import Changes, bring_up_to_date
 from sync.database import Database, Session
@@ -32,6 +35,7 @@ from sync.scope import EVERYTHING
 
 Confirm = Callable[[Session], None]
 
+_ACTOR: Final = "detection"  # who is on record for what no person did
 STALE: Final = (
     0.05  # of the entries changed since the snapshot: no count it rests on is off by more than that, 0.07 bits
 )
@@ -215,6 +219,12 @@ class Detector:
             state = {"run": run, "model": model_version(self._model), "snapshot_at": self.snapshot_at, "ran_at": now}
             store.remember(rows, state)
             changes = bring_up_to_date(CaseStore(session, EVERYTHING), cases, found.compared, describe, now)
+            for turn in changes.turns:
+                opened = turn.after is CaseStatus.OPEN
+                record(
+                    session, actor=_ACTOR, action=AuditAction.CASE_REOPENED if opened else AuditAction.CASE_RESTORED,
+                    subject=turn.case, change={"before": turn.before, "after": turn.after}, at=now,
+                )  # fmt: skip
         self._run = run
         return changes
 

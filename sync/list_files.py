@@ -16,7 +16,8 @@ from schema.errors import Problem, RequestError
 from schema.identifiers import REGIONS
 from schema.vocabulary import Severity
 from sync.database import Database
-from sync.lists import Confirmation, Finding, ListItem, Push, submit
+from sync.lists import Confirmation, Finding, ListItem
+from sync.lists.submission import Push, submit
 from sync.lists.validation import MOST_ITEMS
 from sync.repository.browse import EntryBrowser, EntryFilter, Slice, SortKey
 from sync.scope import Scope

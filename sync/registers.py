@@ -12,8 +12,11 @@ from functools import cache
 from typing import Final
 
 from adapters.registry import regions
+from schema.audit import AuditAction
+from schema.canonical import Json, canonical, digest
 from schema.errors import Problem, RequestError
 from schema.vocabulary import OrganiserRole, Register
+from sync.audit import record
 from sync.database import Database, Session
 from sync.exact_keys import plain
 from sync.organisation_names import normal_form
@@ -176,6 +179,12 @@ def _apply(
                 changed_at=now,
             )
         )
+        # The lines themselves may be many; their digest binds the change that is kept with them.
+        lines = {"added": [line.as_dict() for line in added], "removed": [line.as_dict() for line in removed]}
+        change: dict[str, Json] = {"added": len(added), "removed": len(removed), "digest": digest(canonical(lines))}
+        record(
+            session, actor=author, action=AuditAction.REGISTER_CHANGED, subject=register, reason=reason, change=change, at=now
+        )  # fmt: skip
     return RegisterChange(register, tuple(added), tuple(removed), opened)
 
 

@@ -17,6 +17,7 @@ from adapters.base import Adapter
 from schema.provenance import CHINA
 from schema.vocabulary import PullStatus
 from sync import run_problems
+from sync.audit import seal
 from sync.backup import newest_backup_age
 from sync.database import Database, DatabaseFault
 from sync.eligibility import evaluate
@@ -26,7 +27,7 @@ from sync.outbox import send_due
 from sync.pull import Puller, job_name
 from sync.repository.jobs import JobStore
 from sync.repository.pulls import problems_as_json
-from sync.roster import Roster, current
+from sync.roster import Author, renew
 from sync.settings import Settings
 
 if TYPE_CHECKING:
@@ -73,9 +74,11 @@ class Clock:
             "aggregate": self._aggregate,
             "backup check": self._backup,
             "outbox": self._outbox,
+            "audit seal": self._seal,
         }
         now = datetime.now(UTC)
-        due = {"detect": next_night(now, _DETECTION), "aggregate": now, "backup check": now, "outbox": now}
+        due = {"detect": next_night(now, _DETECTION)}
+        due |= dict.fromkeys(("aggregate", "backup check", "outbox", "audit seal"), now)
         for index, adapter in enumerate(adapters):
             code = adapter.manifest.code
             self._works[job_name(code)] = self._pulling(adapter)
@@ -168,8 +171,9 @@ class Clock:
         )
 
     async def _aggregate(self, claim: Claim) -> None:
-        roster = await asyncio.to_thread(self._roster)
-        outcome = f"{len(roster.items)} items, {roster.digest[:12]}"
+        author = Author(_STARTED_BY, "数据有变化 / data changed", datetime.now(UTC))
+        made = await asyncio.to_thread(renew, self._database, author)
+        outcome = f"version {made.number}, {made.digest[:12]}" if made else "nothing changed"
         await self._release(claim, outcome, timedelta(hours=1))
 
     async def _backup(self, claim: Claim) -> None:
@@ -185,16 +189,19 @@ class Clock:
         outcome = f"{report.delivered} delivered, {report.failed} failed"
         await self._release(claim, outcome, _OUTBOX_PAUSE)
 
+    async def _seal(self, claim: Claim) -> None:
+        made = await asyncio.to_thread(
+            seal, self._database, self._settings.signer_if_any(), self._settings.seals_file, datetime.now(UTC)
+        )
+        outcome = f"{made.count} records, {made.head[:12]}" if made else "nothing is on record yet"
+        await self._release(claim, outcome, timedelta(hours=1))
+
     async def _release(
         self, claim: Claim, outcome: str, pause: timedelta, problems: Sequence[Mapping[str, Any]] = ()
     ) -> None:
         """End a claim; the job is due again after `pause`."""
         due = datetime.now(UTC) + pause
         await asyncio.to_thread(self._puller.leases.release, claim, outcome, problems, due)
-
-    def _roster(self) -> Roster:
-        with self._database.read() as session:
-            return current(session)
 
     def _hasten_detection(self) -> None:
         with self._database.write() as session:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from adapters.transport import Endpoint
+from schema.audit import Signer
 from schema.errors import Problem, RequestError
 from schema.identity import Algorithm, Tokeniser
 
@@ -86,6 +87,8 @@ class Settings(BaseSettings):
     backup_folder: Path | None = None
     # Where tables that provinces hand in are laid down, each region's in a folder called by its slug.
     files_folder: Path | None = None
+    # A file that seals of the record of changes are added to, best on another machine.
+    seals_file: Path | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -107,6 +110,13 @@ class Settings(BaseSettings):
 
     def tokeniser(self) -> Tokeniser:
         """The maker of personal tokens; RequestError where no key is configured."""
+        return Tokeniser(self._key(), self.token_key_id, self.token_algorithm)
+
+    def signer_if_any(self) -> Signer | None:
+        """What signs seals and errata, under a key derived from that of tokens; None where none is configured."""
+        return Signer(self._key(), self.token_key_id) if self.token_key_file or self.token_key else None
+
+    def _key(self) -> bytes:
         text = (
             self.token_key_file.read_text("utf-8").strip()
             if self.token_key_file
@@ -125,4 +135,4 @@ class Settings(BaseSettings):
                     remedy_en="make one: openssl rand -hex 32 > token.key, and set DEXHUB_TOKEN_KEY_FILE",
                 )
             )
-        return Tokeniser(text.encode(), self.token_key_id, self.token_algorithm)
+        return text.encode()

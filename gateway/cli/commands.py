@@ -22,6 +22,7 @@ from gateway.app import create_app
 from gateway.auth import OPERATOR
 from gateway.cli import (
     adapters,
+    audit,
     cases,
     doctor,
     duplicates,
@@ -31,10 +32,12 @@ from gateway.cli import (
     keys,
     lists,
     messages,
+    publicity,
     pulls,
     quarantine,
     quotas,
     registers,
+    roster,
 )
 from gateway.cli import demo as demonstration
 from gateway.cli.console import FOUND_PROBLEMS, err, open_hub, out, print_json
@@ -63,6 +66,9 @@ cli.add_typer(quotas.cli, name="quotas")
 cli.add_typer(messages.cli, name="messages")
 cli.add_typer(registers.cli, name="registers")
 cli.command(help="检查库中不该出现的情况 / Look for what can never be")(doctor.doctor)
+cli.add_typer(audit.cli, name="audit")
+cli.add_typer(roster.cli, name="roster")
+cli.add_typer(publicity.cli, name="publicity")
 cli.command(help="核对参赛资格 / May it compete, by the notices' rules")(eligibility.check)
 cli.command(help="通知的规则，照原文 / The notices' rules, in their own words")(eligibility.clauses)
 cli.command("export", help="导出参赛项目、案件、名单、名册、规则 / Entries, cases, lists, roster, clauses as tables")(
@@ -170,17 +176,6 @@ def schedules(as_json: AsJson = False) -> None:
         started = f"{row.started_at.astimezone(CHINA):%m-%d %H:%M}" if row.started_at else ""
         table.add_row(row.name, f"{row.due_at.astimezone(CHINA):%m-%d %H:%M}", started, row.outcome or "")
     out.print(table)
-
-
-@cli.command(help="总决赛名册 / The roster of the national final")
-def roster(as_json: AsJson = False) -> None:
-    """From sealed lists, cases and quotas."""
-    with open_hub() as hub:
-        whole = lists.read_roster(hub)
-    if as_json:
-        print_json(whole)
-    else:
-        lists.print_roster(whole)
 
 
 @cli.command(help="在本机数据库上执行 GraphQL 文档（或其文件） / Run a GraphQL document, or a file of it, in process")

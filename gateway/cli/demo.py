@@ -28,9 +28,9 @@ import gateway
 from adapters.registry import regions
 from gateway.app import create_app
 from gateway.auth import OPERATOR, create_key
-from gateway.cli import demo_eligibility, demo_lists, pulls
+from gateway.cli import demo_eligibility, demo_lists, demo_roster, pulls
 from gateway.cli.console import FOUND_PROBLEMS, err, out
-from gateway.cli.lists import print_roster, read_roster
+from gateway.cli.roster import print_roster, read_roster
 from gateway.execution import execute
 from gateway.facts import region_types
 from gateway.hub import Hub
@@ -129,6 +129,8 @@ def _story(hub: Hub, planted: dict[str, Any]) -> bool:
     out.rule("6  总决赛名册 / Roster")
     roster = read_roster(hub)
     print_roster(roster)
+    out.rule("7  从公示到终定 / From publicity to the final roster")
+    closed = asyncio.run(demo_roster.show(hub))
 
     by_region = Counter(entry[:2] for kind_and_entries in found for entry in kind_and_entries[1:])
     included = Counter(item.region for item in roster.items if item.state is RosterState.INCLUDED)
@@ -149,7 +151,7 @@ def _story(hub: Hub, planted: dict[str, Any]) -> bool:
         ".venv/bin/dexhub query '{ roster { items { rank state entry { title } } } }'"
     )
     calm = all(not row.problems for row in (*first, *second)) and not any(row.created + row.changed for row in second)
-    return calm and lawful and found == expected and receipts.keys() == issuers().keys()
+    return calm and lawful and closed and found == expected and receipts.keys() == issuers().keys()
 
 
 def _cases_found(hub: Hub) -> set[tuple[str, ...]]:

@@ -1,6 +1,6 @@
 """`dexhub lists …`: what becomes of lists after they were pushed."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -54,6 +54,10 @@ def act(
     what: Annotated[ListAct, typer.Argument(metavar="ACT", case_sensitive=False, help="操作 / The act")],
     reason: Annotated[str, typer.Option(help="理由 / Why")] = "",
     row: Annotated[list[str] | None, typer.Option(help="退回的行，名次=理由 / Rows to mend, rank=reason")] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(help="公示截止时间（北京时间），不给则按规则 / End of publicity, Beijing time; else by the rule"),
+    ] = None,
 ) -> None:
     """By the table of the list's life; refused with the reason where it is not possible."""
     if what not in REQUESTED:
@@ -61,9 +65,10 @@ def act(
             Problem("ACT_IMPOSSIBLE", "ACT", "该操作由系统自动进行", "the hub does this by itself", what,
                     "可用：" + "、".join(REQUESTED), "one of " + ", ".join(REQUESTED))
         )  # fmt: skip
-    asked = Request(receipt, what, reason, tuple(map(_returned, row or ())))
+    end = until.replace(tzinfo=CHINA) if until else None
+    asked = Request(receipt, what, reason, tuple(map(_returned, row or ())), end)
     with open_hub() as hub:
-        moved = move(hub.database, EVERYTHING, asked, actor=OPERATOR.name, now=datetime.now(UTC))
+        moved = move(hub.database, EVERYTHING, asked, actor=OPERATOR.name, now=hub.now())
     out.print(f"{moved.receipt}：{STATE_NAMES[ListState(moved.state)]} {moved.state}")
 
 

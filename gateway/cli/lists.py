@@ -1,22 +1,17 @@
-"""`dexhub lists` and the roster on the terminal."""
+"""`dexhub lists`: recommended lists from a file."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from adapters.registry import region_named
 from gateway.auth import OPERATOR
 from gateway.cli.console import FOUND_PROBLEMS, open_hub, out, print_json, print_problems
-from gateway.facts import region_types
-from gateway.hub import Hub
 from gateway.list_uploads import told
 from schema.errors import Problem, RequestError
-from schema.vocabulary import RosterState, Severity
+from schema.vocabulary import Severity
 from sync.list_files import FileOutcome, FilePush, marked, push_file, region_template
-from sync.roster import Roster, current
 from sync.workbooks.kinds import MOST_BYTES, too_large
 
 cli = typer.Typer(no_args_is_help=True, help="推荐名单 / Recommended lists")
@@ -91,22 +86,3 @@ def _print(outcome: FileOutcome) -> None:
         out.print(f"校验通过，共 {outcome.items} 项，未封存 / valid, {outcome.items} items, not sealed (dry run)")
     else:
         out.print(f"已封存 / sealed: 回执 {outcome.sealed.receipt}  SHA-256 {outcome.sealed.digest}")
-
-
-def read_roster(hub: Hub) -> Roster:
-    """The roster as the database stands."""
-    with hub.database.read() as session:
-        return current(session)
-
-
-def print_roster(roster: Roster) -> None:
-    """Counts by region and state."""
-    counts = Counter((item.region, item.state) for item in roster.items)
-    table = Table(title="总决赛名册 / Roster", title_justify="left", caption=f"SHA-256 {roster.digest}")
-    table.add_column("地区 Region")
-    names = ("入选 Included", "挂起 Held", "排除 Excluded", "候补 Alternate")
-    for name in names:
-        table.add_column(name, justify="right")
-    for region in dict.fromkeys(item.region for item in roster.items):
-        table.add_row(region_types()[region].name, *(str(counts[region, state]) for state in RosterState))
-    out.print(table)

@@ -13,7 +13,8 @@ from gateway.selection import SelectionRules
 from schema.errors import Problem, RequestError
 from schema.provenance import CHINA
 from schema.selection import Basis
-from sync.lists.rules import all_rules, set_rules
+from sync.lists.rules import all_rules
+from sync.lists.setting import set_rules
 from sync.repository.lists import ListStore
 from sync.scope import EVERYTHING
 from sync.tables import SelectionSettingRow

@@ -124,13 +124,14 @@ def roster_table(session: Session, scope: Scope, asked: Conditions) -> TableToWr
     """总决赛名册 as it stands; a region's own items."""
     headings = (
         ("地区", 8), ("名次", 6), ("项目编号", 20), ("项目名称", 44), ("牵头单位", 32), ("国家赛道", 16), ("状态", 8), ("理由", 50),
-        ("名单回执号", 24), ("名册 SHA-256", 66),
+        ("不符合或未定的条款", 30), ("已豁免的条款", 20), ("查重案件", 20), ("成立的异议", 16), ("名单回执号", 24), ("名单版本", 8),
+        ("名册版本", 8), ("名册 SHA-256", 66),
     )  # fmt: skip
     return TableToWrite("总决赛名册", headings, _roster_rows(session, scope, asked))
 
 
 def _roster_rows(session: Session, scope: Scope, asked: Conditions) -> Rows:
-    whole, codes = roster.current(session), asked.regions()
+    (whole, version), codes = roster.current(session, datetime.now(UTC)), asked.regions()
     items = [each for each in whole.items if scope.covers(each.region) and (not codes or each.region in codes)]
     for start in range(0, len(items), _PAGE):
         page = items[start : start + _PAGE]
@@ -139,7 +140,9 @@ def _roster_rows(session: Session, scope: Scope, asked: Conditions) -> Rows:
             track = NATIONAL_TRACKS.get(item.national_track or "")
             yield (
                 facts.region_types()[item.region].name, item.rank, item.entry_id, *_named(known.get(item.entry_id)),
-                track.name if track else None, chinese(item.state), item.reason_zh, item.receipt, whole.digest,
+                track.name if track else None, chinese(item.state), item.reason_zh, together(item.clauses),
+                together(item.waived), together(item.cases), item.objection, item.receipt, item.version,
+                version.number if version else None, whole.digest,
             )  # fmt: skip
 
 

@@ -3,16 +3,6 @@
 from schema.vocabulary import Severity
 from sync.lists.findings import Column, Finding
 from sync.lists.items import Confirmation, ListItem, items_of
-from sync.lists.submission import ListOutcome, Push, submit
 
-__all__ = [
-    "Column",
-    "Confirmation",
-    "Finding",
-    "ListItem",
-    "ListOutcome",
-    "Push",
-    "Severity",
-    "items_of",
-    "submit",
-]
+# What acts on lists (`submission`, `acts`) moves the roster, which reads lists: it is imported by its own name.
+__all__ = ["Column", "Confirmation", "Finding", "ListItem", "Severity", "items_of"]

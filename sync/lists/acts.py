@@ -1,18 +1,26 @@
-"""What is done to a sealed list: one transaction an act, by the table of `schema.list_life`, on record, and told."""
+"""What is done to a sealed list: one transaction an act, by the table of `schema.list_life`, on record, and told.
+
+Which lists count is what the roster is made of: an act that changes that is refused once the roster is closed.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from schema.audit import AuditAction
 from schema.errors import Problem, RequestError
 from schema.list_life import COUNTED, REQUESTED, STATE_NAMES, TRANSITIONS, Actor, ListAct, ListState, after
 from schema.provenance import CHINA
+from sync.audit import record
 from sync.database import Database, Session
 from sync.lists.items import items_of
-from sync.lists.rules import issuers, rules_of
 from sync.lists.telling import tell
+from sync.publicity import open_window, unsettled
 from sync.repository.lists import ListStore
+from sync.repository.rosters import RosterStore
+from sync.roster.decisions import closed
+from sync.roster.versions import Author, in_time, renewed
 from sync.scope import EVERYTHING, Scope
 from sync.tables import ListEventRow, ListRow
 
@@ -39,7 +47,7 @@ class Request:
 
 def move(database: Database, scope: Scope, request: Request, *, actor: str, now: datetime) -> ListRow:
     """Do it, or raise RequestError with every reason why not. `scope` is the asker's: what is outside it does not exist, and
-    a region may do what its part is in the list's life.
+    a region may do what its part is in the list's life. The roster follows in the same transaction.
     """
     with database.write() as session:
         store = ListStore(session, scope)
@@ -48,15 +56,21 @@ def move(database: Database, scope: Scope, request: Request, *, actor: str, now:
             raise RequestError(_unknown(request.receipt))
         store.alone(found.issuer)
         session.refresh(found)  # it may have been changed while we waited
-        problems = [*_not_yours(scope, found, request.act), *_faults(found, request, now)]
+        in_time(session, now)
+        problems = [*_not_yours(scope, found, request.act), *_faults(session, found, request, now)]
         if problems:
             raise RequestError(problems)
+        reason = request.reason.strip()
+        details: dict[str, Any] = {}
         if request.act is ListAct.ACCEPT:
             _supersede_counted(session, found, actor, now)
         if request.act is ListAct.PUBLISH:
-            found.publicity_until = request.until or now + _publicity(session, found)
-        details = {"rows": [asdict(row) for row in request.rows]} if request.rows else {}
-        step(session, found, request.act, actor=actor, now=now, reason=request.reason.strip(), details=details)
+            window = open_window(session, found, author=actor, now=now, until=request.until)
+            details["until"] = window.closes_at.astimezone(CHINA).isoformat(timespec="minutes")
+        if request.rows:
+            details["rows"] = [asdict(row) for row in request.rows]
+        step(session, found, request.act, actor=actor, now=now, reason=reason, details=details)
+        renewed(session, Author(actor, reason or f"{request.act} {found.receipt}", now))
     return found
 
 
@@ -70,7 +84,7 @@ def step(
     reason: str = "",
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Bring a list to its next state within a transaction, write down the event and tell the region."""
+    """Bring a list to its next state within a transaction, write down the event, put it on record and tell the region."""
     before = None if act is ListAct.DRAFT else ListState(row.state)
     reached = after(act, before)
     if reached is None:
@@ -82,6 +96,10 @@ def step(
         receipt=row.receipt, act=act, before=before, after=reached, actor=actor, reason=reason, details=details or {}, at=now
     )  # fmt: skip
     store.record(event)
+    change = {"act": act, "before": before, "after": reached, "digest": row.digest, "details": event.details}
+    record(
+        session, actor=actor, action=AuditAction.LIST_CHANGED, subject=row.receipt, reason=reason, change=change, at=now
+    )
     tell(session, row, event)
 
 
@@ -90,11 +108,6 @@ def _supersede_counted(session: Session, row: ListRow, actor: str, now: datetime
     for other in ListStore(session, EVERYTHING).versions(issuer=row.issuer):
         if other.state in COUNTED:
             step(session, other, ListAct.SUPERSEDE, actor=actor, now=now, reason=row.receipt)
-
-
-def _publicity(session: Session, row: ListRow) -> timedelta:
-    days = rules_of(session, issuers()[row.issuer]).selection.publicity_of_list
-    return timedelta(days=days.days if days and days.days else 0)
 
 
 def _not_yours(scope: Scope, row: ListRow, act: ListAct) -> list[Problem]:
@@ -108,7 +121,7 @@ def _not_yours(scope: Scope, row: ListRow, act: ListAct) -> list[Problem]:
     ]  # fmt: skip
 
 
-def _faults(row: ListRow, request: Request, now: datetime) -> list[Problem]:
+def _faults(session: Session, row: ListRow, request: Request, now: datetime) -> list[Problem]:
     problems = []
     state, transition = ListState(row.state), TRANSITIONS[request.act]
     if request.act not in REQUESTED or state not in transition.before:
@@ -121,12 +134,16 @@ def _faults(row: ListRow, request: Request, now: datetime) -> list[Problem]:
         problems.append(
             Problem("REASON_MISSING", "reason", "请写明理由", "a reason is required", None, "写明理由", "say why")
         )
-    if request.act is ListAct.CONFIRM and row.publicity_until is not None and now < row.publicity_until:
-        told = f"{row.publicity_until.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    if request.act is ListAct.CONFIRM and state is ListState.PUBLICITY:
+        problems += unsettled(session, {row.receipt: row.issuer}, now)
+    if request.act is ListAct.PUBLISH and request.until is not None and request.until <= now:
         problems.append(
-            Problem("PUBLICITY_NOT_OVER", "act", f"公示至 {told}", f"it is published until {told}", told,
-                    "公示结束后再确认", "confirm it after that")
+            Problem("PUBLICITY_PAST", "until", "截止时间须在将来", "it must close in the future",
+                    request.until.isoformat(), "填写将来的时间", "give a time to come")
         )  # fmt: skip
+    if row.issuer == row.region and (state in COUNTED) != (transition.after in COUNTED):
+        newest = RosterStore(session).newest()
+        problems += closed(newest.stage) if newest is not None else []
     return [*problems, *_row_faults(row, request.rows)]
 
 

@@ -1,15 +1,14 @@
 """The rules that hold for one issuer's list: what its notice prints or we infer, under what the organiser has set."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from adapters.registry import regions
-from schema.errors import Problem, RequestError
+from schema.errors import Problem
 from schema.quotas import lower_lists, selection_of
 from schema.selection import Limit, LowerListFacts, Pool, SelectionFacts
-from sync.database import Database, Session
+from sync.database import Session
 from sync.repository.lists import ListStore
 from sync.scope import EVERYTHING
 from sync.tables import SelectionSettingRow
@@ -57,7 +56,7 @@ def lower_issuers(region: str) -> list[Issuer]:
 def rules_of(session: Session, issuer: Issuer) -> Rules:
     """The rules as they stand now."""
     rows = ListStore(session, EVERYTHING).settings([issuer.code])
-    return _overlaid(issuer, rows[0] if rows else None)
+    return overlaid(issuer, rows[0] if rows else None)
 
 
 def all_rules(session: Session) -> list[Rules]:
@@ -65,10 +64,11 @@ def all_rules(session: Session) -> list[Rules]:
     newest: dict[str, SelectionSettingRow] = {}
     for row in ListStore(session, EVERYTHING).settings():
         newest.setdefault(row.issuer, row)
-    return [_overlaid(issuer, newest.get(code)) for code, issuer in issuers().items()]
+    return [overlaid(issuer, newest.get(code)) for code, issuer in issuers().items()]
 
 
-def _overlaid(issuer: Issuer, row: SelectionSettingRow | None) -> Rules:
+def overlaid(issuer: Issuer, row: SelectionSettingRow | None) -> Rules:
+    """What the notice prints or we infer, with what the organiser's newest setting says instead."""
     facts = issuer.lower or selection_of(regions()[issuer.region].catalogue.facts)
     if row is None:
         return Rules(issuer, facts)
@@ -81,34 +81,6 @@ def _overlaid(issuer: Issuer, row: SelectionSettingRow | None) -> Rules:
     if row.firsts is not None:
         changed["pool"] = Pool(firsts=row.firsts, set_by=row.author, **ground)
     return Rules(issuer, facts.model_copy(update=changed), row.deadline, row)
-
-
-def set_rules(database: Database, setting: SelectionSettingRow) -> Rules:
-    """Set what holds for an issuer from now on, instead of all that was set before; RequestError with every reason why not."""
-    issuer, problems = issuers().get(setting.issuer), _faults(setting)
-    if issuer is None or problems:
-        raise RequestError([*problems, *([] if issuer else [unknown_issuer(setting.issuer)])])
-    with database.write() as session:
-        ListStore(session, EVERYTHING).set(setting)
-        return _overlaid(issuer, setting)
-
-
-def _faults(setting: SelectionSettingRow) -> list[Problem]:
-    problems = []
-    if not setting.reason.strip():
-        problems.append(
-            Problem("REASON_MISSING", "reason", "请写明依据", "a reason is required", None,
-                    "写明依据，如组委会会议纪要", "say what it rests on")
-        )  # fmt: skip
-    lowest: Sequence[tuple[str, int]] = (("total", 1), ("per_track", 1), ("alternates", 0), ("firsts", 1))
-    for name, least in lowest:
-        number = getattr(setting, name)
-        if number is not None and not least <= number <= 1000:
-            problems.append(
-                Problem("NUMBER_INVALID", name, f"须为 {least} 至 1000 的整数", f"must be {least} to 1000", str(number),
-                        "改正数字", "give another number")
-            )  # fmt: skip
-    return problems
 
 
 def unknown_issuer(code: str) -> Problem:

@@ -42,7 +42,6 @@ class ListRow(SQLModel, table=True):
     submitted_by: str
     submitted_at: datetime = moment()
     changed_at: datetime = moment()
-    publicity_until: datetime | None = moment(nullable=True)
 
 
 class ListEventRow(SQLModel, table=True):

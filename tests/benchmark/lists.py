@@ -15,7 +15,8 @@ from adapters.sandbox.serve import corpus
 from schema.vocabulary import EntryStatus
 from sync import migrate
 from sync.database import Database
-from sync.lists import Confirmation, ListItem, Push, submit
+from sync.lists import Confirmation, ListItem
+from sync.lists.submission import Push, submit
 from sync.repository.browse import EntryBrowser, EntryFilter
 from sync.scope import EVERYTHING
 from tests.conftest import fill

@@ -17,8 +17,9 @@ from sqlalchemy import event
 
 from schema.list_life import ListAct
 from sync.database import Database
-from sync.lists import Confirmation, ListItem, Push, submit
+from sync.lists import Confirmation, ListItem
 from sync.lists.acts import Request, ReturnedRow, move
+from sync.lists.submission import Push, submit
 from sync.scope import EVERYTHING
 
 

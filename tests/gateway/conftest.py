@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ from gateway.auth import create_key
 from gateway.hub import Hub
 from schema.vocabulary import Role
 from sync.database import Database
+from sync.objections import Filing, file
 from sync.repository.guard_stops import GuardStopStore
 from sync.scope import EVERYTHING
 from sync.settings import PlatformSettings, Settings
@@ -47,8 +48,9 @@ mutation Submit($input: SubmitRecommendationsInput!, $dryRun: Boolean! = false) 
 }"""
 MOVE: Final = """
 mutation Move($input: MoveListInput!) {
-  moveList(input: $input) { list { receipt state counts events { act actor reason } } problems { code place value } }
+  moveList(input: $input) { list { receipt state counts publicityWindow events { act actor reason } } problems { code place value } }
 }"""
+OBJECTOR, CONTACT = "欧阳明德", "ouyang@example.org"
 _ENTITLED: Final = {"61": ("AWARDED",)}  # whose notice asks for publicity to be over
 CONFIRMED: Final = ({"reason": "已逐项核实"},)  # what every list of a test may say of what is to be confirmed
 DECIDE: Final = """
@@ -130,6 +132,14 @@ class Service:
         for act in ("CHECK", "ACCEPT"):
             assert self.move(self.national, receipt, act)["problems"] == []
         return receipt
+
+    def published(self, receipt: str, until: datetime | None = None) -> str:
+        """The window of an accepted list that is laid open."""
+        more = {"until": until.isoformat()} if until else {}
+        told = self.move(self.national, receipt, "PUBLISH", **more)
+        assert told["problems"] == []
+        window: str = told["list"]["publicityWindow"]
+        return window
 
     def decide(self, **verdict: Any) -> Any:
         """What comes of the national organiser's decision."""
@@ -305,8 +315,7 @@ def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], ite
     """To read from, over either database: every region has pushed a list, some cases are decided."""
 
     def settle(service: Service) -> None:
-        for code in regions():
-            service.accepted(service.national, code, items(code))
+        receipts = [service.accepted(service.national, code, items(code)) for code in regions()]
         with service.hub.database.write() as session:
             for code in regions():
                 GuardStopStore(session, EVERYTHING).add(_stop(code))
@@ -318,6 +327,11 @@ def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], ite
             keep = case["entries"][0]["entryId"] if number % 2 else None
             verdict = {"decision": "CONFIRMED" if keep else "DISMISSED", "keepEntryId": keep, "reason": "已电话核实"}
             assert service.national.ask(DECIDE, input={"caseId": case["id"], **verdict})["decideCase"]["problems"] == []
+        now = datetime.now(UTC)
+        for receipt in receipts:
+            window = service.published(receipt, now + timedelta(days=7))
+            said = Filing(window, 1, OBJECTOR, CONTACT, "与已公开的项目雷同", ("https://example.org/evidence",))
+            file(service.hub.database, said, filed_by="public", now=now)
 
     return reading(request.param, settle)
 

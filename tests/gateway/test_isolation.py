@@ -37,6 +37,13 @@ QUERIES = {
     'organisations: [{name: "{unit}"}]})',
     "waivers": "waivers(first: 1000)",
     "registers": "registers",
+    "rosterVersions": "rosterVersions",
+    "compareRosters": "compareRosters(older: 1, newer: 2)",
+    "whatIf": "whatIf",
+    "publicityWindows": "publicityWindows",
+    "objections": "objections",
+    "auditRecords": "auditRecords",
+    "auditSeal": "auditSeal",
 }
 # Those that can be asked for another region outright, and what says that nothing was found.
 ASIDE = {
@@ -58,13 +65,18 @@ ROUTES = {
     "POST /lists/{region}": "NATIONAL and the region itself: tests/gateway/test_list_uploads.py",
     "GET /lists/{region}/template": "NATIONAL and the region itself: tests/gateway/test_list_uploads.py",
     "GET /export/{what}.{form}": "within the viewer's scope: tests/gateway/test_exports.py",
+    "GET /publicity": "everybody: tests/gateway/test_publicity_page.py",
+    "GET /publicity.json": "everybody: tests/gateway/test_publicity_page.py",
+    "GET /publicity/feed.atom": "everybody: tests/gateway/test_publicity_page.py",
+    "POST /publicity/{window}/objections": "everybody: tests/gateway/test_publicity_page.py",
     "GET /health/live": "everybody, holds no data",
     "GET /health/ready": "everybody, holds no data",
 }
 MUTATIONS = (
     "submitRecommendations", "decideCase", "startPull", "stopPull", "startDetection", "overrideGuardStop",
     "changeRegister", "removeRegisterLines", "waive", "revokeWaiver", "moveList", "setQuota",
-    "markMessagesRead", "resendMessages",
+    "markMessagesRead", "resendMessages", "renewRoster", "decideRoster", "freezeRoster", "reopenRoster", "finaliseRoster",
+    "issueErratum", "fileObjection", "decideObjection",
 )  # fmt: skip
 # Public facts, the same for all: one field is enough to see that they are there.
 FACTS = {"Clause": "id", "Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
@@ -107,6 +119,8 @@ def widest() -> Callable[[str], str]:
                 yield f"{field['name']} {selected(inner, (*above, inner))}"
 
     def selected(name: str, above: tuple[str, ...]) -> str:
+        if types[name]["kind"] == "SCALAR":
+            return ""
         if name in FACTS:
             return f"{{ {FACTS[name]} }}"
         common = {field["name"] for field in types[name]["fields"]}
@@ -147,7 +161,8 @@ def foreign(settled, words, seals, code) -> set[str]:
             each["region"]["code"]: {each["receipt"], each["digest"]} for each in lists["recommendationLists"]
         }
     others = [each for each in CODES if each != code]
-    return set().union(*(words[each] | seals[settled.url][each] for each in others)) - words[code] - {""}
+    people = {"欧阳明德", "ouyang@example.org", "https://example.org/evidence"}
+    return people | set().union(*(words[each] | seals[settled.url][each] for each in others)) - words[code] - {""}
 
 
 @pytest.mark.parametrize(("root", "covered"), [("queryType", set(QUERIES)), ("mutationType", set(MUTATIONS))])
@@ -360,3 +375,36 @@ def test_a_region_cannot_have_an_application_to_another_region_judged(viewer, co
 )
 def test_a_region_may_neither_keep_registers_nor_waive(viewer, document) -> None:
     assert viewer.code(document) == "FORBIDDEN"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        'mutation { renewRoster(reason: "x") { problems { code } } }',
+        'mutation { decideRoster(decisions: [], reason: "x") { problems { code } } }',
+        'mutation { freezeRoster(version: 1, reason: "x") { problems { code } } }',
+        'mutation { reopenRoster(version: 1, reason: "x") { problems { code } } }',
+        'mutation { finaliseRoster(version: 1, reason: "x") { problems { code } } }',
+        'mutation { issueErratum(version: 1, decisions: [], reason: "x") { problems { code } } }',
+        'mutation { fileObjection(input: {window: "x", rank: 1, objector: "x", contact: "x", grounds: "x", evidence: []}) { problems { code } } }',
+        'mutation { decideObjection(id: "x", decision: UPHELD, reason: "x") { problems { code } } }',
+    ],
+)
+@pytest.mark.parametrize("role", [Role.REGION, Role.JOB])
+def test_nobody_but_the_organiser_acts_on_roster_publicity_and_objections(service, role, document) -> None:
+    assert service.of(role, "41" if role is Role.REGION else None).code(document) == "FORBIDDEN"
+
+
+def test_a_region_sees_objections_to_its_own_entries_alone(viewer, code) -> None:
+    found = [each["entryId"][:2] for each in viewer.ask("{ objections { entryId } }")["objections"]]
+    assert found == [code]
+
+
+def test_a_region_sees_no_record_and_foresees_nothing(viewer) -> None:
+    told = viewer.ask("{ auditRecords { sequence } whatIf { roster { digest } problems { code } } }")
+    assert told == {"auditRecords": [], "whatIf": {"roster": None, "problems": [{"code": "FORBIDDEN"}]}}
+
+
+def test_a_region_sees_of_a_version_neither_author_nor_reason(viewer) -> None:
+    found = viewer.ask("{ rosterVersions { actor reason } }")["rosterVersions"]
+    assert {(each["actor"], each["reason"]) for each in found} == {(None, None)}

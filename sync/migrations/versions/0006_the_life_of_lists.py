@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -23,7 +23,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("state", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("findings", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("publicity_until", sa.DateTime(timezone=True), nullable=True))
     op.execute(
         "UPDATE recommendation_list SET issuer = region, findings = '[]', changed_at = submitted_at, state = CASE WHEN "
         "version = (SELECT max(version) FROM recommendation_list other WHERE other.region = recommendation_list.region) "
@@ -127,6 +126,6 @@ def downgrade() -> None:
     with op.batch_alter_table("recommendation_list", schema=None) as batch_op:
         for index in ("ux_list_pending", "ux_list_counted", "ix_list_region", "ux_list_issuer_version"):
             batch_op.drop_index(index)
-        for name in ("publicity_until", "changed_at", "findings", "state", "issuer"):
+        for name in ("changed_at", "findings", "state", "issuer"):
             batch_op.drop_column(name)
         batch_op.create_index("ux_list_region_version", ["region", "version"], unique=True)

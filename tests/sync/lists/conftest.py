@@ -16,9 +16,11 @@ from adapters.sandbox.registrations import Corpus
 from schema.list_life import ListAct
 from schema.vocabulary import TrackMatch
 from sync.database import Database, Session
-from sync.lists import Confirmation, ListItem, Push, submit
+from sync.lists import Confirmation, ListItem
 from sync.lists.acts import Request, move
-from sync.lists.rules import issuers, set_rules
+from sync.lists.rules import issuers
+from sync.lists.setting import set_rules
+from sync.lists.submission import Push, submit
 from sync.scope import EVERYTHING
 from sync.tables import CaseEntryRow, CaseRow, EligibilityRow, EntryRow, SelectionSettingRow, WaiverRow
 

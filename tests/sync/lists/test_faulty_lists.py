@@ -9,7 +9,7 @@ from gateway.auth import Viewer
 from gateway.execution import execute
 from gateway.hub import Hub
 from schema.vocabulary import Role
-from sync.lists import submit
+from sync.lists.submission import submit
 from sync.settings import Settings
 
 SUBMIT = """

@@ -11,10 +11,11 @@ from sqlalchemy import text
 from schema.selection import Basis, Limit, Pool, Priority, SelectionFacts
 from sync.database import Database
 from sync.doctor import examine
-from sync.lists import Confirmation, ListItem, Push, items_of, submit
+from sync.lists import Confirmation, ListItem, items_of
 from sync.lists.comparison import Difference, differences
 from sync.lists.rules import issuers, rules_of
 from sync.lists.shadow import Candidate, Deviation, choose, shadow_of
+from sync.lists.submission import Push, submit
 from sync.repository.lists import ListStore
 from sync.repository.messages import MessageStore
 from sync.scope import EVERYTHING

@@ -1,0 +1,128 @@
+"""The demo's part on the roster: held, decided, laid open, objected to, frozen, final, mended; every step over GraphQL as the
+organiser would take it, and checked in the end.
+
+Publicity takes a week, so the demo's lists are laid open twelve days ago.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from gateway.auth import OPERATOR
+from gateway.cli.console import out
+from gateway.execution import execute
+from gateway.hub import Hub
+from sync.audit import seal
+from sync.audit_verification import verify
+from sync.repository.rosters import RosterStore
+from sync.roster.versions import recompute
+
+_AGO: Final = timedelta(days=12)
+_ROSTER: Final = "{ roster { items { region { code } rank entryId state cases } } rosterVersions(first: 1) { number } }"
+_DECIDE: Final = "mutation D($input: DecideCaseInput!) { decideCase(input: $input) { problems { code zh en } } }"
+_OPEN: Final = (
+    "mutation O($receipt: ID!) { openPublicity(receipt: $receipt) { window { id region { code } } problems { code } } }"
+)
+_FILE: Final = (
+    "mutation F($input: FileObjectionInput!) { fileObjection(input: $input) { objection { id } problems { code } } }"
+)
+_UPHOLD: Final = (
+    'mutation U($id: ID!) { decideObjection(id: $id, decision: UPHELD, reason: "查证属实") { problems { code } } }'
+)
+_ACT: Final = "mutation A { %s { version { number stage } problems { code zh en } } }"
+
+
+async def show(hub: Hub) -> bool:
+    """Print what happens; whether everything was done and all of it is sound."""
+    clock, now = hub.now, datetime.now(UTC)
+    held = [item for item in (await _roster(hub))["items"] if item["state"] == "HELD"]
+    out.print(f"挂起 {len(held)} 项，逐案裁定 / held, to be decided case by case")
+    for case in dict.fromkeys(case for item in held for case in item["cases"]):
+        sides = [item["entryId"] for item in held if case in item["cases"]]
+        verdict = {"decision": "CONFIRMED", "keepEntryId": sides[0]} if len(sides) > 1 else {"decision": "DISMISSED"}
+        await _ask(hub, _DECIDE, {"input": {"caseId": case, "reason": "演示：已核实", **verdict}})
+    await _act(hub, 'renewRoster(reason: "演示")')
+
+    hub.now = lambda: now - _AGO
+    lists = (await _ask(hub, "{ recommendationLists { receipt } }"))["recommendationLists"]
+    windows = [(await _ask(hub, _OPEN, {"receipt": each["receipt"]}))["openPublicity"]["window"] for each in lists]
+    out.print(f"公示 {len(windows)} 份名单 / lists laid open: " + "、".join(window["id"] for window in windows))
+    target = _with_alternates((await _roster(hub))["items"])
+    window = next(each["id"] for each in windows if each["region"]["code"] == target["region"]["code"])
+    said = {
+        "window": window,
+        "rank": target["rank"],
+        "objector": "演示公司",
+        "contact": "demo@example.org",
+        "grounds": "与已公开项目雷同",
+        "evidence": ["见附件"],
+    }
+    filed = (await _ask(hub, _FILE, {"input": said}))["fileObjection"]["objection"]["id"]
+    hub.now = clock
+    before = await _states(hub)
+    await _ask(hub, _UPHOLD, {"id": filed})
+    out.print(
+        f"异议成立 / objection upheld: {target['entryId']} → {_moved(before, await _states(hub))} 递补 / moves up"
+    )
+
+    for act in ("freezeRoster", "finaliseRoster"):
+        number = (await _ask(hub, _ROSTER))["rosterVersions"][0]["number"]
+        stage = await _act(hub, f'{act}(version: {number}, reason: "演示")')
+        out.print(f"名册 / roster: {stage}")
+    before = await _states(hub)
+    mended = _with_alternates((await _roster(hub))["items"])["entryId"]
+    number = (await _ask(hub, _ROSTER))["rosterVersions"][0]["number"]
+    words = f'[{{entryId: "{mended}", act: EXCLUDE, reason: "材料不实"}}]'
+    await _act(hub, f'issueErratum(version: {number}, decisions: {words}, reason: "材料不实")')
+    out.print(f"更正 / erratum: {mended} → {_moved(before, await _states(hub))} 递补 / moves up")
+    return _sound(hub)
+
+
+def _sound(hub: Hub) -> bool:
+    signer = hub.settings.signer_if_any()
+    made = seal(hub.database, signer, hub.settings.seals_file, hub.now())
+    with hub.database.read() as session:
+        found = verify(session, signer, [made] if made else ())
+        rows = RosterStore(session).versions(1000)
+    wrong = [*found.problems, *(problem for row in rows for problem in recompute(row))]
+    out.print(
+        f"核对：{found.records} 条变更记录、{len(rows)} 个名册版本，{'完好' if not wrong else '有误'} / "
+        "records and versions checked"
+    )
+    out.print(f"封印 / seal: {made}", highlight=False)
+    return not wrong
+
+
+async def _ask(hub: Hub, document: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+    answer = await execute(hub, OPERATOR, document, variables or {})
+    data: dict[str, Any] = answer["data"]
+    problems = [each for part in data.values() if isinstance(part, dict) for each in part.get("problems", ())]
+    if answer.get("errors") or problems:
+        raise RuntimeError(f"the demonstration was refused: {answer.get('errors') or problems}")
+    return data
+
+
+async def _act(hub: Hub, call: str) -> str:
+    (result,) = (await _ask(hub, _ACT % call)).values()
+    return str(result["version"]["stage"])
+
+
+async def _roster(hub: Hub) -> dict[str, Any]:
+    found: dict[str, Any] = (await _ask(hub, _ROSTER))["roster"]
+    return found
+
+
+async def _states(hub: Hub) -> dict[str, str]:
+    return {item["entryId"]: item["state"] for item in (await _roster(hub))["items"]}
+
+
+def _with_alternates(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """An included item whose region has an alternate to move up, or any."""
+    waiting = {item["region"]["code"] for item in items if item["state"] == "ALTERNATE"}
+    included = [item for item in items if item["state"] == "INCLUDED"]
+    return next((item for item in included if item["region"]["code"] in waiting), included[0])
+
+
+def _moved(before: dict[str, str], after: dict[str, str]) -> str:
+    return (
+        "、".join(e for e, state in after.items() if before[e] == "ALTERNATE" and state != "ALTERNATE") or "无 / nobody"
+    )
