@@ -20,6 +20,7 @@ from schema.types.eligibility import Eligibility
 from schema.types.history import EntryChange
 from schema.vocabulary import PullStatus
 from sync.database import Session
+from sync.eligibility import pending_sizes
 from sync.repository.cases import CaseStore
 from sync.repository.pulls import PullStore
 from sync.scope import Scope
@@ -37,6 +38,7 @@ class Context(BaseContext):
         self._cases: DataLoader[str, list[DuplicateCase]] = DataLoader(load_fn=self._load_cases)
         self._eligibility: DataLoader[str, Eligibility | None] = DataLoader(load_fn=self._load_eligibility)
         self._history: DataLoader[str, list[EntryChange]] = DataLoader(load_fn=self._load_history)
+        self._to_judge: DataLoader[str, int] = DataLoader(load_fn=self._load_to_judge)
         self._freshness: DataLoader[str, Freshness | None] = DataLoader(load_fn=self._load_freshness)
 
     @property
@@ -68,6 +70,14 @@ class Context(BaseContext):
     async def freshness(self, region: str) -> Freshness | None:
         """How old a region's data is; None for a region outside the viewer's scope."""
         return await self._freshness.load(region)
+
+    async def to_judge(self, region: str) -> int:
+        """How many entries of a region wait to be judged."""
+        return await self._to_judge.load(region)
+
+    async def _load_to_judge(self, codes: list[str]) -> list[int]:
+        sizes = await self.read(pending_sizes)
+        return [sizes.get(code, 0) for code in codes]
 
     async def _load_cases(self, entries: list[str]) -> list[list[DuplicateCase]]:
         def work(session: Session) -> list[list[DuplicateCase]]:

@@ -5,12 +5,15 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import cached_property
+from typing import Final
 
 from adapters.base import Adapter
 from sync.database import Database
 from sync.pull import Puller
 from sync.settings import Settings
 from sync.tables import PullRow
+
+UPLOADS: Final = 4  # at a time
 
 
 class Hub:
@@ -21,6 +24,7 @@ class Hub:
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
         self.database = database
+        self.uploads = threading.BoundedSemaphore(UPLOADS)  # places for those who hand in a table
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pulls", daemon=True)
         self._pulls: dict[str, Future[PullRow]] = {}

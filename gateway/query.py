@@ -150,7 +150,8 @@ class Query(EligibilityQueries, ListQueries):
         """Of the regions in scope."""
         scope, size = info.context.scope, paging.page_size(first)
         rows = await info.context.read(lambda session: PullStore(session).runs(scope, regions or (), size))
-        return [Pull.of(row) for row in rows]
+        newest = {row.region: row.id for row in reversed(rows)}
+        return [Pull.of(row, is_newest=newest[row.region] == row.id) for row in rows]
 
     @strawberry.field(description="定时作业；省密钥只见本省 / Scheduled jobs; a region sees its own")
     async def schedules(self, info: Info) -> list[Schedule]:

@@ -17,7 +17,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from traceback import format_tb
+from typing import Final
 from uuid import uuid4
 
 from adapters.base import Adapter
@@ -46,7 +48,9 @@ from sync.tables import PullRow
 
 _log = logging.getLogger("dexhub.pull")
 
-Progress = Callable[[str, int, int | None], None]  # region code, rows read so far, rows in all where known
+# Region code, rows read so far, rows in all where known. When all are stored: JUDGING, entries judged, entries to judge.
+Progress = Callable[[str, int, int | None], None]
+JUDGING: Final = "judging"
 
 _AGAIN = timedelta(minutes=5)  # until a failed pull is tried again
 
@@ -92,7 +96,7 @@ class Puller:
         """Pull these regions side by side; their runs, in the same order."""
         runs = (self._pull(adapter, started_by, progress, full=full) for adapter in adapters)
         rows = list(await asyncio.gather(*runs))
-        await asyncio.to_thread(catch_up, self._database)  # the loop must go on, for other runs to keep their leases
+        await self._judge(progress)
         return rows
 
     async def pull(
@@ -111,8 +115,12 @@ class Puller:
         the region's job is claimed here, and a run that is under way elsewhere is told as a problem.
         """
         row = await self._pull(adapter, started_by, progress, full=full, claim=claim)
-        await asyncio.to_thread(catch_up, self._database)  # as in `pull_all`
+        await self._judge(progress)
         return row
+
+    async def _judge(self, progress: Progress) -> None:
+        """Beside the loop, which must go on, for other runs to keep their leases."""
+        await asyncio.to_thread(catch_up, self._database, partial(progress, JUDGING))
 
     async def _pull(
         self,

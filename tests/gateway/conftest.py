@@ -159,7 +159,7 @@ def serving_hub(database: Database, endpoints: dict[str, Endpoint] | None = None
         yield Service(hub, f"http://127.0.0.1:{listening.getsockname()[1]}", stack)
 
 
-def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+def until(holds: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something that another thread brings about."""
     end = time.monotonic() + seconds
     while not holds():
