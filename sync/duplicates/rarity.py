@@ -17,6 +17,8 @@ from sync.duplicates.hashing import SPACE, narrow
 Counts = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
 
+USUAL: Final = 25_000  # entries of a season
+_SIZES: Final = (1_000, 1_000_000)  # entries; in smaller and larger corpora the prior stays where it is there
 COUNTED: Final = (
     "title_sounds",
     "title_signs",
@@ -46,6 +48,11 @@ class Rarity:
         bits = np.log2((entries + 1) / np.maximum(np.arange(entries + 1), 1))
         counts = {name: count(getattr(corpus, name)) for name in COUNTED}
         return cls(entries, counts, (np.round(bits * 1024) / 1024).astype(np.float32))
+
+    @property
+    def doublings(self) -> float:
+        """Of the usual number of entries; negative for fewer. The prior of a match follows it."""
+        return float(np.log2(np.clip(self.entries, *_SIZES) / USUAL))
 
     def bits(self, column: str, hashes: npt.NDArray[np.int32]) -> Weights:
         """What sharing each of these says by itself: log2 of entries over entries that have it; unseen as if seen once."""

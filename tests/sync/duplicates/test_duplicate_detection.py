@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from schema.vocabulary import CaseKind
-from sync.duplicates.comparison import FEATURES, Pairs, Prepared, compare
+from sync.duplicates.comparison import FEATURES, Pairs, Prepared, compare, glance
 from sync.duplicates.detection import detect
 from sync.duplicates.encoding import encode
 from sync.duplicates.index import Index
 from sync.duplicates.rarity import Rarity
 from sync.duplicates.records import Member, Partner, Record
-from sync.duplicates.scoring import Model, fitted_model, score
+from sync.duplicates.scoring import Model, fitted_model, possible, score
 
 MODEL = fitted_model()
 TITLES = [
@@ -100,6 +100,28 @@ def test_one_more_shared_token_never_lowers_the_score(left, right, already) -> N
         return max(float(found[0]) for found in score(features(one, two), MODEL).values())
 
     assert best(already + 1) >= best(already)
+
+
+@given(bodies, bodies, texts(["欧阳明远", "王伟", ""]), texts(["p1", ""]))
+@quick
+def test_a_token_given_to_a_namesake_on_both_sides_never_lowers_the_score(left, right, name, phone) -> None:
+    def best(token: str) -> float:
+        one, two = (replace(each, members=(*each.members, Member(name, "", token, phone))) for each in (left, right))
+        return max(float(found[0]) for found in score(features(one, two), MODEL).values())
+
+    assert best("s0") >= best("")
+
+
+@given(st.lists(bodies, min_size=2, max_size=8))
+@quick
+def test_no_pair_that_would_be_reported_is_given_up_at_a_glance(records) -> None:
+    encoded = encode(records)
+    prepared = Prepared.of(encoded, Rarity.of(encoded))
+    first, second = np.triu_indices(len(records), 1)
+    pairs = Pairs(prepared, first, prepared, second)
+    scores = score(compare(pairs), MODEL)
+    reported = np.any([scores[kind] >= each.review for kind, each in MODEL.thresholds.items()], axis=0)
+    assert np.flatnonzero(reported & ~possible(glance(pairs), MODEL)).tolist() == []
 
 
 def _known(index: Index) -> dict[tuple[str, str], list[float]]:
