@@ -60,7 +60,9 @@ def test_the_page_on_lists_names_every_code_that_a_list_may_get_and_no_other() -
     assert made == told
 
 
-@pytest.mark.parametrize("name", [*READMES, "CHANGELOG.md", "docs/operations.md", "docs/lists.md", "docs/list-files.md"])
+@pytest.mark.parametrize(
+    "name", [*READMES, "CHANGELOG.md", "docs/operations.md", "docs/lists.md", "docs/list-files.md"]
+)
 def test_every_file_that_a_document_links_to_exists(name) -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)", text(name))
     assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []
