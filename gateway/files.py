@@ -73,15 +73,20 @@ def region_of(region: str, viewer: Viewer) -> Adapter:
     """The region of this code, slug or name; for a region's key there is no other than its own."""
     found = region_named(region)
     if found is None or not viewer.scope.covers(found.manifest.code):
-        raise RequestError(
-            Problem(
-                "REGION_UNKNOWN",
-                "region",
-                zh="没有这个地区",
-                en="there is no such region",
-                remedy_zh="填写本省代码",
-                remedy_en="give your own region's code",
-            ),
-            status=404,
-        )
+        raise unknown_region()
     return found
+
+
+def unknown_region() -> RequestError:
+    """What is said of a region that is not the viewer's, as of one that does not exist."""
+    return RequestError(
+        Problem(
+            "REGION_UNKNOWN",
+            "region",
+            zh="没有这个地区",
+            en="there is no such region",
+            remedy_zh="填写本省代码",
+            remedy_en="give your own region's code",
+        ),
+        status=404,
+    )

@@ -99,7 +99,7 @@ def main(total: int) -> None:
         migrate.upgrade(database)
         asyncio.run(_pull(database, total))
         body = _list(database)
-        read, outcome = _timed(lambda: push_file(database, body, FilePush("41"), "bench", dry_run=True))
+        read, outcome = _timed(lambda: push_file(database, FilePush("41", body), "bench", dry_run=True))
         mark, _ = _timed(lambda: marked(body, outcome.marks))
         print(
             f"{_ROWS:,} rows read and validated: {read:.2f} s CPU, {len(outcome.marks)} findings; marked: {mark:.2f} s CPU"
