@@ -24,7 +24,7 @@ cli = typer.Typer(no_args_is_help=True, help="推荐名单 / Recommended lists")
 
 
 @cli.command(help="校验并封存推荐名单文件（.xlsx .xls .csv .json） / Validate and seal a list file")
-def push(
+def push(  # noqa: PLR0913, PLR0917  an option of the command line each
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="名单文件 / The file")],
     region: Annotated[str, typer.Option(help="地区代码、拼音或名称 / Region by code, slug or name")],
     issuer: Annotated[
