@@ -58,6 +58,7 @@ class Index:
         self._postings = {name: _Postings.of(rule.keys(encoded)) for name, rule in RULES.items()}
         self._gone: dict[str, Counter[int]] = {name: Counter() for name in RULES}  # bulk entries of a key that left
         self._new: dict[str, Prepared] = {}
+        self._new_keys: dict[str, Keys] = {}
         self._new_members: dict[str, dict[int, set[str]]] = {name: defaultdict(set) for name in RULES}
 
     def __len__(self) -> int:
@@ -83,6 +84,7 @@ class Index:
         touched = self.remove(record.id) if record.id in self else set()
         self._records[record.id] = record
         self._new[record.id] = Prepared.of(encode([record]), self.rarity)
+        self._new_keys[record.id] = self._found_keys(record.id)
         for name, keys in self._keys(record.id).items():
             for key in keys:
                 self._new_members[name][key].add(record.id)
@@ -96,7 +98,7 @@ class Index:
         of_entry = self._keys(identifier)
         del self._records[identifier]
         if identifier in self._new:
-            del self._new[identifier]
+            del self._new[identifier], self._new_keys[identifier]
             for name, keys in of_entry.items():
                 for key in keys:
                     self._new_members[name][key].discard(identifier)
@@ -140,6 +142,9 @@ class Index:
         return self._bulk, self._row[identifier]
 
     def _keys(self, identifier: str) -> Keys:
+        return self._new_keys.get(identifier) or self._found_keys(identifier)
+
+    def _found_keys(self, identifier: str) -> Keys:
         source, row = self._place(identifier)
         encoded = source.encoded.take(_FIRST + row)
         return {name: sorted(set(narrow(rule.keys(encoded).indices).tolist())) for name, rule in RULES.items()}

@@ -179,15 +179,17 @@ def score(table: Column, model: Model) -> dict[CaseKind, Bits]:
     """The probability of each kind for each pair; several may hold at once, each breaks a clause of its own.
 
     The same people make a team where most of them came along; a team twice in one place has two projects, elsewhere it
-    is entered twice; a single person is named as such.
+    is entered twice; a single person is named as such. However rare, one name alone is no person: it takes a token, the phone
+    beside the name, or a second name.
     """
     columns = columns_of(table)
     project, people, team = (probability(model.questions[name].bits(columns)) for name in ("PROJECT", "PEOPLE", "TEAM"))
     one_place = (columns["region"] > 0) & (columns["city"] > 0)
     whole_team = team >= _LIKELIER
+    known = (columns["tokens"] > 0) | (columns["persons"] > 0) | (columns["name_count"] > 1)
     return {
         CaseKind.SAME_PROJECT: project,
         CaseKind.SAME_TEAM: np.where(whole_team & ~one_place, people, 0.0),
-        CaseKind.SAME_PERSON: np.where(whole_team, 0.0, people),
+        CaseKind.SAME_PERSON: np.where(whole_team | ~known, 0.0, people),
         CaseKind.TEAM_TWO_PROJECTS: np.where(whole_team & one_place & (project < _LIKELIER), people, 0.0),
     }
