@@ -97,7 +97,10 @@ def run(total: int) -> None:
         store(database, [replace(records[0], team_name="改名队")])
         _, indexed = timed(detector.run)
         half = CHANGED // 2
-        changed = [replace(each, abstract=f"{each.abstract}试点已扩大到{n}家。") for n, each in enumerate(records[1 : half + 1])]
+        changed = [
+            replace(each, abstract=f"{each.abstract}试点已扩大到{n}家。")
+            for n, each in enumerate(records[1 : half + 1])
+        ]
         store(database, [*changed, *records[total : total + half]])
         report, part = timed(detector.run)
         _, nothing = timed(detector.run)
@@ -106,7 +109,9 @@ def run(total: int) -> None:
     print(f"{full.entries} entries, {full.candidates} candidate pairs, {full.pairs} pairs, {full.cases} cases")
     print(f"everything compared            {all_of_it:8.2f} s CPU")
     print(f"index made, one entry changed  {indexed:8.2f} s CPU")
-    print(f"{report.compared} entries compared again     {part:8.2f} s CPU, 1/{all_of_it / part:.0f}; {1000 * part / CHANGED:.1f} ms an entry")
+    print(
+        f"{report.compared} entries compared again     {part:8.2f} s CPU, 1/{all_of_it / part:.0f}; {1000 * part / CHANGED:.1f} ms an entry"
+    )
     print(f"nothing changed                {nothing:8.2f} s CPU")
     print(f"peak memory                    {peak:8.0f} MB")
 

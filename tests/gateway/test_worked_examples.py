@@ -20,7 +20,6 @@ from sync.duplicates.records import Record, read_lines
 from sync.duplicates.scoring import fitted_model, score
 from sync.scope import EVERYTHING
 
-
 MODEL = fitted_model()
 PAGE = Path(__file__).parents[2] / "docs/duplicates.md"
 MARK = "<!-- 以下由程序写出 / written by the code from here on -->"
@@ -80,7 +79,9 @@ def examples() -> str:
     parts, used = [], set[tuple[str, str]]()
     for number, (kind, degree) in enumerate(WANTED, start=1):
         allowed = kind in LOOK_ALIKES
-        asked = (CaseKind.SAME_PERSON if kind == "COMMON_NAME" else CaseKind.SAME_PROJECT) if allowed else CaseKind(kind)
+        asked = (
+            (CaseKind.SAME_PERSON if kind == "COMMON_NAME" else CaseKind.SAME_PROJECT) if allowed else CaseKind(kind)
+        )
         found = next(
             pair
             for ids, *said in (*duplicates, *alike)
