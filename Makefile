@@ -39,6 +39,7 @@ schema: $(VENV)/.installed  ## write schema/schema.graphql from the code
 bench: $(VENV)/.installed  ## the benchmarks behind the README's figures
 	$(BIN)/python tests/benchmark/pull.py
 	$(BIN)/python tests/benchmark/eligibility.py
+	$(BIN)/python tests/benchmark/detection.py
 	$(BIN)/python tests/benchmark/clauses.py
 	$(BIN)/python tests/benchmark/workbooks.py
 	$(BIN)/python tests/benchmark/lists.py
