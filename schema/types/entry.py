@@ -69,6 +69,9 @@ class KnowsMore(Protocol):
     async def eligibility_of(self, entry: str) -> "Eligibility | None":
         """What the clauses say of an entry."""
 
+    async def entry(self, entry: str) -> "Entry | None":
+        """The entry with this id, if the viewer may see it."""
+
 
 @strawberry.interface(description="参赛项目：各省共有的部分 / An entry: what all provinces have in common")
 class Entry:
@@ -121,3 +124,8 @@ class Entry:
     ) -> Annotated["Eligibility", strawberry.lazy("schema.types.eligibility")] | None:
         """Loaded in one batch a request."""
         return await cast("KnowsMore", info.context).eligibility_of(self.id)
+
+    @classmethod
+    async def resolve_reference(cls, info: strawberry.Info, id: strawberry.ID) -> "Entry | None":  # noqa: A002  the key's name
+        """The entry that a router asks the registry for, where another subgraph named it."""
+        return await cast("KnowsMore", info.context).entry(id)
