@@ -150,8 +150,8 @@ def until_() -> Callable[..., None]:
     return until
 
 
-@pytest.fixture
-def running() -> Callable[..., Any]:
+@pytest.fixture(scope="session", name="running")
+def running_() -> Callable[..., Any]:
     """Serve a database for the length of a block."""
     return serving_hub
 
