@@ -8,7 +8,6 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,8 +20,6 @@ import pytest
 
 from adapters.registry import regions
 from adapters.sandbox.platform import Platform
-from adapters.sandbox.registrations import Corpus
-from adapters.sandbox.serve import platforms, serving
 from adapters.transport import Endpoint
 from gateway import composition
 from gateway.auth import create_key
@@ -47,6 +44,19 @@ class Deployment:
     processes: dict[str, subprocess.Popen[bytes]]
     logs: dict[str, Path]
     ids: dict[str, list[str]]
+    start: Callable[[str], subprocess.Popen[bytes]]
+    fresh: Callable[[], Any]
+
+    def kill(self, name: str) -> None:
+        """End a subgraph's process at once."""
+        self.processes[name].kill()
+        self.processes[name].wait()
+
+    def restart(self, name: str) -> None:
+        """A new process in place of a subgraph's, which has forgotten what it saw."""
+        self.kill(name)
+        self.processes[name] = self.start(name)
+        until(lambda: _alive(self.subgraphs[name]))
 
     def requests(self) -> dict[str, int]:
         """How many GraphQL requests each subgraph has answered so far."""
@@ -89,28 +99,6 @@ def packages() -> Path:
 
 
 @pytest.fixture(scope="session")
-def served_platforms(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
-    """Five real platforms on a loop of their own, for the whole run."""
-    sites = platforms(corpus)
-    ready, stop, endpoints = threading.Event(), threading.Event(), {}
-
-    async def run() -> None:
-        async with serving(sites) as found:
-            endpoints.update(found)
-            ready.set()
-            await asyncio.to_thread(stop.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(run()), name="platforms of the federation")
-    thread.start()
-    try:
-        assert ready.wait(60)
-        yield {site.adapter.manifest.slug: site for site in sites}, endpoints
-    finally:
-        stop.set()
-        thread.join()
-
-
-@pytest.fixture(scope="session")
 def deployment(
     sqlite_backend: Any,
     served_platforms: tuple[dict[str, Platform], dict[str, Endpoint]],
@@ -132,10 +120,13 @@ def deployment(
         ports = _free_ports(len(NAMES))
         subgraphs = {name: f"http://127.0.0.1:{port}" for name, port in zip(NAMES, ports, strict=True)}
         logs = {name: folder / f"{name}.log" for name in NAMES}
-        processes = {
-            name: stack.enter_context(started(_subgraph(name, port), _settings(name, url, endpoints), logs[name]))
-            for name, port in zip(NAMES, ports, strict=True)
-        }
+        places = dict(zip(NAMES, ports, strict=True))
+
+        def start(name: str) -> subprocess.Popen[bytes]:
+            settings = _settings(name, url, endpoints)
+            return stack.enter_context(started(_subgraph(name, places[name]), settings, logs[name]))
+
+        processes = {name: start(name) for name in NAMES}
         routers = {}
         for router, composer, script in (
             ("hive", COMPOSERS[0], composition.NODE / "hive.mjs"),
@@ -146,13 +137,22 @@ def deployment(
             file.write_text(made.supergraph or "", "utf-8")
             command = [str(packages / "node"), str(script), str(packages), str(file), "127.0.0.1", "0"]
             log = folder / f"{router}.log"
-            stack.enter_context(started(command, {"DEXHUB_SUBGRAPH_SECONDS": "20"}, log))
+            stack.enter_context(started(command, {"DEXHUB_SUBGRAPH_SECONDS": "8"}, log))
             until(lambda log=log: "http" in log.read_text("utf-8"))
             routers[router] = next(line for line in log.read_text("utf-8").splitlines() if line.startswith("http"))
         for base in subgraphs.values():
             until(lambda base=base: _alive(base))
         yield Deployment(
-            f"{service.url}/graphql", routers, subgraphs, headers, sites, processes, logs, _known_ids(service)
+            f"{service.url}/graphql",
+            routers,
+            subgraphs,
+            headers,
+            sites,
+            processes,
+            logs,
+            _known_ids(service),
+            start,
+            lambda: running(Database(url), endpoints),
         )
 
 

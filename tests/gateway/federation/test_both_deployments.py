@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from graphql import OperationDefinitionNode, build_schema, parse, print_ast
 
+from adapters.sandbox.faults import Fault
 from gateway import composition
 from gateway.native import CODE
 from gateway.schema import sdl
@@ -36,10 +37,14 @@ def alone(deployment, documents) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def without_one(deployment) -> Iterator[None]:
-    """One province's subgraph is frozen or dead, and its platform is down."""
+def without_one(deployment) -> Iterator[str]:
+    """One province's platform is down and so is its subgraph; the address of an embedded service that never saw it up."""
+    deployment.sites[DOWN].fault = Fault("status", 503, times=1_000_000)
+    deployment.kill(DOWN)
+    with deployment.fresh() as service:
+        yield f"{service.url}/graphql"
     deployment.sites[DOWN].fault = None
-    yield
+    deployment.restart(DOWN)
 
 
 def differing(documents: list[str], here: list[dict[str, Any]], there: list[dict[str, Any]]) -> list[Any]:
@@ -56,3 +61,50 @@ def test_there_are_as_many_operations_as_promised(documents, alone) -> None:
 def test_both_deployments_give_the_same_data(router, deployment, documents, alone) -> None:
     there = deployment.answers(deployment.routers[router], documents)
     assert differing(documents, alone, there)[:1] == []
+
+
+@pytest.mark.parametrize("router", ROUTERS)
+def test_both_give_the_same_data_with_one_province_down(router, deployment, documents, without_one) -> None:
+    asked = documents if router == "hive" else documents[::4]
+    here = deployment.answers(without_one, asked)
+    there = deployment.answers(deployment.routers[router], asked)
+    assert differing(asked, here, there)[:1] == []
+
+
+def test_a_province_that_is_down_costs_its_own_fields_and_one_error(deployment, without_one) -> None:
+    whole, (answer,) = deployment.answers(deployment.embedded, [PAGE])[0], deployment.answers(without_one, [PAGE])
+    nodes = whole["data"]["entries"]["edges"]
+    for edge in nodes:
+        edge["node"] |= {"verificationResult": None} if "verificationResult" in edge["node"] else {}
+    codes = [(error["extensions"]["code"], error["extensions"]["region"]) for error in answer["errors"]]
+    assert (answer["data"], codes) == (whole["data"], [(CODE, "41")])
+
+
+@pytest.mark.parametrize("router", ROUTERS)
+def test_a_platform_that_is_down_is_told_by_its_subgraph_through_the_router(router, deployment) -> None:
+    deployment.sites[DOWN].fault = Fault("html", times=1_000_000)
+    (answer,) = deployment.answers(deployment.routers[router], [PAGE])
+    deployment.sites[DOWN].fault = None
+    assert [error["extensions"]["code"] for error in answer["errors"]] == [CODE]
+
+
+@pytest.mark.parametrize("router", ROUTERS)
+def test_a_page_with_native_fields_of_five_provinces_costs_one_request_a_subgraph(router, deployment) -> None:
+    before = deployment.requests()
+    deployment.answers(deployment.routers[router], [PAGE])
+    after = deployment.requests()
+    assert {name: after[name] - before[name] for name in after} == dict.fromkeys(after, 1)
+
+
+@pytest.mark.parametrize("composer", ["@theguild/federation-composition", "@apollo/composition"])
+def test_the_supergraph_composes_without_an_error_and_without_a_hint(composer, packages) -> None:
+    made = composition.compose({}, composer)
+    assert (made.errors, made.hints, made.supergraph is None) == ((), (), False)
+
+
+def test_a_frozen_province_is_waited_for_no_longer_than_the_limit(deployment) -> None:
+    deployment.processes[DOWN].send_signal(signal.SIGSTOP)
+    (answer,) = deployment.answers(deployment.routers["hive"], [PAGE])
+    deployment.processes[DOWN].send_signal(signal.SIGCONT)
+    told = {tuple(edge["node"])[-1]: edge["node"] for edge in answer["data"]["entries"]["edges"]}
+    assert (told["verificationResult"]["verificationResult"], told["hostCity"]["hostCity"] is None) == (None, False)
