@@ -82,7 +82,7 @@ def test_a_breaking_change_that_the_changelog_does_not_name_fails_the_check(dexh
 @pytest.mark.usefixtures("broken")
 def test_a_breaking_change_that_the_changelog_names_passes(dexhub, monkeypatch, tmp_path) -> None:
     said = tmp_path / "CHANGELOG.md"
-    said.write_text("### Removed\n\n- Region.anthem was\n  removed: nobody sang it.\n", "utf-8")
+    said.write_text("### Removed\n\n- Field Region.anthem was\n  removed: nobody sang it.\n", "utf-8")
     monkeypatch.setattr(graph, "CHANGELOG", said)
     assert dexhub("schema", "export", "--check").code == 0
 

@@ -104,10 +104,11 @@ class Generator:
         if isinstance(kind, GraphQLList):
             value = self._value(name, kind.of_type)
             return None if value is None else f"[{value}]"
+        return self._object(kind) if isinstance(kind, GraphQLInputObjectType) else self._scalar(name, kind)
+
+    def _scalar(self, name: str, kind: GraphQLNamedType) -> str | None:
         if isinstance(kind, GraphQLEnumType):
             return self._rng.choice(sorted(kind.values))
-        if isinstance(kind, GraphQLInputObjectType):
-            return self._object(kind)
         if kind.name == "Boolean":
             return self._rng.choice(("true", "false"))
         if name == "first":
