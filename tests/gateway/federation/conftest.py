@@ -1,5 +1,5 @@
 """Both deployments over one database and five real platforms: the embedded service, and six subgraph processes behind two
-real routers. Made once for the run of a worker, so the tests that need them run on one.
+real routers. Made once for the run.
 """
 
 import asyncio
@@ -68,7 +68,7 @@ class Deployment:
 
     async def _answers(self, url: str, documents: list[str]) -> list[dict[str, Any]]:
         gate = asyncio.Semaphore(4)
-        async with httpx.AsyncClient(headers=self.headers, timeout=60, trust_env=False) as client:
+        async with httpx.AsyncClient(headers=self.headers, timeout=120, trust_env=False) as client:
 
             async def one(document: str) -> dict[str, Any]:
                 async with gate:
@@ -128,16 +128,16 @@ def deployment(
 
         processes = {name: start(name) for name in NAMES}
         routers = {}
-        for router, composer, script in (
-            ("hive", COMPOSERS[0], composition.NODE / "hive.mjs"),
-            ("apollo", COMPOSERS[1], HERE / "apollo.mjs"),
+        for router, composer, script, seconds in (
+            ("hive", COMPOSERS[0], composition.NODE / "hive.mjs", 60),
+            ("impatient", COMPOSERS[0], composition.NODE / "hive.mjs", 10),
+            ("apollo", COMPOSERS[1], HERE / "apollo.mjs", 60),
         ):
             made = composition.compose({name: f"{base}/graphql" for name, base in subgraphs.items()}, composer)
-            file = folder / f"{router}.graphql"
+            file, log = folder / f"{router}.graphql", folder / f"{router}.log"
             file.write_text(made.supergraph or "", "utf-8")
             command = [str(packages / "node"), str(script), str(packages), str(file), "127.0.0.1", "0"]
-            log = folder / f"{router}.log"
-            stack.enter_context(started(command, {"DEXHUB_SUBGRAPH_SECONDS": "8"}, log))
+            stack.enter_context(started(command, {"DEXHUB_SUBGRAPH_SECONDS": str(seconds)}, log))
             until(lambda log=log: "http" in log.read_text("utf-8"))
             routers[router] = next(line for line in log.read_text("utf-8").splitlines() if line.startswith("http"))
         for base in subgraphs.values():
@@ -213,6 +213,7 @@ def _settings(name: str, url: str, endpoints: dict[str, Endpoint]) -> dict[str, 
     return {
         "DEXHUB_DATABASE_URL": "sqlite:////nowhere/at/all.sqlite3",
         "DEXHUB_NATIVE_KEEP_SECONDS": "0",
+        "DEXHUB_NATIVE_SECONDS": "60",
         f"{front}URL": endpoint.url,
         f"{front}KEY_ID": endpoint.key_id,
         f"{front}SECRET": endpoint.secret,

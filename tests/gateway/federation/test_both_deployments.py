@@ -19,7 +19,6 @@ PAGE = """{ entries(first: 50, sort: {by: TITLE}) { edges { node { id
   ... on HebeiEntry { demandCompany } ... on ShanxiEntry { blindCode } ... on HenanEntry { verificationResult }
   ... on HunanEntry { hostCity } ... on ShaanxiEntry { guidingAuthorities }
 } } } }"""
-pytestmark = pytest.mark.xdist_group("federation")
 
 
 @pytest.fixture(scope="session")
@@ -113,6 +112,6 @@ def test_the_supergraph_composes_without_an_error_and_without_a_hint(composer, p
 def test_a_frozen_province_costs_its_own_fields_alone(deployment) -> None:
     (whole,) = deployment.answers(deployment.embedded, [PAGE])
     deployment.processes[DOWN].send_signal(signal.SIGSTOP)
-    (answer,) = deployment.answers(deployment.routers["hive"], [PAGE])
+    (answer,) = deployment.answers(deployment.routers["impatient"], [PAGE])
     deployment.restart(DOWN)
     assert answer["data"] == without_its_fields(whole["data"])
