@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Final
 
 from adapters.base import Adapter
+from adapters.native import NativeReader
+from gateway.native import native_readers
 from sync.database import Database
 from sync.pull import Puller
 from sync.settings import Settings
@@ -33,6 +35,11 @@ class Hub:
     def puller(self) -> Puller:
         """One for all pulls, so that it remembers which platforms are left alone; RequestError without a token key."""
         return Puller(self.database, self.settings, self.settings.tokeniser())
+
+    @cached_property
+    def native_readers(self) -> dict[str, NativeReader]:
+        """One a region for all requests, so that they share what was answered and which platforms are left alone."""
+        return native_readers(self.settings)
 
     def start_pulls(self, adapters: Sequence[Adapter], started_by: str, *, full: bool) -> tuple[list[str], list[str]]:
         """Start a pull for each region that has none under way; the codes started and those already running."""

@@ -66,8 +66,7 @@ class Query(EligibilityQueries, ListQueries):
     )
     async def entry(self, info: Info, id: strawberry.ID) -> Entry | None:  # noqa: A002  as above
         """By the hub's id."""
-        found = await _entries(info.context, [str(id)])
-        return found.get(str(id))
+        return await info.context.entry(str(id))
 
     @strawberry.field(description="按组计数 / Entries and distinct lead organisations by group")
     async def statistics(
@@ -181,7 +180,3 @@ class Query(EligibilityQueries, ListQueries):
 def _load(session: Session, context: Context, ids: Sequence[str]) -> dict[str, Entry]:
     rows = EntryBrowser(session, context.scope).by_ids(ids)
     return {str(entry.id): entry for entry in entries.load(session, context.scope, list(rows.values()))}
-
-
-async def _entries(context: Context, ids: Sequence[str]) -> dict[str, Entry]:
-    return await context.read(lambda session: _load(session, context, ids))
