@@ -198,8 +198,7 @@ class Puller:
             store.reap(manifest.code, claim.token, row.started_at)
             store.save(row)
             state = store.state(manifest.code)
-            entries = EntryStore(session)
-            bound = manifest.guard.rewrites.of(len(entries.active_ids(manifest.code)))
+            bound = manifest.guard.rewrites.of(EntryStore(session).active_number(manifest.code))
             overridden = GuardStopStore(session, EVERYTHING).pending_override(manifest.code) is not None
             # The cursor says "as it was then", which stops being true with the first page that is stored: a run that dies
             # in between must not leave it behind. The end of the run sets it again.
@@ -255,7 +254,7 @@ class Puller:
             self.leases.confirm(session, run.claim)
             store, pulls = EntryStore(session), PullStore(session)
             stops = GuardStopStore(session, EVERYTHING)
-            active = store.active_ids(manifest.code)
+            active = store.active_ids(manifest.code) if complete or run.held.gone else set()
             absent = active - run.seen - run.rejected if complete else set()
             gone = sorted(absent | (active & set(run.held.gone)))
             stopped = guard.stop(session, manifest.guard, run.held, gone, run_id=row.id, region=manifest.code, now=now)

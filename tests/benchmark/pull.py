@@ -17,8 +17,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import orjson
@@ -55,8 +56,36 @@ def _cpu(who: int) -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _peak(who: int) -> float:
-    return resource.getrusage(who).ru_maxrss / 1024
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+class Beside:
+    """Watches the memory of the processes that we start to map. What wait(2) tells is no use: of a process just forked it
+    counts all of its parent's.
+    """
+
+    def __init__(self, platforms: int) -> None:
+        self.most = 0.0
+        self._platforms = platforms
+        Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(0.2)
+            with suppress(OSError):  # a process may end while it is looked at
+                self.most = max(self.most, sum(map(self._peak, self._children())))
+
+    def _children(self) -> set[int]:
+        """Those of any of our threads."""
+        listed = [file.read_text().split() for file in Path("/proc/self/task").glob("*/children")]
+        return {int(each) for part in listed for each in part} - {self._platforms}
+
+    def _peak(self, process: int) -> float:
+        if b"preparing_process" not in Path(f"/proc/{process}/cmdline").read_bytes():
+            return 0  # it is still a copy of ours
+        line = next(line for line in Path(f"/proc/{process}/status").read_text().splitlines() if "VmHWM" in line)
+        return int(line.split()[1]) / 1024
 
 
 async def _bound(settings: Settings) -> int:
@@ -98,17 +127,19 @@ def _edited(process: subprocess.Popen[bytes]) -> None:
 class Pulls:
     """Pulls of all regions, with what each took; judged afterwards as always, or left to the next run."""
 
-    def __init__(self, puller: Puller, *, judged: bool) -> None:
-        self._puller, self._judged = puller, judged
+    def __init__(self, puller: Puller, total: int, *, judged: bool) -> None:
+        self._puller, self._total, self._judged = puller, total, judged
 
-    def run(self, name: str) -> Spent:
-        """One of each region; prints what it took."""
+    def run(self, name: str, *, full: bool = False) -> Spent:
+        """One of each region; prints what it took. Rates count all entries that a platform holds: one that says in a word
+        that nothing has changed says so of all of them.
+        """
         pulling, judging = Spent(), Spent()
 
         async def work() -> list[Any]:
             nonlocal judging
             rows = await asyncio.gather(
-                *(self._puller._pull(each, "benchmark", lambda *_: None, full=False) for each in regions().values())
+                *(self._puller._pull(each, "benchmark", lambda *_: None, full=full) for each in regions().values())
             )
             pulling.stop()
             judging = Spent()
@@ -120,7 +151,13 @@ class Pulls:
         rows = asyncio.run(work())
         assert not any(row.problems for row in rows)
         read, new, changed = (sum(getattr(row, key) for row in rows) for key in ("rows_read", "created", "changed"))
-        print(pulling.line(name, read, f"read {read:,} new {new:,} changed {changed:,}; judging {judging.wall:.2f} s"))
+        print(
+            pulling.line(
+                name,
+                self._total,
+                f"read {read:,} new {new:,} changed {changed:,}; judging {judging.wall:.2f} s; peak {_peak():.0f} MB",
+            )
+        )
         return pulling
 
 
@@ -133,20 +170,22 @@ def main(total: int, *, judged: bool) -> None:
         settings = Settings(database_url=url, token_key=SecretStr("b" * 64), platforms=settings_of)
         database = Database(settings.database_url)
         migrate.upgrade(database)
-        pulls = Pulls(Puller(database, settings, settings.tokeniser()), judged=judged)
+        beside_us = Beside(process.pid)
+        pulls = Pulls(Puller(database, settings, settings.tokeniser()), total, judged=judged)
         asyncio.run(_bound(settings))  # the platforms' own first answers, and our imports, are not the subject
         bare = Spent()
         rows = asyncio.run(_bound(settings))
         bare.stop()
         print(bare.line("bare fetch", rows, "fetch and decode only"))
         first, second = pulls.run("first pull"), pulls.run("second pull")
+        pulls.run("the same again", full=True)
         _edited(process)
         third = pulls.run(f"{EDITS} changes")
         print(
             f"first / second {first.wall / second.wall:.1f}   first / bare {first.wall / bare.wall:.1f}, "
             f"by processor time {(first.own + first.beside) / bare.own:.1f}   {EDITS} changes {third.wall:.2f} s"
         )
-        own, beside = _peak(resource.RUSAGE_SELF), _peak(resource.RUSAGE_CHILDREN)
+        own, beside = _peak(), beside_us.most
         size = Path(folder, "bench.sqlite3").stat().st_size / 2**20
         print(f"peak memory {own:.0f} + {beside:.0f} = {own + beside:.0f} MB   database {size:.0f} MB")
         database.close()
