@@ -24,6 +24,7 @@ import stamina
 from adapters.circuit import LONGEST_WAIT, Circuits, RestingFault
 from schema.errors import PassingFault, Problem, SourceChanged
 
+_NOT_PUBLIC: Final = "is no public address"
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 # Headers, or how to make them: signed requests need a fresh time and nonce for every attempt.
 Headers = Mapping[str, str] | Callable[[], Mapping[str, str]]
@@ -112,7 +113,8 @@ class Transport:
         except TimeoutError as error:
             raise PassingFault(_silent(url, "对方超时未响应", "it did not answer in time")) from error
         except aiohttp.ClientConnectorError as error:
-            if isinstance(error.os_error, PrivateAddressError) or "not public" in str(error.os_error):
+            # Where a name has several addresses, their errors arrive as one that has kept nothing but the words.
+            if _NOT_PUBLIC in str(error.os_error):
                 raise SourceChanged(_private(url, str(error.os_error))) from None
             raise PassingFault(_silent(url, "无法连接", f"connection failed: {type(error).__name__}")) from error
         except (aiohttp.ClientError, ValueError) as error:
@@ -184,10 +186,6 @@ class Transport:
         return b"".join(chunks)
 
 
-class PrivateAddressError(OSError):
-    """The address that was about to be connected to is none of the public internet's."""
-
-
 def _public_socket(address: tuple[Any, ...]) -> socket.socket:
     """A socket for an address, if it is a public one. Asked for the very address that is connected to, after names were
     resolved: a name that leads elsewhere the second time gains nothing.
@@ -196,7 +194,7 @@ def _public_socket(address: tuple[Any, ...]) -> socket.socket:
     found = ipaddress.ip_address(place[0].partition("%")[0])
     mapped = getattr(found, "ipv4_mapped", None)
     if not (mapped or found).is_global or found.is_multicast:
-        raise PrivateAddressError(f"{found} is not public")
+        raise OSError(f"{found} {_NOT_PUBLIC}")
     return socket.socket(family, kind, protocol)
 
 

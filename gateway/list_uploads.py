@@ -9,17 +9,19 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from gateway.auth import Viewer, viewer_of
-from gateway.files import region_of
+from gateway.files import region_of, unknown_region
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from schema.vocabulary import Role
 from sync.list_files import FileOutcome, FilePush, marked, push_file, region_template
+from sync.lists import Confirmation
 from sync.workbooks.kinds import MOST_BYTES, too_large
 
 router = APIRouter()
@@ -28,21 +30,25 @@ _FORM: Final = "multipart/form-data"
 _MOST_BODY: Final = MOST_BYTES + (64 << 10)  # a form's own lines stand beside the file
 
 
+class Asked(BaseModel):
+    """What stands in the query of a push: `issuer` is a body below the region, `confirm` the reason for standing by what is
+    to be confirmed.
+    """
+
+    dry_run: bool = False
+    marked: bool = False
+    issuer: str = ""
+    confirm: str = ""
+
+
 @router.post("/lists/{region}")
 async def push(
     region: str,
     request: Request,
     viewer: Annotated[Viewer, Depends(viewer_of)],
-    *,
-    issuer: str | None = None,
-    confirm: str = "",
-    dry_run: bool = False,
-    marked: bool = False,
+    asked: Annotated[Asked, Query()],
 ) -> Response:
-    """`issuer` is the code of a body below the region, `confirm` the reason with which the findings to be confirmed are
-    stood by; a push that is repeated with the same Idempotency-Key header gets the first answer.
-
-    201 with the receipt; 200 for a dry run without faults; 422 with all findings, or with the marked workbook where
+    """201 with the receipt; 200 for a dry run without faults; 422 with all findings, or with the marked workbook where
     `marked=1` or the Accept header asks for it.
     """
     viewer.require(Role.REGION, Role.NATIONAL)
@@ -50,16 +56,17 @@ async def push(
     hub: Hub = request.app.state.hub
     body = await _file(request)
     code = adapter.manifest.code
-    if issuer is not None and not issuer.startswith(code):
-        raise RequestError(_not_below(issuer))
-    asked = FilePush(code, issuer, confirm, request.headers.get("Idempotency-Key"))
-    outcome = await asyncio.to_thread(push_file, hub.database, body, asked, viewer.name, dry_run=dry_run)
+    if asked.issuer and not asked.issuer.startswith(code):
+        raise unknown_region()
+    confirmed = [Confirmation(asked.confirm)] if asked.confirm.strip() else []
+    made = FilePush(asked.issuer or code, body, confirmed, request.headers.get("Idempotency-Key"))
+    outcome = await asyncio.to_thread(push_file, hub.database, made, viewer.name, dry_run=asked.dry_run)
     status = 422 if outcome.blocked else 200 if outcome.sealed is None else 201
-    if outcome.sealed is None and outcome.marks and (marked or XLSX in request.headers.get("Accept", "")):
+    if outcome.sealed is None and outcome.marks and (asked.marked or XLSX in request.headers.get("Accept", "")):
         return await asyncio.to_thread(
             _workbook, body, outcome, status, f"{adapter.manifest.name}推荐名单-核对结果.xlsx"
         )
-    return JSONResponse({"region": code, "dryRun": dry_run, **told(outcome)}, status_code=status)
+    return JSONResponse({"region": code, "dryRun": asked.dry_run, **told(outcome)}, status_code=status)
 
 
 @router.get("/lists/{region}/template")
@@ -78,6 +85,7 @@ def told(outcome: FileOutcome) -> dict[str, Any]:
     sealed = outcome.sealed
     return {
         "accepted": sealed is not None,
+        "repeated": outcome.repeated,
         "items": outcome.items,
         "receipt": sealed.receipt if sealed else None,
         "version": sealed.version if sealed else None,
@@ -129,10 +137,3 @@ def _no_file(zh: str, en: str) -> RequestError:
         Problem("FORM_INVALID", "body", zh, en, None, "上传一个文件", "send one file"),
         status=422,
     )
-
-
-def _not_below(issuer: str) -> Problem:
-    return Problem(
-        "ISSUER_UNKNOWN", "issuer", "该推荐单位不属于本省", "this body is not one of the region", issuer,
-        "填写本省推荐单位的代码，或不填", "give the code of a body of the region, or none",
-    )  # fmt: skip

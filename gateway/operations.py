@@ -11,7 +11,7 @@ from gateway.entries import beijing
 from schema.errors import Problem as ProblemRecord
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import NATIONAL_TRACKS, Region
-from schema.vocabulary import PullStatus
+from schema.vocabulary import PullPhase, PullStatus
 from sync.repository.browse import GroupKey
 from sync.tables import PullRow, QuarantineRow
 
@@ -68,10 +68,27 @@ class Pull:
     quarantined: int
     problems: list[Problem]
     drift: list[SchemaDrift] = strawberry.field(description="平台格式变化 / Changes of the platform's form")
+    is_newest: strawberry.Private[bool]
+
+    @strawberry.field(
+        description="本省尚待判定的项目数；仅最近一次拉取 / Entries still to be judged; of a region's newest pull"
+    )
+    async def to_judge(self, info: strawberry.Info) -> int:
+        """What is left of an earlier run is the newest one's to do."""
+        left: int = await info.context.to_judge(str(self.region.code)) if self.is_newest else 0
+        return left
+
+    @strawberry.field(description="进行到哪一步 / How far it has come")
+    async def phase(self, info: strawberry.Info) -> PullPhase:
+        """Judging follows a run that has ended, whatever its status."""
+        if self.status is PullStatus.RUNNING:
+            return PullPhase.STORING if self.rows_read else PullPhase.FETCHING
+        left = await info.context.to_judge(str(self.region.code)) if self.is_newest else 0
+        return PullPhase.JUDGING if left else PullPhase.ENDED
 
     @classmethod
-    def of(cls, row: PullRow) -> Self:
-        """From its row."""
+    def of(cls, row: PullRow, *, is_newest: bool) -> Self:
+        """From its row; `is_newest` of its region."""
         return cls(
             id=strawberry.ID(row.id),
             region=facts.region_types()[row.region],
@@ -88,6 +105,7 @@ class Pull:
             quarantined=row.quarantined,
             problems=[Problem.of(problem) for problem in row.problems],
             drift=[SchemaDrift(**line) for line in row.drift],
+            is_newest=is_newest,
         )
 
 

@@ -68,8 +68,7 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
     )
     async def entry(self, info: Info, id: strawberry.ID) -> Entry | None:  # noqa: A002  as above
         """By the hub's id."""
-        found = await _entries(info.context, [str(id)])
-        return found.get(str(id))
+        return await info.context.entry(str(id))
 
     @strawberry.field(description="按组计数 / Entries and distinct lead organisations by group")
     async def statistics(
@@ -121,7 +120,8 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         """Of the regions in scope."""
         scope, size = info.context.scope, paging.page_size(first)
         rows = await info.context.read(lambda session: PullStore(session).runs(scope, regions or (), size))
-        return [Pull.of(row) for row in rows]
+        newest = {row.region: row.id for row in reversed(rows)}
+        return [Pull.of(row, is_newest=newest[row.region] == row.id) for row in rows]
 
     @strawberry.field(description="定时作业；省密钥只见本省 / Scheduled jobs; a region sees its own")
     async def schedules(self, info: Info) -> list[Schedule]:
@@ -151,7 +151,3 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
 def _load(session: Session, context: Context, ids: Sequence[str]) -> dict[str, Entry]:
     rows = EntryBrowser(session, context.scope).by_ids(ids)
     return {str(entry.id): entry for entry in entries.load(session, context.scope, list(rows.values()))}
-
-
-async def _entries(context: Context, ids: Sequence[str]) -> dict[str, Entry]:
-    return await context.read(lambda session: _load(session, context, ids))

@@ -94,6 +94,19 @@ class PullStatus(StrEnum):
     FAILED = "FAILED"
 
 
+class PullPhase(StrEnum):
+    """How far a pull has come, for whoever waits for it."""
+
+    # Nothing has been stored yet: the platform is being asked.
+    FETCHING = "FETCHING"
+    # Pages are stored as they come.
+    STORING = "STORING"
+    # All is stored; entries of the region still wait to be judged by its clauses.
+    JUDGING = "JUDGING"
+    # Nothing is left to do, or a later run does it.
+    ENDED = "ENDED"
+
+
 class CaseKind(StrEnum):
     """What a duplicate case is about; each is forbidden by a clause of the notices."""
 

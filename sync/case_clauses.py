@@ -7,6 +7,7 @@ being written, and the words "only in one city" or "at the same time" count as t
 
 from collections.abc import Iterable, Mapping
 
+from adapters.registry import regions
 from schema.eligibility import judge
 from schema.facts import Facts, Peer
 from schema.identifiers import REGIONS
@@ -21,9 +22,12 @@ _EVERYWHERE = frozenset(REGIONS)
 def clauses_broken(
     kind: CaseKind, pairs: Iterable[tuple[str, str]], entries: Mapping[str, Entry]
 ) -> list[dict[str, str]]:
-    """Region and id of each clause that these pairs would break if they are what `kind` says; in order."""
+    """Region and id of each clause that these pairs would break if they are what `kind` says; in order. A region that is
+    not connected (any more) has no clauses.
+    """
     sides = [(entries[one], entries[two]) for pair in pairs for one, two in (pair, pair[::-1])]
-    found = {(mine.region, clause) for mine, other in sides for clause in _broken(kind, mine, other)}
+    judged = [(mine, other) for mine, other in sides if mine.region in regions()]
+    found = {(mine.region, clause) for mine, other in judged for clause in _broken(kind, mine, other)}
     return [{"region": region, "id": clause} for region, clause in sorted(found)]
 
 

@@ -25,7 +25,7 @@ from sync.database import Database, Session
 from sync.duplicates import detection
 from sync.duplicates.clustering import Cluster, clusters
 from sync.duplicates.detection import Pair, Progress
-from sync.duplicates.index import Index
+from sync.duplicates.index import Index, Touched
 from sync.duplicates.offline import caps_reached
 from sync.duplicates.records import Record
 from sync.duplicates.scoring import Model, fitted_model, score
@@ -63,11 +63,15 @@ class DetectionReport:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a comparison found, before anything is written: all pairs, those to write anew, and for which entries (None: all)."""
+    """What a comparison found, before anything is written: all pairs, those to write, those to remove (None: all that are
+    stored), the entries whose pairs may be others than before (None: all), and how much was compared.
+    """
 
     pairs: list[Pair]
     new: list[Pair]
-    compared: Collection[str] | None
+    out: list[tuple[str, str]] | None
+    concerned: set[str] | None
+    compared: int
     candidates: int
     problems: tuple[Problem, ...] = ()
 
@@ -144,13 +148,13 @@ class Detector:
         cases = clusters(found.pairs)
         describe = Describer(self._database, self._model)
         describe.read_for(
-            case for case in cases if found.compared is None or not set(case.entries).isdisjoint(found.compared)
+            case for case in cases if found.concerned is None or not found.concerned.isdisjoint(case.entries)
         )
         changes = self._write(found, cases, describe, before, confirm, now)
         return DetectionReport(
             full=full,
             entries=len(self._records),
-            compared=len(self._records) if found.compared is None else len(found.compared),
+            compared=found.compared,
             candidates=found.candidates,
             pairs=len(found.pairs),
             cases=len(cases),
@@ -168,31 +172,41 @@ class Detector:
         self._stamps = {entry: stamp for entry, stamp in stamps.items() if entry in self._records}
         self._index = None  # made when it is needed: most processes detect once and end
         self._changed = set()
-        return _Found(found.pairs, found.pairs, None, found.candidates, tuple(caps_reached(found)))
+        return _Found(found.pairs, found.pairs, None, None, len(records), found.candidates, tuple(caps_reached(found)))
 
     def _changes(self, records: Sequence[Record], stamps: Mapping[str, str], changed: Collection[str]) -> _Found:
         if self._index is None:
             self._index = Index(list(self._records.values()))
         index, new = self._index, {record.id: record for record in records}
-        touched: set[str] = set()
+        touched = Touched(set(), set())
+        moved: set[str] = set()
         for entry in sorted(changed):
-            if entry not in new and entry in index:
-                touched |= index.remove(entry)
-                del self._records[entry]
-            elif entry in new and new[entry] != self._records.get(entry):
-                touched |= index.add(new[entry])
+            if entry in new and new[entry] != self._records.get(entry):
+                after = index.add(new[entry])
                 self._records[entry] = new[entry]
-        self._changed |= set(changed)
+            elif entry not in new and entry in index:
+                after = index.remove(entry)
+                del self._records[entry]
+            else:
+                continue
+            moved.add(entry)
+            touched.lost.update(after.lost)
+            touched.gained.update(after.gained)
+        self._changed |= moved
         self._stamps = {entry: stamp for entry, stamp in stamps.items() if entry in index}
-        pairs, weighed = _pairs_of(index, touched, self._model)
         with self._database.read() as session:
             stored = DetectionStore(session).pairs()
-        kept = [
-            Pair(each.id_a, each.id_b, each.kind, each.score, each.features)
-            for each in stored
-            if each.id_a not in touched and each.id_b not in touched
-        ]
-        return _Found([*kept, *pairs], pairs, touched, weighed)
+        pairs, weighed = pairs_of(index, moved, touched.gained - moved, self._model)
+
+        def is_out(pair: Pair) -> bool:
+            ids = {pair.id_a, pair.id_b}
+            no_more = ids <= touched.lost and pair.id_b not in index.candidates(pair.id_a)
+            return not ids.isdisjoint(moved) or ids <= touched.gained or no_more
+
+        out = {(pair.id_a, pair.id_b) for pair in stored if is_out(pair)}
+        kept = [pair for pair in stored if (pair.id_a, pair.id_b) not in out]
+        concerned = moved | touched.lost | touched.gained
+        return _Found(sorted([*kept, *pairs]), pairs, sorted(out), concerned, len(moved), weighed)
 
     def _write(
         self,
@@ -210,7 +224,7 @@ class Detector:
             last = store.last(lock=True)
             if (last.run if last else None) != before:
                 raise _OvertakenError
-            store.forget(found.compared)
+            store.forget(found.out)
             rows = [
                 {"id_a": pair.id_a, "id_b": pair.id_b, "kind": pair.kind.value, "score": pair.score,
                  "features": list(pair.features)}
@@ -218,7 +232,7 @@ class Detector:
             ]  # fmt: skip
             state = {"run": run, "model": model_version(self._model), "snapshot_at": self.snapshot_at, "ran_at": now}
             store.remember(rows, state)
-            changes = bring_up_to_date(CaseStore(session, EVERYTHING), cases, found.compared, describe, now)
+            changes = bring_up_to_date(CaseStore(session, EVERYTHING), cases, found.concerned, describe, now)
             for turn in changes.turns:
                 opened = turn.after is CaseStatus.OPEN
                 record(
@@ -239,16 +253,17 @@ def model_version(model: Model) -> str:
     return hashlib.sha256(model.text().encode()).hexdigest()[:16]
 
 
-def _pairs_of(index: Index, touched: Collection[str], model: Model) -> tuple[list[Pair], int]:
-    """The pairs at or above review that hold one of these entries, each once, and how many pairs were weighed."""
-    pairs: list[Pair] = []
-    weighed = 0
-    for entry in sorted(each for each in touched if each in index):
-        others = [other for other in index.candidates(entry) if other > entry or other not in touched]
-        table = index.features(entry, others)
-        weighed += len(others)
-        for kind, scores in score(table, model).items():
-            for place in np.flatnonzero(scores >= model.thresholds[kind].review).tolist():
-                one, two = sorted((entry, others[place]))
-                pairs.append(Pair(one, two, kind, round(float(scores[place]), 6), tuple(table[place].tolist())))
-    return sorted(pairs), weighed
+def pairs_of(index: Index, changed: Collection[str], gained: Collection[str], model: Model) -> tuple[list[Pair], int]:
+    """The pairs at or above review that hold a changed entry or two `gained` ones, and how many pairs were weighed."""
+    here, beside = ({entry for entry in entries if entry in index} for entries in (changed, gained))
+    ids = {(min(entry, other), max(entry, other)) for entry in here for other in index.candidates(entry)}
+    for entry in beside:
+        ids.update((entry, other) for other in beside.intersection(index.candidates(entry)) if other > entry)
+    ordered = sorted(ids)
+    table = index.compared(ordered)
+    pairs = [
+        Pair(*ordered[place], kind, round(float(scores[place]), 6), tuple(table[place].tolist()))
+        for kind, scores in score(table, model).items()
+        for place in np.flatnonzero(scores >= model.thresholds[kind].review).tolist()
+    ]
+    return sorted(pairs), len(ordered)

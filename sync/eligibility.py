@@ -7,7 +7,7 @@ has changed; entries that share a person, a team or a project with it are looked
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -44,14 +44,24 @@ class EvaluationReport:
     judged: int = 0
 
 
-def evaluate(database: Database, ids: Collection[str], now: datetime) -> EvaluationReport:
-    """Judge these entries where an input changed, and then those that share something with them or did before."""
+def silent(done: int, total: int) -> None:
+    """Progress that nobody watches."""
+    del done, total
+
+
+def evaluate(
+    database: Database, ids: Collection[str], now: datetime, told: Callable[[int, int], None] = silent
+) -> EvaluationReport:
+    """Judge these entries where an input changed, and then those that share something with them or did before. `told`
+    hears how many of these have been looked at.
+    """
     report = EvaluationReport()
     wanted = sorted(ids)
     neighbours: set[str] = set()
     for start in range(0, len(wanted), _CHUNK):
         with database.write() as session:
             neighbours |= _judge(session, wanted[start : start + _CHUNK], report, now)
+        told(report.entries, len(wanted))
     left = sorted(neighbours.difference(wanted))
     for start in range(0, len(left), _CHUNK):
         with database.write() as session:
@@ -59,19 +69,24 @@ def evaluate(database: Database, ids: Collection[str], now: datetime) -> Evaluat
     return report
 
 
-def evaluate_pending(database: Database, now: datetime) -> EvaluationReport:
+def evaluate_pending(database: Database, now: datetime, told: Callable[[int, int], None] = silent) -> EvaluationReport:
     """Judge what changed since it was judged; a run that died before it judged is made up for by the next."""
     with database.read() as session:
         ids = EligibilityStore(session).pending(Surroundings.now(session).regions)
-    return evaluate(database, ids, now)
+    return evaluate(database, ids, now, told)
 
 
-def catch_up(database: Database) -> None:
+def pending_sizes(session: Session) -> dict[str, int]:
+    """Entries that wait to be judged, by region."""
+    return EligibilityStore(session).pending_sizes(Surroundings.now(session).regions)
+
+
+def catch_up(database: Database, told: Callable[[int, int], None] = silent) -> None:
     """Judge what a pull left to be judged. Never raises: a failure costs the pull nothing, and what it leaves stays
     pending for the next.
     """
     try:
-        evaluate_pending(database, datetime.now(UTC))
+        evaluate_pending(database, datetime.now(UTC), told)
     except Exception as error:  # noqa: BLE001  whatever it is, the rows are stored and served
         # The trace without the message as it came, which may hold what a platform sent.
         _log.error("judging: %s: %s\n%s", type(error).__name__, redact(error), "".join(format_tb(error.__traceback__)))

@@ -45,7 +45,7 @@ def stop(
     session: Session, guard: Guard, held: Held, gone: Sequence[str], *, run_id: str, region: str, now: datetime
 ) -> GuardStopRow | None:
     """The stop that this run deserves, not yet stored; None where it keeps within bounds."""
-    entries = len(EntryStore(session).active_ids(region))
+    entries = EntryStore(session).active_number(region)
     for kind, number, bound in (
         ("deletions", len(gone), guard.deletions.of(entries)),
         ("rewrites", held.rewritten, guard.rewrites.of(entries)),

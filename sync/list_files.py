@@ -12,7 +12,6 @@ import orjson
 
 from adapters.registry import regions
 from schema.catalogue import national_tracks
-from schema.errors import Problem, RequestError
 from schema.identifiers import REGIONS
 from schema.vocabulary import Severity
 from sync.database import Database
@@ -24,7 +23,7 @@ from sync.scope import Scope
 from sync.tables import ListRow
 from sync.workbooks.columns import TEMPLATE_VERSION, folded
 from sync.workbooks.confinement import confined
-from sync.workbooks.findings import Mark, blocked, in_order, mark
+from sync.workbooks.findings import Mark, in_order, mark
 from sync.workbooks.reading import FileRow, rank_of
 from sync.workbooks.template import template
 
@@ -40,28 +39,31 @@ class ListFile:
 
 @dataclass(frozen=True, slots=True)
 class FilePush:
-    """What is pushed beside the file: the region's code, that of a body below it where the list is its, the reason with
-    which everything that is to be confirmed is stood by, and the idempotency key.
+    """A file that is pushed: the issuer's code (a region's, or a longer one of a body below it), the file's bytes, and what
+    `sync.lists.Push` knows beside its rows.
     """
 
-    region: str
-    issuer: str | None = None
-    confirm: str = ""
+    issuer: str
+    body: bytes
+    confirmations: Sequence[Confirmation] = ()
     key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What came of a file. `sealed` is None on a dry run and where something must be mended first."""
+    """What came of a file. `sealed` is None on a dry run and where anything stops the list; `repeated` says that it is the
+    first answer to the same push once more.
+    """
 
     items: int
     marks: tuple[Mark, ...]
     sealed: ListRow | None
+    repeated: bool = False
 
     @property
     def blocked(self) -> bool:
-        """Whether something must be mended first."""
-        return blocked(self.marks)
+        """Whether something must be mended or confirmed first."""
+        return self.sealed is None and any(mark.stops for mark in self.marks)
 
 
 def read_list(body: bytes, region: str) -> ListFile:
@@ -75,23 +77,23 @@ def read_list(body: bytes, region: str) -> ListFile:
     return ListFile(tuple(_item(row, region) for row in rows), tuple(row.row for row in rows), tuple(in_order(marks)))
 
 
-def push_file(database: Database, body: bytes, asked: FilePush, submitted_by: str, *, dry_run: bool) -> FileOutcome:
-    """Read, validate and, unless it is a dry run or something must be mended, seal the list in a file."""
-    if asked.region not in regions():
-        unknown = Problem("REGION_UNKNOWN", "region", "没有接入这个地区", "not a connected region", asked.region)
-        raise RequestError(unknown)
-    file = read_list(body, asked.region)
-    confirmations = [Confirmation(asked.confirm)] if asked.confirm.strip() else []
-    made = Push(asked.issuer or asked.region, file.items, confirmations, asked.key)
-    outcome = submit(database, made, submitted_by, dry_run=dry_run or blocked(file.marks))
-    told = {(each.row, each.column) for each in file.marks if each.severity is Severity.BLOCKED}
-    found = [
-        *(_refused(problem) for problem in outcome.refusals),
-        *(_mark(each, file.rows) for each in outcome.findings),
+def push_file(database: Database, push: FilePush, submitted_by: str, *, dry_run: bool) -> FileOutcome:
+    """Read, validate and, unless it is a dry run or something stops it, seal an issuer's list."""
+    file = read_list(push.body, push.issuer[:2])
+    rows = Push(push.issuer, file.items, push.confirmations, push.key)
+    stopped = any(mark.stops for mark in file.marks)
+    outcome = submit(database, rows, submitted_by, dry_run=dry_run or stopped)
+    told = {(each.row, each.column) for each in file.marks if each.stops}
+    found = [_mark(finding, file.rows) for finding in outcome.findings]
+    # Of a cell that could not be read validation knows only the blank that stands for it, which may look like a gap.
+    unread = any(column == "rank" for _, column in told)
+    found = [each for each in found if (each.row, each.column) not in told and not (unread and each.code == "RANK_GAP")]
+    refused = [
+        Mark(None, None, Severity.BLOCKED, p.code, p.value, p.zh, p.en, p.remedy_zh, p.remedy_en)
+        for p in outcome.refusals
     ]
-    # Of a cell that could not be read validation knows only the blank that stands for it.
-    marks = [*file.marks, *(each for each in found if (each.row, each.column) not in told)]
-    return FileOutcome(len(file.items), tuple(in_order(marks)), outcome.sealed)
+    marks = in_order([*refused, *file.marks, *found])
+    return FileOutcome(len(file.items), tuple(marks), outcome.sealed, outcome.repeated)
 
 
 def marked(body: bytes, marks: Sequence[Mark]) -> bytes:
@@ -113,13 +115,8 @@ def region_template(database: Database | None, region: str) -> bytes:
 def _item(row: FileRow, region: str) -> ListItem:
     entry, track = row.cells.get("entryId", ""), row.cells.get("nationalTrack", "")
     native = entry if ":" in entry or not entry else f"{region}:{entry}"
-    return ListItem(
-        rank_of(row),
-        native,
-        _tracks().get(folded(track), track) or None,
-        row.cells.get("title") or None,
-        row.cells.get("remark") or None,
-    )
+    title, remark = (row.cells.get(name) or None for name in ("title", "remark"))
+    return ListItem(rank_of(row), native, _tracks().get(folded(track), track) or None, title, remark)
 
 
 @cache
@@ -145,22 +142,8 @@ def _template_marks(version: int, code: str, region: str) -> list[Mark]:
     return marks
 
 
-def _mark(finding: Finding, rows: Sequence[int]) -> Mark:
-    """A finding of validation, which counts the list's items, at the row of the sheet. What is confirmed stops nothing."""
-    return Mark(
-        None if finding.item is None else rows[finding.item - 1],
-        finding.column,
-        finding.severity if finding.stops else Severity.WARNING,
-        finding.code,
-        finding.value,
-        finding.zh,
-        finding.en,
-        finding.remedy_zh,
-        finding.remedy_en,
-    )
-
-
-def _refused(problem: Problem) -> Mark:
-    """Why the list is refused as a whole, whatever its rows say."""
-    words = (problem.zh, problem.en, problem.remedy_zh, problem.remedy_en)
-    return Mark(None, None, Severity.BLOCKED, problem.code, problem.value, *words)
+def _mark(found: Finding, rows: Sequence[int]) -> Mark:
+    """A finding of validation, which counts the list's items, at the row of the sheet."""
+    row = rows[found.item - 1] if found.item else None
+    words = (found.zh, found.en, found.remedy_zh, found.remedy_en)
+    return Mark(row, found.column, found.severity, found.code, found.value, *words, confirmed=found.confirmed)

@@ -17,7 +17,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from traceback import format_tb
+from typing import Final
 from uuid import uuid4
 
 from adapters.base import Adapter
@@ -46,7 +48,9 @@ from sync.tables import PullRow
 
 _log = logging.getLogger("dexhub.pull")
 
-Progress = Callable[[str, int, int | None], None]  # region code, rows read so far, rows in all where known
+# Region code, rows read so far, rows in all where known. When all are stored: JUDGING, entries judged, entries to judge.
+Progress = Callable[[str, int, int | None], None]
+JUDGING: Final = "judging"
 
 _AGAIN = timedelta(minutes=5)  # until a failed pull is tried again
 
@@ -92,7 +96,7 @@ class Puller:
         """Pull these regions side by side; their runs, in the same order."""
         runs = (self._pull(adapter, started_by, progress, full=full) for adapter in adapters)
         rows = list(await asyncio.gather(*runs))
-        await asyncio.to_thread(catch_up, self._database)  # the loop must go on, for other runs to keep their leases
+        await self._judge(progress)
         return rows
 
     async def pull(
@@ -111,8 +115,12 @@ class Puller:
         the region's job is claimed here, and a run that is under way elsewhere is told as a problem.
         """
         row = await self._pull(adapter, started_by, progress, full=full, claim=claim)
-        await asyncio.to_thread(catch_up, self._database)  # as in `pull_all`
+        await self._judge(progress)
         return row
+
+    async def _judge(self, progress: Progress) -> None:
+        """Beside the loop, which must go on, for other runs to keep their leases."""
+        await asyncio.to_thread(catch_up, self._database, partial(progress, JUDGING))
 
     async def _pull(
         self,
@@ -190,8 +198,7 @@ class Puller:
             store.reap(manifest.code, claim.token, row.started_at)
             store.save(row)
             state = store.state(manifest.code)
-            entries = EntryStore(session)
-            bound = manifest.guard.rewrites.of(len(entries.active_ids(manifest.code)))
+            bound = manifest.guard.rewrites.of(EntryStore(session).active_number(manifest.code))
             overridden = GuardStopStore(session, EVERYTHING).pending_override(manifest.code) is not None
             # The cursor says "as it was then", which stops being true with the first page that is stored: a run that dies
             # in between must not leave it behind. The end of the run sets it again.
@@ -247,7 +254,7 @@ class Puller:
             self.leases.confirm(session, run.claim)
             store, pulls = EntryStore(session), PullStore(session)
             stops = GuardStopStore(session, EVERYTHING)
-            active = store.active_ids(manifest.code)
+            active = store.active_ids(manifest.code) if complete or run.held.gone else set()
             absent = active - run.seen - run.rejected if complete else set()
             gone = sorted(absent | (active & set(run.held.gone)))
             stopped = guard.stop(session, manifest.guard, run.held, gone, run_id=row.id, region=manifest.code, now=now)

@@ -79,6 +79,13 @@ class Settings(BaseSettings):
     platforms: dict[str, PlatformSettings] = {}
     # Webhooks by region slug; a region without one has its inbox alone.
     webhooks: dict[str, WebhookSettings] = {}
+    # How many seconds a reader waits at most for what only a province knows, and how long an answer is good for.
+    native_seconds: float = Field(default=3, gt=0)
+    native_keep_seconds: float = Field(default=30, ge=0)
+    # What a router must send to a subgraph as X-Dexhub-Router, from a file or as it is; unset, a subgraph only listens
+    # on loopback.
+    router_secret: SecretStr | None = None
+    router_secret_file: Path | None = None
     # How long a claimed run may be silent before another process may take it over, in seconds.
     lease_seconds: float = Field(default=60, gt=0)
     # Processes that map rows beside that of a large pull; unset: one for each further core, up to three.
@@ -103,6 +110,12 @@ class Settings(BaseSettings):
         del dotenv_settings, file_secret_settings
         file = TomlConfigSettingsSource(settings_cls, os.environ.get("DEXHUB_CONFIG", "dexhub.toml"))
         return init_settings, env_settings, file
+
+    def secret_of_router(self) -> str | None:
+        """What a router must send; None where none is configured."""
+        if self.router_secret_file:
+            return self.router_secret_file.read_text("utf-8").strip()
+        return self.router_secret.get_secret_value() if self.router_secret else None
 
     def tokeniser_if_any(self) -> Tokeniser | None:
         """The maker of personal tokens; None where no key is configured, and people cannot be told apart."""

@@ -81,7 +81,8 @@ def pair_lines(pair: CasePair) -> Iterator[str]:
 
 def _evidence(line: EvidenceLine) -> Iterator[str]:
     blocks = min(round(abs(line.bits) / _BAR), _LONGEST)
-    yield f"  {line.bits:+7.1f}  {('█' if line.bits > 0 else '░') * blocks} {line.zh}"
+    bar = f"{('█' if line.bits > 0 else '░') * blocks} " if blocks else ""
+    yield f"  {line.bits:+7.1f}  {bar}{line.zh}"
     yield f"           {line.en}"
     if line.left:
         yield f"           甲 {marked(line.left, line.left_spans)}"

@@ -17,17 +17,18 @@ import gateway.cli.list_life  # its commands register on lists.cli
 import gateway.cli.scaffold  # noqa: F401  its commands register on adapters.cli
 from adapters.base import Adapter
 from adapters.registry import region_named, regions
-from gateway import schema as graphql
 from gateway.app import create_app
 from gateway.auth import OPERATOR
 from gateway.cli import (
     adapters,
     audit,
     cases,
+    distributed,
     doctor,
     duplicates,
     eligibility,
     files,
+    graph,
     guard,
     keys,
     lists,
@@ -54,7 +55,6 @@ from sync.scheduler import Clock
 from sync.settings import Settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="数据要素×大赛汇聚服务 / The contest hub")
-schema_cli = typer.Typer(no_args_is_help=True, help="GraphQL 模式 / The GraphQL schema")
 db_cli = typer.Typer(no_args_is_help=True, help="数据库 / The database")
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(files.cli, name="files")
@@ -76,7 +76,9 @@ cli.command("export", help="导出参赛项目、案件、名单、名册、规�
 )
 cli.add_typer(quarantine.cli, name="quarantine")
 cli.add_typer(adapters.cli, name="adapters")
-cli.add_typer(schema_cli, name="schema")
+cli.add_typer(graph.cli, name="schema")
+cli.command("subgraph", help="单独启动一个子图 / Serve one subgraph alone")(distributed.serve_one)
+cli.add_typer(distributed.cli, name="supergraph")
 cli.add_typer(db_cli, name="db")
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 
@@ -190,20 +192,6 @@ def query(
         result = asyncio.run(execute(hub, OPERATOR, text, variables))
     print_json(result)
     if result.get("errors"):
-        raise SystemExit(FOUND_PROBLEMS)
-
-
-@schema_cli.command("export", help="写出 schema/schema.graphql / Write the schema's text")
-def export(check: Annotated[bool, typer.Option("--check", help="只比较 / Only compare")] = False) -> None:
-    """With --check, exit code 1 where the file differs."""
-    text = graphql.sdl()
-    if not check:
-        graphql.SDL_FILE.write_text(text, "utf-8")
-        out.print(f"已写出 / written: {graphql.SDL_FILE.name}")
-    elif not graphql.SDL_FILE.is_file() or graphql.SDL_FILE.read_text("utf-8") != text:
-        err.print(
-            "schema.graphql 与代码不一致，请运行 make schema / schema.graphql differs from the code: run make schema"
-        )
         raise SystemExit(FOUND_PROBLEMS)
 
 

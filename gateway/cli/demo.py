@@ -118,9 +118,12 @@ def _story(hub: Hub, planted: dict[str, Any]) -> bool:
     out.print(
         f"{report.entries} 个项目，{report.candidates} 个候选对，{report.cases} 个案件 / entries, candidate pairs, cases"
     )
+    alike = {tuple(label["entries"]) for label in planted["look_alikes"]} & {case[1:] for case in found}
     out.print(
-        f"预埋的完全重复 {len(expected)}，找到 {len(expected & found)}，误报 {len(found - expected)} / "
-        f"planted exact duplicates, found, false alarms"
+        f"预埋的重复 {len(expected)}，找到 {len(expected & found)}，漏报 {len(expected - found)}，误报 {len(found - expected)}；"
+        f"预埋的允许相似 {len(planted['look_alikes'])}，误报 {len(alike)}\n"
+        f"{len(expected)} planted duplicates: {len(expected & found)} found, {len(expected - found)} missed, "
+        f"{len(found - expected)} false; {len(planted['look_alikes'])} planted look-alikes: {len(alike)} reported"
     )
     out.rule("4  参赛资格 / Eligibility")
     lawful = demo_eligibility.show(hub, planted)

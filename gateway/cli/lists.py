@@ -10,8 +10,8 @@ from gateway.auth import OPERATOR
 from gateway.cli.console import FOUND_PROBLEMS, open_hub, out, print_json, print_problems
 from gateway.list_uploads import told
 from schema.errors import Problem, RequestError
-from schema.vocabulary import Severity
 from sync.list_files import FileOutcome, FilePush, marked, push_file, region_template
+from sync.lists import Confirmation
 from sync.workbooks.kinds import MOST_BYTES, too_large
 
 cli = typer.Typer(no_args_is_help=True, help="推荐名单 / Recommended lists")
@@ -40,8 +40,8 @@ def push(  # noqa: PLR0913, PLR0917  an option of the command line each
         raise too_large(f"文件超过 {MOST_BYTES >> 20} MB", f"the file exceeds {MOST_BYTES >> 20} MB")
     body = file.read_bytes()
     with open_hub() as hub:
-        asked = FilePush(code, issuer, confirm, key)
-        outcome = push_file(hub.database, body, asked, OPERATOR.name, dry_run=dry_run)
+        made = FilePush(issuer or code, body, [Confirmation(confirm)] if confirm.strip() else [], key)
+        outcome = push_file(hub.database, made, OPERATOR.name, dry_run=dry_run)
     if marked_file is not None and outcome.marks:
         marked_file.write_bytes(marked(body, outcome.marks))
     if as_json:
@@ -76,8 +76,8 @@ def _code(region: str) -> str:
 
 
 def _print(outcome: FileOutcome) -> None:
-    mending = [each.as_problem() for each in outcome.marks if each.severity is not Severity.WARNING]
-    others = [each.as_problem() for each in outcome.marks if each.severity is Severity.WARNING]
+    mending = [each.as_problem() for each in outcome.marks if each.stops]
+    others = [each.as_problem() for each in outcome.marks if not each.stops]
     if others:
         print_problems(others, "提醒 / Warnings")
     if mending:

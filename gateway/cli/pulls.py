@@ -22,6 +22,8 @@ def run(puller: Puller, adapters: Sequence[Adapter], started_by: str, *, full: b
         }
 
         def progress(region: str, done: int, total: int | None) -> None:
+            if region not in tasks:
+                tasks[region] = bars.add_task("判定 / Judging", total=total)
             bars.update(tasks[region], completed=done, total=max(done, total) if total is not None else None)
 
         rows = asyncio.run(puller.pull_all(adapters, started_by, progress, full=full))

@@ -25,7 +25,7 @@ from sync.repository.lists import ListStore
 from sync.scope import Scope
 from sync.workbooks.tables import TableToWrite, Value
 
-_PAGE: Final = 250
+_PAGE: Final = 100
 _PAGE_OF_CASES: Final = 100
 Rows = Iterator[Sequence[Value]]
 

@@ -73,6 +73,9 @@ class KnowsMore(Protocol):
     async def history_of(self, entry: str) -> "list[EntryChange]":
         """What of an entry changed, oldest first."""
 
+    async def entry(self, entry: str) -> "Entry | None":
+        """The entry with this id, if the viewer may see it."""
+
 
 @strawberry.interface(description="参赛项目：各省共有的部分 / An entry: what all provinces have in common")
 class Entry:
@@ -134,3 +137,8 @@ class Entry:
     ) -> list[Annotated["EntryChange", strawberry.lazy("schema.types.history")]]:
         """Loaded in one batch a request."""
         return await cast("KnowsMore", info.context).history_of(self.id)
+
+    @classmethod
+    async def resolve_reference(cls, info: strawberry.Info, id: strawberry.ID) -> "Entry | None":  # noqa: A002  the key's name
+        """The entry that a router asks the registry for, where another subgraph named it."""
+        return await cast("KnowsMore", info.context).entry(id)

@@ -14,6 +14,7 @@ strawberry.enum(
 )
 strawberry.enum(vocabulary.OrganiserRole, description="组织角色 / The part an organiser plays")
 strawberry.enum(vocabulary.PullStatus, description="拉取结果 / Outcome of a pull")
+strawberry.enum(vocabulary.PullPhase, description="拉取进行到哪一步 / How far a pull has come")
 strawberry.enum(vocabulary.CaseKind, description="查重案件类型 / What a duplicate case is about")
 strawberry.enum(vocabulary.CaseStatus, description="查重案件状态 / Where a duplicate case stands")
 strawberry.enum(

@@ -33,7 +33,7 @@ FEATURES: Final = (
     "words", "words_part", "shingles", "shingle_bits", "numbers", "number_bits",
     "core", "core_bits", "core_part", "lead", "code", "code_near", "code_against",
     "tokens", "token_against", "names", "name_count", "name_against", "persons", "phones", "team", "team_near",
-    "region", "city", "track", "topic",
+    "region", "city", "track", "topic", "doublings",
 )  # fmt: skip
 _SHORT: Final = ("title_sounds", "title_signs", "numbers", "core_parts", "cores", "names", "phones")
 _LONG: Final = {"words": ("words", WIDESPREAD), "title_words": ("words", WIDESPREAD), "shingles": ("shingles", RARE)}
@@ -125,7 +125,8 @@ def compare(pairs: Pairs) -> Column:
 
 def glance(pairs: Pairs) -> Columns:
     """The features that cost little; those of `compare` that are missing can only add to a match."""
-    return {**_short_texts(pairs), **_organisations(pairs), **_people(pairs), **_places(pairs)}
+    size = np.full(len(pairs), pairs.left.rarity.doublings, np.float32)
+    return {**_short_texts(pairs), **_organisations(pairs), **_people(pairs), **_places(pairs), "doublings": size}
 
 
 def _share(common: Column, whole: Column) -> Column:

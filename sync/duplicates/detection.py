@@ -65,11 +65,10 @@ def detect(records: Sequence[Record], model: Model, workers: int = 1, progress: 
     found = candidates(corpus, rarity.counts, workers)
     progress("寻找候选", "blocking", 1, 1)
     prepared = Prepared.of(corpus, rarity)
-    sized = model.at(len(ordered))
 
     def judged(piece: slice) -> list[Pair]:
         pairs = Pairs(prepared, found.first[piece], prepared, found.second[piece])
-        pairs = pairs.part(possible(glance(pairs), sized))
+        pairs = pairs.part(possible(glance(pairs), model))
         table = compare(pairs)
         return sorted(
             Pair(
@@ -79,7 +78,7 @@ def detect(records: Sequence[Record], model: Model, workers: int = 1, progress: 
                 round(float(scores[k]), 6),
                 tuple(table[k].tolist()),
             )
-            for kind, scores in score(table, sized).items()
+            for kind, scores in score(table, model).items()
             for k in np.flatnonzero(scores >= model.thresholds[kind].review).tolist()
         )
 

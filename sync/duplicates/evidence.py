@@ -71,7 +71,13 @@ def explain(left: Record, right: Record, features: np.ndarray, kind: CaseKind, m
     posterior = float(question.bits(columns)[0])
     zh, en = _changes(question, weights, posterior, model.thresholds[kind].review)
     return Explanation(
-        kind, question.prior, tuple(lines), posterior, float(probability(np.array(posterior))), tuple(zh), tuple(en)
+        kind,
+        round(float(question.prior_bits(columns)[0]), 3),
+        tuple(lines),
+        posterior,
+        float(probability(np.array(posterior))),
+        tuple(zh),
+        tuple(en),
     )
 
 

@@ -94,13 +94,9 @@ def basis(table: Column, shapes: Sequence[Shape]) -> csr_matrix:
     return hstack(columns, "csr")
 
 
-def fit(
-    name: str, table: Column, sizes: npt.NDArray[np.float64], truth: npt.NDArray[np.bool_], penalty: float
-) -> Question:
-    """The question whose curves tell `truth` best; `penalty` per squared bit keeps steps small that few pairs ask for.
-
-    `sizes` are, for each pair, the doublings of its corpus from the usual size.
-    """
+def fit(name: str, table: Column, truth: npt.NDArray[np.bool_], penalty: float) -> Question:
+    """The question whose curves tell `truth` best; `penalty` per squared bit keeps steps small that few pairs ask for."""
+    sizes = columns_of(table)["doublings"].astype(np.float64)
     shapes = SHAPES[name]
     steps = basis(table, shapes).astype(np.float64)
     signs = np.repeat([shape.sign for shape in shapes], [len(shape.knots) - 1 for shape in shapes])

@@ -31,7 +31,6 @@ _PIXELS: Final = 8  # of a bar per bit
 
 def write(path: Path, records: Sequence[Record], found: Detection, model: Model) -> None:
     """Write the page. Names are those of the input file: whoever may read that may read this."""
-    sized = model.at(len(records))
     by_id = {record.id: record for record in records}
     parts = [
         "<!doctype html><html lang='zh'><meta charset='utf-8'><title>查重报告 / Duplicate report</title>",
@@ -44,7 +43,7 @@ def write(path: Path, records: Sequence[Record], found: Detection, model: Model)
     ]
     for pair in sorted(found.pairs, key=lambda pair: (-pair.score, pair.id_a, pair.id_b)):
         left, right = by_id[pair.id_a], by_id[pair.id_b]
-        why = explain(left, right, np.array(pair.features, np.float32), pair.kind, sized)
+        why = explain(left, right, np.array(pair.features, np.float32), pair.kind, model)
         parts.append(_pair(left, right, pair.score, why))
     path.write_text("\n".join(parts) + "</html>\n", "utf-8")
 

@@ -8,7 +8,7 @@ curve there.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Self
@@ -21,8 +21,6 @@ from sync.duplicates.comparison import FEATURES, Column, Columns
 
 Bits = npt.NDArray[np.float64]
 
-USUAL: Final = 25_000  # entries of a season
-_SIZES: Final = (1_000, 1_000_000)  # entries; in smaller and larger corpora the prior stays where it is there
 _LIKELIER: Final = 0.5
 _ROUNDING: Final = 1e-6  # bits
 
@@ -72,7 +70,7 @@ def holds(columns: Columns, where: str) -> npt.NDArray[np.bool_]:
 class Question:
     """What is asked of a pair: the prior in bits before anything is compared, and the curves.
 
-    The prior is that of a corpus of `USUAL` entries; each doubling moves it by `growth`, since chance makes look-alikes out
+    The prior is that of a corpus of the usual size; each doubling moves it by `growth`, since chance makes look-alikes out
     of more pairs while the share of duplicates stays.
     """
 
@@ -81,28 +79,23 @@ class Question:
     growth: float
     curves: tuple[Curve, ...]
 
-    def at(self, entries: int) -> Self:
-        """The question as it is asked in a corpus of this size."""
-        return replace(self, prior=self.prior + self.growth * size(entries))
+    def prior_bits(self, columns: Columns) -> Bits:
+        """Of each pair, in a corpus of the size it was compared in."""
+        return self.prior + self.growth * columns["doublings"].astype(np.float64)
 
     def bits(self, columns: Columns) -> Bits:
         """Of each pair, prior and curves together."""
-        total = np.full(len(columns["core"]), self.prior)
+        total = self.prior_bits(columns)
         for curve in self.curves:
             total += curve.of(columns)
         return total
 
     def bits_at_most(self, columns: Columns) -> Bits:
         """As `bits`, where some features are not known yet: no less than it will be."""
-        total = np.full(len(columns["core"]), self.prior)
+        total = self.prior_bits(columns)
         for curve in self.curves:
             total += curve.at_most(columns)
         return total
-
-
-def size(entries: int) -> float:
-    """Doublings from the usual size, as many as the fit knows."""
-    return float(np.log2(np.clip(entries, *_SIZES) / USUAL))
 
 
 def probability(bits: Bits) -> Bits:
@@ -126,10 +119,6 @@ class Model:
     corpus: str
     questions: Mapping[str, Question]
     thresholds: Mapping[CaseKind, Threshold]
-
-    def at(self, entries: int) -> Self:
-        """The model for a corpus of this size; once for each corpus, as it moves the priors."""
-        return replace(self, questions={name: each.at(entries) for name, each in self.questions.items()})
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -190,15 +179,17 @@ def score(table: Column, model: Model) -> dict[CaseKind, Bits]:
     """The probability of each kind for each pair; several may hold at once, each breaks a clause of its own.
 
     The same people make a team where most of them came along; a team twice in one place has two projects, elsewhere it
-    is entered twice; a single person is named as such.
+    is entered twice; a single person is named as such. However rare, one name alone is no person: it takes a token, the phone
+    beside the name, or a second name.
     """
     columns = columns_of(table)
     project, people, team = (probability(model.questions[name].bits(columns)) for name in ("PROJECT", "PEOPLE", "TEAM"))
     one_place = (columns["region"] > 0) & (columns["city"] > 0)
     whole_team = team >= _LIKELIER
+    known = (columns["tokens"] > 0) | (columns["persons"] > 0) | (columns["name_count"] > 1)
     return {
         CaseKind.SAME_PROJECT: project,
         CaseKind.SAME_TEAM: np.where(whole_team & ~one_place, people, 0.0),
-        CaseKind.SAME_PERSON: np.where(whole_team, 0.0, people),
+        CaseKind.SAME_PERSON: np.where(whole_team | ~known, 0.0, people),
         CaseKind.TEAM_TWO_PROJECTS: np.where(whole_team & one_place & (project < _LIKELIER), people, 0.0),
     }

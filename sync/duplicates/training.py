@@ -23,7 +23,7 @@ from sync.duplicates.detection import prepare
 from sync.duplicates.fitting import fit
 from sync.duplicates.offline import read_entries
 from sync.duplicates.rarity import Rarity
-from sync.duplicates.scoring import Bits, Model, Question, Threshold, score, size
+from sync.duplicates.scoring import Bits, Model, Question, Threshold, score
 
 Kinds = frozenset[CaseKind]
 
@@ -65,25 +65,21 @@ def _labels(path: Path) -> list[tuple[str, str, str]]:
 
 def train(labelled: Sequence[tuple[Path, Path]], measured: str, workers: int = 1) -> Model:
     """The model fitted to all candidate pairs of these files (entries, truth); `measured` is the date it will bear."""
-    tables, counts, kinds = [], [], []
+    tables, kinds = [], []
     for entries, truth in labelled:
-        table, count, found = _compared(entries, truth, workers)
+        table, found = _compared(entries, truth, workers)
         tables.append(table)
-        counts.append(count)
         kinds += found
-    sizes = np.repeat([size(count) for count in counts], [len(table) for table in tables])
-    questions = _questions(np.concatenate(tables), sizes, kinds)
+    table = np.concatenate(tables)
+    questions = _questions(table, kinds)
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for files in labelled for path in files]
     model = Model(measured, " ".join(digests), questions, {})
-    scored = [score(table, model.at(count)) for table, count in zip(tables, counts, strict=True)]
-    thresholds = {}
-    for kind in CaseKind:
-        scores = np.concatenate([each[kind] for each in scored])
-        thresholds[kind] = Threshold(_opening(scores, _having(kinds, {kind})), _REVIEW)
+    scores = score(table, model)
+    thresholds = {kind: Threshold(_opening(scores[kind], _having(kinds, {kind})), _REVIEW) for kind in CaseKind}
     return Model(measured, model.corpus, questions, thresholds)
 
 
-def _compared(entries: Path, truth: Path, workers: int) -> tuple[Column, int, list[Kinds]]:
+def _compared(entries: Path, truth: Path, workers: int) -> tuple[Column, list[Kinds]]:
     records = sorted(read_entries(entries).records, key=lambda record: record.id)
     known = read_truth(truth)
     corpus = prepare(records, workers)
@@ -93,19 +89,19 @@ def _compared(entries: Path, truth: Path, workers: int) -> tuple[Column, int, li
     pairs = zip(found.first.tolist(), found.second.tolist(), strict=True)
     none: Kinds = frozenset()
     kinds = [known.get((records[one].id, records[two].id), none) for one, two in pairs]
-    return compare(Pairs(prepared, found.first, prepared, found.second)), len(records), kinds
+    return compare(Pairs(prepared, found.first, prepared, found.second)), kinds
 
 
 def _having(kinds: Sequence[Kinds], wanted: set[CaseKind] | Kinds) -> npt.NDArray[np.bool_]:
     return np.array([bool(each & wanted) for each in kinds], np.bool_)
 
 
-def _questions(table: Column, sizes: npt.NDArray[np.float64], kinds: Sequence[Kinds]) -> Mapping[str, Question]:
+def _questions(table: Column, kinds: Sequence[Kinds]) -> Mapping[str, Question]:
     people = _having(kinds, _PEOPLE)
     return {
-        "PROJECT": fit("PROJECT", table, sizes, _having(kinds, {CaseKind.SAME_PROJECT}), _PENALTY),
-        "PEOPLE": fit("PEOPLE", table, sizes, people, _PENALTY),
-        "TEAM": fit("TEAM", table[people], sizes[people], _having(kinds, _TEAM)[people], _PENALTY),
+        "PROJECT": fit("PROJECT", table, _having(kinds, {CaseKind.SAME_PROJECT}), _PENALTY),
+        "PEOPLE": fit("PEOPLE", table, people, _PENALTY),
+        "TEAM": fit("TEAM", table[people], _having(kinds, _TEAM)[people], _PENALTY),
     }
 
 

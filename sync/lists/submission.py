@@ -68,18 +68,17 @@ def submit(
     moment = now or datetime.now(UTC)
     if dry_run:
         with database.read() as session:
-            return ListOutcome(tuple(_found(session, issuer, push, moment)))
+            refused = _settled(ListStore(session, Scope(issuer.region)), issuer.code)
+            return ListOutcome(tuple(_found(session, issuer, push, moment)), refusals=refused)
     with database.write() as session:
         store = ListStore(session, Scope(issuer.region))
         store.alone(issuer.code)
         before = _before(store, push)
         if before is not None:
             return before
-        if refused := _settled(store, issuer.code):
-            return ListOutcome((), refusals=(refused,))
-        found = _found(session, issuer, push, moment)
-        if any(finding.stops for finding in found):
-            return ListOutcome(tuple(found))
+        refused, found = _settled(store, issuer.code), _found(session, issuer, push, moment)
+        if refused or any(finding.stops for finding in found):
+            return ListOutcome(tuple(found), refusals=refused)
         row = _sealed(session, push, found, submitted_by, moment)
     return ListOutcome(tuple(found), row)
 
@@ -132,12 +131,12 @@ def _before(store: ListStore, push: Push) -> ListOutcome | None:
     return ListOutcome(found, row, repeated=True)
 
 
-def _settled(store: ListStore, issuer: str) -> Problem | None:
+def _settled(store: ListStore, issuer: str) -> tuple[Problem, ...]:
     """That a version was confirmed or is final, beside which no other can be pushed."""
-    row = next((row for row in store.versions(issuer=issuer) if row.state in SETTLED), None)
-    if row is None:
-        return None
-    return Problem(
-        "LIST_SETTLED", "issuer", f"名单 {row.receipt} 已确认或终定，不能再提交新版本", f"{row.receipt} is {row.state}: no later version",
-        row.state, "确需更正时先撤回已确认的名单；终定后只能由国家组委会勘误", "withdraw it first; once final only an erratum can follow",
+    return tuple(
+        Problem(
+            "LIST_SETTLED", "issuer", f"名单 {row.receipt} 已确认或终定，不能再交新版本", f"{row.receipt} is {row.state}",
+            row.state, "确需更正时先撤回已确认的名单；终定后只能由国家组委会勘误", "withdraw it first; a final one only gets an erratum",
+        )
+        for row in store.versions(issuer=issuer) if row.state in SETTLED
     )  # fmt: skip

@@ -187,4 +187,5 @@ def _organisation_is(word: str) -> ColumnElement[bool]:
     named = or_(
         col(OrganisationRow.name).icontains(word, autoescape=True), col(OrganisationRow.credit_code) == word.upper()
     )
-    return exists().where(col(OrganisationRow.entry_id) == col(EntryRow.id), named)
+    # Told what to correlate: statistics join organisations too, and none would be left to look through.
+    return exists().where(col(OrganisationRow.entry_id) == col(EntryRow.id), named).correlate(EntryRow)

@@ -2,33 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from adapters.registry import regions
 from schema.predicates.teams import OnlyHere
 from schema.vocabulary import CaseKind, EntryStatus
+from sync.duplicates.detection import Pair
 from sync.duplicates.records import Member, Partner, Record
 from sync.repository.bulk import insert, upsert
 from sync.tables import DetectionRow, EntryRow, OrganisationRow, PairRow, RepresentativeRow
 
 _STEP = 500
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPair:
-    """A row of the pairs; `features` is the comparison behind the score."""
-
-    id_a: str
-    id_b: str
-    kind: CaseKind
-    score: float
-    features: tuple[float, ...]
 
 
 class DetectionStore:
@@ -63,26 +52,22 @@ class DetectionStore:
         steps = (wanted[start : start + _STEP] for start in range(0, len(wanted), _STEP))
         return [record for step in steps for record in self._records(step, shown=shown)]
 
-    def pairs(self) -> list[StoredPair]:
+    def pairs(self) -> list[Pair]:
         """All pairs, in order."""
         query = select(  # type: ignore[call-overload]
             PairRow.id_a, PairRow.id_b, PairRow.kind, PairRow.score, PairRow.features
         ).order_by(PairRow.id_a, PairRow.id_b, PairRow.kind)
         return [
-            StoredPair(one, two, CaseKind(kind), score, tuple(features))
+            Pair(one, two, CaseKind(kind), score, tuple(features))
             for one, two, kind, score, features in self._session.execute(query)
         ]
 
-    def forget(self, ids: Collection[str] | None) -> None:
-        """Remove the pairs of these entries, or all."""
-        if ids is None:
+    def forget(self, pairs: Sequence[tuple[str, str]] | None) -> None:
+        """Remove these pairs, of every kind, or all."""
+        if pairs is None:
             self._session.execute(delete(PairRow))
-            return
-        wanted = sorted(ids)
-        for start in range(0, len(wanted), _STEP):
-            part = wanted[start : start + _STEP]
-            gone = or_(col(PairRow.id_a).in_(part), col(PairRow.id_b).in_(part))
-            self._session.execute(delete(PairRow).where(gone))
+        for one, two in pairs or ():
+            self._session.execute(delete(PairRow).where(col(PairRow.id_a) == one, col(PairRow.id_b) == two))
 
     def remember(self, pairs: Iterable[Mapping[str, Any]], run: Mapping[str, Any]) -> None:
         """Add pairs, and say by which run all of them stand now."""

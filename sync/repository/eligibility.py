@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -74,19 +74,13 @@ class EligibilityStore:
         """Ids of entries that changed since they were judged, were never judged, or were held against other regions than
         `compared`.
         """
-        query = (
-            select(col(EntryRow.id))
-            .outerjoin(EligibilityRow, col(EligibilityRow.entry_id) == col(EntryRow.id))
-            .where(
-                or_(
-                    col(EligibilityRow.entry_id).is_(None),
-                    col(EligibilityRow.content_hash) != col(EntryRow.content_hash),
-                    col(EligibilityRow.compared) != compared,
-                )
-            )
-            .order_by(col(EntryRow.id))
-        )
+        query = _pending(select(col(EntryRow.id)), compared).order_by(col(EntryRow.id))
         return list(self._session.scalars(query))
+
+    def pending_sizes(self, compared: str) -> dict[str, int]:
+        """The number of such entries, by region."""
+        query = _pending(select(col(EntryRow.region), func.count()), compared).group_by(col(EntryRow.region))
+        return dict(self._session.execute(query).all())
 
     def all_ids(self) -> list[str]:
         """Ids of all entries."""
@@ -194,3 +188,13 @@ def _record(row: Any, units: list[Organisation], people: list[Representative]) -
 
 def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
     return (ids[start : start + _STEP] for start in range(0, len(ids), _STEP))
+
+
+def _pending(query: Any, compared: str) -> Any:  # noqa: ANN401  a SELECT, whose type lists its columns
+    return query.outerjoin(EligibilityRow, col(EligibilityRow.entry_id) == col(EntryRow.id)).where(
+        or_(
+            col(EligibilityRow.entry_id).is_(None),
+            col(EligibilityRow.content_hash) != col(EntryRow.content_hash),
+            col(EligibilityRow.compared) != compared,
+        )
+    )

@@ -100,6 +100,13 @@ class EntryStore:
         )
         return set(self._session.scalars(query))
 
+    def active_number(self, region: str) -> int:
+        """How many they are."""
+        query = select(func.count()).where(
+            col(EntryRow.region) == region, col(EntryRow.status) != EntryStatus.WITHDRAWN
+        )
+        return self._session.execute(query).scalar_one()
+
     def newest_update(self, region: str) -> datetime | None:
         """The newest change, by the platform's own clock, of any entry of the region."""
         return self._session.scalar(select(func.max(col(EntryRow.updated_at))).where(col(EntryRow.region) == region))

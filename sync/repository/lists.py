@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from schema.list_life import COUNTED
+from schema.list_life import COUNTED, ListState
 from sync.scope import Scope
 from sync.tables import ListEventRow, ListKeyRow, ListRow, SelectionSettingRow
 
@@ -45,10 +45,10 @@ class ListStore:
         return row if row is not None and self._scope.covers(row.region) else None
 
     def newest(self) -> dict[str, ListRow]:
-        """The last version that a region itself pushed, by region."""
+        """The last version of each region's own list that was neither taken back nor returned, by region."""
         found: dict[str, ListRow] = {}
         for row in self.versions():
-            if row.issuer == row.region:
+            if row.issuer == row.region and row.state not in (ListState.WITHDRAWN, ListState.RETURNED):
                 found.setdefault(row.region, row)
         return found
 

@@ -117,7 +117,7 @@ class PullStore:
     def quarantined(self, scope: Scope, regions: Sequence[str] = (), limit: int = 1000) -> list[QuarantineRow]:
         """Rows set aside, newest first."""
         query = select(QuarantineRow).order_by(
-            col(QuarantineRow.last_seen_at).desc(), col(QuarantineRow.region), col(QuarantineRow.key)
+            col(QuarantineRow.last_seen_at).desc(), col(QuarantineRow.region).desc(), col(QuarantineRow.key).desc()
         )
         if scope.region is not None:
             query = query.where(col(QuarantineRow.region) == scope.region)

@@ -91,6 +91,7 @@ class QuarantineRow(SQLModel, table=True):
     """A province's row that could not be understood, kept as `PayloadRow` keeps others; leaves when it is understood."""
 
     __tablename__: ClassVar[Any] = "quarantine"
+    __table_args__ = (Index("ix_quarantine_seen", "last_seen_at", "region", "key"),)
 
     region: str = Field(primary_key=True, max_length=2)
     key: str = Field(primary_key=True, max_length=200)

@@ -11,7 +11,9 @@ from sync.workbooks.columns import COLUMNS
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One finding: the row of the sheet (None: the whole list) and the column's name (None: the whole row)."""
+    """One finding: the row of the sheet (None: the whole list) and the column's name (None: the whole row). `confirmed` is
+    the issuer's reason for standing by it, once given.
+    """
 
     row: int | None
     column: str | None
@@ -22,6 +24,12 @@ class Mark:
     en: str
     remedy_zh: str
     remedy_en: str
+    confirmed: str | None = None
+
+    @property
+    def stops(self) -> bool:
+        """Whether the list cannot be sealed as it is."""
+        return self.severity is Severity.BLOCKED or (self.severity is Severity.TO_CONFIRM and self.confirmed is None)
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Self:
@@ -42,11 +50,6 @@ class Mark:
     def as_dict(self) -> dict[str, Any]:
         """Plain data, for JSON."""
         return asdict(self)
-
-
-def blocked(marks: Iterable[Mark]) -> bool:
-    """Whether anything must be mended, or confirmed, first."""
-    return any(mark.severity is not Severity.WARNING for mark in marks)
 
 
 def in_order(marks: Iterable[Mark]) -> list[Mark]:

@@ -115,7 +115,7 @@ def until() -> Callable[[Callable[[], bool]], Awaitable[None]]:
     """Waits for what happens in other processes."""
 
     async def wait(holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not holds():  # noqa: ASYNC110  no event reaches us from there
                 await asyncio.sleep(0.02)
 

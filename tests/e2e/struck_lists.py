@@ -15,10 +15,12 @@ from typing import Any
 import orjson
 from sqlalchemy import event
 
+from adapters.registry import regions
 from schema.list_life import ListAct
 from sync.database import Database
 from sync.lists import Confirmation, ListItem
 from sync.lists.acts import Request, ReturnedRow, move
+from sync.lists.rules import issuers
 from sync.lists.submission import Push, submit
 from sync.scope import EVERYTHING
 
@@ -65,6 +67,8 @@ def struck(order: Mapping[str, Any]) -> int:
 
 
 if __name__ == "__main__":
+    for each in issuers().values():  # read once here and not in every child
+        _ = regions()[each.region].catalogue.clauses
     for line in sys.stdin.buffer:
         sys.stdout.write(f"{struck(orjson.loads(line))}\n")
         sys.stdout.flush()

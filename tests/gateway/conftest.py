@@ -151,6 +151,7 @@ def serving_hub(database: Database, endpoints: dict[str, Endpoint] | None = None
     """Serve a hub over `database` that knows the platforms at `endpoints`; stopped, and the database closed, at the end."""
     settings = Settings(
         token_key=SecretStr("t" * 64),
+        native_seconds=60,  # a busy machine is no province that is down
         platforms={
             slug: PlatformSettings(url=each.url, key_id=each.key_id, secret=SecretStr(each.secret))
             for slug, each in (endpoints or {}).items()
@@ -169,7 +170,7 @@ def serving_hub(database: Database, endpoints: dict[str, Endpoint] | None = None
         yield Service(hub, f"http://127.0.0.1:{listening.getsockname()[1]}", stack)
 
 
-def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+def until(holds: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something that another thread brings about."""
     end = time.monotonic() + seconds
     while not holds():
@@ -182,8 +183,8 @@ def until_() -> Callable[..., None]:
     return until
 
 
-@pytest.fixture
-def running() -> Callable[..., Any]:
+@pytest.fixture(scope="session", name="running")
+def running_() -> Callable[..., Any]:
     """Serve a database for the length of a block."""
     return serving_hub
 
@@ -247,9 +248,8 @@ def _to_the_minute(made: Registration) -> Registration:
     return replace(made, submitted_at=submitted, updated_at=updated)
 
 
-@pytest.fixture
-def sandbox(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
-    """Five real platforms on a loop of their own: the platforms, and where they are."""
+@contextmanager
+def _served(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
     sites = platforms(corpus)
     ready, stop, endpoints = threading.Event(), threading.Event(), {}
 
@@ -262,11 +262,32 @@ def sandbox(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, End
     thread = threading.Thread(target=lambda: asyncio.run(run()), name="platforms")
     thread.start()
     try:
-        assert ready.wait(30)
+        assert ready.wait(60)
         yield {site.adapter.manifest.slug: site for site in sites}, endpoints
     finally:
         stop.set()
         thread.join()
+
+
+@pytest.fixture
+def sandbox(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
+    """Five real platforms on a loop of their own: the platforms, and where they are."""
+    with _served(corpus) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def served_platforms(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
+    """As `sandbox`, for the whole run; whoever breaks one mends it."""
+    with _served(corpus) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def asking(sqlite_backend: Any, served_platforms: tuple[Any, dict[str, Endpoint]]) -> Iterator[Service]:
+    """To read from, native fields too: a service that knows the platforms."""
+    with serving_hub(Database(sqlite_backend.new("filled")), served_platforms[1]) as service:
+        yield service
 
 
 @pytest.fixture(scope="session")

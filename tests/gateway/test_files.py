@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,9 @@ from adapters.columns import columns_of
 from adapters.registry import regions
 from adapters.sandbox.export import exported, text_table, workbook
 from adapters.sandbox.serve import platforms
+from gateway import files
 from gateway.cli.files import put as put_by_hand
+from gateway.hub import UPLOADS
 from schema.vocabulary import Role
 from sync.database import Database
 from sync.settings import PlatformSettings
@@ -157,3 +160,32 @@ def test_the_command_line_lays_down_the_same(hub, folder: Path, lines, tmp_path:
     (kept,) = folder.iterdir()
     assert (kept.read_bytes() == path.read_bytes(), kept.name.endswith("Z 导出 1.xlsx")) == (True, True)
     assert hashlib.sha256(path.read_bytes()).hexdigest() in capsys.readouterr().out
+
+
+def test_one_more_than_are_received_at_a_time_is_asked_to_come_later(hub, folder: Path, lines) -> None:
+    for _ in range(UPLOADS):
+        hub.hub.uploads.acquire()
+    client, body = hub.of(Role.REGION, CODE), workbook(lines)
+    busy = (code(put(client, body)), folder.exists())
+    hub.hub.uploads.release()
+    assert (busy, put(client, body).status_code) == (((503, "UPLOADS_BUSY"), False), 201)
+
+
+def test_files_that_are_refused_give_their_places_back(hub, lines) -> None:
+    client = hub.of(Role.REGION, CODE)
+    refused = [put(client, b"", name=name).status_code for name in ["a.csv", "a.exe"] * UPLOADS]
+    assert (refused, put(client, workbook(lines)).status_code) == ([422, 400] * UPLOADS, 201)
+
+
+def test_a_file_that_does_not_end_in_time_is_given_up_and_leaves_nothing(hub, folder: Path, lines, monkeypatch) -> None:
+    monkeypatch.setattr(files, "PATIENCE", 0.2)  # seconds
+    client, rest = hub.of(Role.REGION, CODE), threading.Event()
+
+    def never_whole() -> Iterator[bytes]:
+        yield b"half"
+        rest.wait(5)
+        yield b"the rest"
+
+    answer = put(client, never_whole())
+    rest.set()
+    assert (code(answer), list(folder.iterdir())) == ((408, "UPLOAD_TOO_SLOW"), [])

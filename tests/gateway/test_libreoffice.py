@@ -16,6 +16,7 @@ from gateway.exports.contents import CONTENTS
 from gateway.exports.files import write
 from sync.database import Database
 from sync.list_files import FilePush, marked, push_file, read_list, region_template
+from sync.lists import Confirmation
 from sync.scope import EVERYTHING
 
 pytestmark = pytest.mark.skipif(
@@ -44,12 +45,8 @@ def opened(sqlite_backend, items, tmp_path_factory) -> dict[str, tuple[Path, Pat
     database = Database(sqlite_backend.new("filled"))
     for code in regions():
         (folder / f"template-{code}.xlsx").write_bytes(region_template(None, code))
-        assert (
-            push_file(
-                database, orjson.dumps(items(code)), FilePush(code, confirm="已核实"), "省组委会", dry_run=False
-            ).sealed
-            is not None
-        )
+        push = FilePush(code, orjson.dumps(items(code)), [Confirmation("已核实")])
+        assert push_file(database, push, "省组委会", dry_run=False).sealed is not None
     (folder / "template-with-entries.xlsx").write_bytes(region_template(database, "41"))
     for what in CONTENTS:
         write(database, EVERYTHING, what, "xlsx", [], folder / f"export-{what}.xlsx")
@@ -57,7 +54,7 @@ def opened(sqlite_backend, items, tmp_path_factory) -> dict[str, tuple[Path, Pat
         (MARKED[0], faulty(database)),
         (MARKED[1], "名次,项目编号,备注\n一,甲,=1+1\n2,,@\n".encode("gb18030")),
     ):
-        outcome = push_file(database, body, FilePush("41"), "省组委会", dry_run=True)
+        outcome = push_file(database, FilePush("41", body), "省组委会", dry_run=True)
         (folder / f"{name}.xlsx").write_bytes(marked(body, outcome.marks))
     database.close()
     (folder / "broken.xlsx").write_bytes((folder / "export-entries.xlsx").read_bytes()[:-1000])

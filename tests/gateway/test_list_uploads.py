@@ -52,7 +52,8 @@ def filled_in(items):
 
 
 def push(client, body, region: str = CODE, headers=None, **query) -> httpx.Response:
-    return client.http.post(f"/lists/{region}", params=query, content=body, headers=headers)
+    asked = {"confirm": "已逐项核实"} | query
+    return client.http.post(f"/lists/{region}", params=asked, content=body, headers=headers)
 
 
 def code(answer: httpx.Response) -> tuple[int, str]:
@@ -73,7 +74,7 @@ def test_a_filled_in_template_is_sealed_with_a_receipt(served, clerk, filled_in,
 
 def test_a_form_is_taken_like_a_body(own, filled_in) -> None:
     clerk = own.of(Role.REGION, CODE)
-    answer = clerk.http.post(f"/lists/{CODE}", files={"file": ("名单.xlsx", filled_in(), XLSX)})
+    answer = clerk.http.post(f"/lists/{CODE}?confirm=已核实", files={"file": ("名单.xlsx", filled_in(), XLSX)})
     assert (answer.status_code, answer.json()["accepted"]) == (201, True)
 
 
@@ -186,6 +187,30 @@ def test_two_clerks_at_once_make_two_versions_and_no_half_one(served, clerk, fil
     sealed = [orjson.loads(each["content"]) for each in clerk.ask(LISTS)["recommendationLists"]]
     assert sorted(answer.json()["version"] for answer in answers) == [1, 2]
     assert sorted(len(each["items"]) for each in sealed) == [3, 4]
+
+
+def test_a_push_repeated_with_its_key_gets_the_first_answer(own, filled_in) -> None:
+    clerk, body = own.of(Role.REGION, CODE), filled_in()
+    first, again = (push(clerk, body, headers={"Idempotency-Key": "a"}).json() for _ in range(2))
+    assert (first["repeated"], again["repeated"], again["receipt"]) == (False, True, first["receipt"])
+
+
+def test_a_key_with_another_list_is_refused(own, filled_in, items) -> None:
+    clerk = own.of(Role.REGION, CODE)
+    push(clerk, filled_in(), headers={"Idempotency-Key": "a"})
+    other = push(clerk, filled_in(items(CODE, 4)), headers={"Idempotency-Key": "a"})
+    assert (other.status_code, codes(other)) == (422, [(None, None, "KEY_REUSED")])
+
+
+def test_an_issuer_of_another_region_does_not_exist(service, filled_in) -> None:
+    assert code(push(service.of(Role.REGION, CODE), filled_in(), issuer="4309")) == (404, "REGION_UNKNOWN")
+
+
+def test_what_is_to_be_confirmed_stops_a_list_until_it_is(own, filled_in) -> None:
+    clerk = own.of(Role.REGION, CODE)
+    asked, confirmed = (push(clerk, filled_in(), confirm=reason) for reason in ("", "已逐项核实"))
+    assert {f["severity"] for f in asked.json()["findings"] if f["confirmed"] is None} >= {"TO_CONFIRM"}
+    assert (asked.status_code, confirmed.status_code) == (422, 201)
 
 
 def test_the_template_of_another_region_is_refused(own) -> None:

@@ -1,6 +1,9 @@
 """Pulls started over HTTP, against real platforms; and what becomes of them when the hub stops."""
 
+from datetime import UTC, datetime
+
 import pytest
+from sqlalchemy import text
 
 from adapters.registry import regions
 from adapters.sandbox.platform import Fault
@@ -9,15 +12,18 @@ from gateway.hub import Hub
 from schema.errors import RequestError
 from schema.vocabulary import PullStatus, Role
 from sync.database import Database
+from sync.pull import job_name
 from sync.repository.pulls import PullStore
 from sync.scope import EVERYTHING
 from sync.settings import Settings
+from sync.tables import PullRow
 
 CODES = list(regions())
 START = """mutation Start($regions: [ID!], $full: Boolean! = false) {
   startPull(regions: $regions, full: $full) { started { code } alreadyRunning { code } problems { code place value } } }"""
 PULLS = """{ pulls { region { code } status startedBy startedAt finishedAt created changed unchanged withdrawn quarantined
   problems { code zh en } } }"""
+PHASES = "{ pulls { phase toJudge } }"
 FRESHNESS = """{ regions { code freshness {
   isFresh ageMinutes targetMinutes succeededAt lastStatus causeZh causeEn } } }"""
 
@@ -178,3 +184,38 @@ def test_a_viewer_of_the_wrong_role_is_refused() -> None:
     with pytest.raises(RequestError) as refusal:
         Viewer("a", Role.REGION, "41").require(Role.JOB)
     assert (refusal.value.code, refusal.value.status) == ("FORBIDDEN", 403)
+
+
+@pytest.mark.parametrize(
+    ("rows_read", "phase"), [(0, "FETCHING"), (40, "STORING")], ids=["nothing is stored yet", "pages are stored"]
+)
+def test_a_pull_under_way_says_how_far_it_has_come(hub, rows_read, phase) -> None:
+    claim = hub.hub.puller.leases.claim(job_name(CODES[0]))
+    with hub.hub.database.write() as session:
+        row = PullRow(id="x", region=CODES[0], status="RUNNING", started_by="test", token=claim.token, problems=[])
+        row.started_at, row.rows_read = datetime.now(UTC), rows_read
+        PullStore(session).save(row)
+    assert hub.national.ask(PHASES)["pulls"] == [{"phase": phase, "toJudge": 0}]
+
+
+@pytest.fixture
+def judged(hub, until):
+    """One pull, and all its entries judged."""
+    start(hub.national, regions=CODES[:1])
+    until(lambda: hub.national.ask(PHASES)["pulls"] == [{"phase": "ENDED", "toJudge": 0}])
+    return hub
+
+
+def test_a_pull_whose_entries_wait_to_be_judged_says_how_many(judged) -> None:
+    with judged.hub.database.write() as session:
+        session.execute(text("DELETE FROM eligibility"))
+    created = pulls(judged.national)[0]["created"]
+    assert judged.national.ask(PHASES)["pulls"] == [{"phase": "JUDGING", "toJudge": created}]
+
+
+def test_what_waits_to_be_judged_is_told_of_the_newest_pull_alone(judged, ended) -> None:
+    start(judged.national, regions=CODES[:1])
+    ended(judged.national, 2)
+    with judged.hub.database.write() as session:
+        session.execute(text("DELETE FROM eligibility"))
+    assert [pull["phase"] for pull in judged.national.ask(PHASES)["pulls"]] == ["JUDGING", "ENDED"]

@@ -81,7 +81,7 @@ async def world(database: Database, small_corpus: Corpus) -> AsyncIterator[World
                 for slug, each in endpoints.items()
             },
         )
-        limits = Limits(silence=0.5, total=3, attempts=2)
+        limits = Limits(silence=2, total=15, attempts=2)
         puller = Puller(database, settings, settings.tokeniser(), limits)
         yield World(small_corpus, {site.adapter.manifest.slug: site for site in sites}, database, puller)
 

@@ -128,30 +128,6 @@ async def test_a_flawed_row_leaves_quarantine_when_its_platform_mends_it(world, 
     assert (flawed.native_id in kept, len(kept)) == (False, 4)
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault("status", 503, 99), Fault("status", 429, 99), Fault("status", 404, 99), Fault("html", times=99),
-        Fault("truncated", times=99), Fault("cut", times=99), Fault("encoding", times=99), Fault("delay", 2, 99),
-    ],
-    ids=lambda fault: f"{fault.kind}-{fault.value}",
-)  # fmt: skip
-@pytest.mark.parametrize("slug", SLUGS)
-async def test_a_platform_that_goes_bad_keeps_its_last_good_data_costs_no_other_and_heals(world, slug, fault) -> None:
-    await world.pull()
-    before = world.everything()
-    world.sites[slug].fault = fault
-    rows = await world.pull(full=True)  # so that there is an answer with text in it to be spoilt
-    code = world.sites[slug].adapter.manifest.code
-    assert {row.region: (row.status, len(row.problems)) for row in rows} == {
-        each: (PullStatus.FAILED, 1) if each == code else (PullStatus.SUCCEEDED, 0) for each in regions()
-    }
-    assert world.everything() == before
-    world.sites[slug].fault = None
-    (row,) = await world.pull(slug)
-    assert (row.status, world.everything()) == (PullStatus.SUCCEEDED, before)
-
-
 async def test_a_platform_that_fails_leaves_the_others_their_pull(world) -> None:
     world.sites["henan"].fault = Fault("html", times=99)
     rows = await world.pull()

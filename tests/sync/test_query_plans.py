@@ -56,17 +56,28 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "the runs of a region's own": lambda session: PullStore(session).runs(Scope("41"), (), 20),
     "the last run": lambda session: PullStore(session).last_run("41"),
     "dead runs": lambda session: PullStore(session).reap("41", 0, MIDDLE[0]),
+    "the newest runs of two regions": lambda session: PullStore(session).runs(EVERYTHING, ["41", "13"], 20),
+    "the newest quarantined rows": lambda session: PullStore(session).quarantined(EVERYTHING),
+    "the newest quarantined rows of a region's own": lambda session: PullStore(session).quarantined(Scope("41")),
     "quarantined rows of a region": lambda session: PullStore(session).quarantined(EVERYTHING, ["41"]),
     "quarantined rows that were mended": lambda session: PullStore(session).release("41", ["HA2025000001"]),
     "kept rows": lambda session: list(PayloadStore(session).kept("41", step=7)),
 }
 LATER = [name for name in QUERIES if "later page" in name]
 # Those that ask for a part of what is sorted must not sort it all first.
-PARTS = [*LATER, *(name for name in QUERIES if "first page" in name), "the newest runs", "the last run", "kept rows"]
+PARTS = [
+    *LATER,
+    *(name for name in QUERIES if "first page" in name),
+    "the newest runs",
+    "the newest quarantined rows",
+    "the last run",
+    "kept rows",
+]
 # Without a condition, the first rows of an index are read as they come.
 READ_IN_ORDER = {
     "the first page": "SCAN entry USING INDEX ix_entry_submitted",
     "the newest runs": "SCAN pull USING INDEX ix_pull_started",
+    "the newest quarantined rows": "SCAN quarantine USING INDEX ix_quarantine_seen",
 }
 WHOLE = re.compile(r"^SCAN|Seq Scan")
 SORT = re.compile(r"^USE TEMP B-TREE FOR ORDER BY|^ *(-> +)?Sort")

@@ -13,7 +13,7 @@ def receipt(dexhub, at, items, tmp_path):
         path = tmp_path / "list.json"
         path.write_bytes(orjson.dumps(items("41", count)))
         run = dexhub("lists", "push", path, "--region", "41", "--confirm", "已逐项核实", "--json")
-        return run.json["sealed"]["receipt"]
+        return run.json["receipt"]
 
     return push
 

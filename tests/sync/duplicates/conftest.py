@@ -1,6 +1,7 @@
 """Entries at hand: what detection reads, put into a database as a pull would."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from schema.provenance import CHINA, SourceRef
 from schema.records import Entry, Organisation, Representative, Team
 from schema.vocabulary import Stage, TrackMatch
 from sync.database import Database
+from sync.duplicates.blocking import RULES
 from sync.duplicates.records import Record
 from sync.repository.entries import EntryStore
 from sync.repository.prepared import prepare
@@ -52,6 +54,13 @@ def entry_of(record: Record) -> Entry:
         updated_at=NOW,
         source=SOURCE,
     )
+
+
+@pytest.fixture
+def low_caps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys are set aside from the third entry on, so that a handful of entries passes their caps time and again."""
+    for name, rule in RULES.items():
+        monkeypatch.setitem(RULES, name, replace(rule, cap=2))
 
 
 @pytest.fixture

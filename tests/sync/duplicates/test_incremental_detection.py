@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from schema.vocabulary import CaseStatus
 from sync.database import Database
 from sync.decisions import decide
-from sync.detector import Detector, _pairs_of
+from sync.detector import Detector, pairs_of
 from sync.duplicates.detection import detect
 from sync.duplicates.index import Index
 from sync.duplicates.records import Member, Partner, Record
@@ -111,14 +111,16 @@ def told(pairs) -> list[tuple[Any, ...]]:
 
 @given(first=st.lists(bodies, min_size=1, max_size=6), later=acts)
 @some
-def test_after_any_history_the_stored_pairs_are_those_of_comparing_everything(backend, store, first, later) -> None:
+def test_after_any_history_the_stored_pairs_are_those_of_comparing_everything(
+    backend, store, low_caps, first, later
+) -> None:
     database = Database(backend.new("empty"))
     play(database, first, later, store, every_time=True)
     with database.read() as session:
         found, records = DetectionStore(session).pairs(), DetectionStore(session).records()
     database.close()
     snapshot = Index([named(place, body) for place, body in enumerate(first)]).rarity
-    expected, _ = _pairs_of(Index(records, snapshot), {record.id for record in records}, MODEL)
+    expected, _ = pairs_of(Index(records, snapshot), {record.id for record in records}, (), MODEL)
     assert told(found) == told(expected)
 
 
@@ -126,7 +128,7 @@ def test_after_any_history_the_stored_pairs_are_those_of_comparing_everything(ba
 @some
 def test_an_index_finds_the_pairs_that_a_full_run_finds(first) -> None:
     records = [named(place, body) for place, body in enumerate(first)]
-    found, _ = _pairs_of(Index(records), {record.id for record in records}, MODEL)
+    found, _ = pairs_of(Index(records), {record.id for record in records}, (), MODEL)
     assert told(found) == told(detect(records, MODEL).pairs)
 
 

@@ -129,6 +129,7 @@ class Casting:
         kept = entry if part.get("keeps") else None
         self._session.add(
             CaseRow(
+                level="LIKELY",
                 id=number, kind="SAME_PROJECT", status=part["case"], evidence=[], opened_at=NOW, changed_at=NOW, kept_entry_id=kept
             )
         )  # fmt: skip

@@ -1,14 +1,17 @@
-"""Every faulty list of `faulty_lists.toml` is told the same by a dry run, a push and GraphQL: codes, rows, columns."""
+"""Every faulty list of `faulty_lists.toml` is told the same by a dry run, a push, GraphQL and an uploaded workbook: codes, rows, columns."""
 
 import asyncio
+import io
 
 import pytest
+from openpyxl import Workbook
 from pydantic import SecretStr
 
 from gateway.auth import Viewer
 from gateway.execution import execute
 from gateway.hub import Hub
 from schema.vocabulary import Role
+from sync.list_files import FilePush, push_file
 from sync.lists.submission import submit
 from sync.settings import Settings
 
@@ -58,6 +61,26 @@ def test_graphql_tells_the_same_of_the_same_rows(world, faulty) -> None:
     findings = [(f["code"], f["item"], f["column"], f["value"], f["zh"], f["confirmed"]) for f in result["findings"]]
     mine = [(f.code, f.item, f.column, f.value, f.zh, f.confirmed) for f in dry.findings]
     assert (findings, [p["code"] for p in result["problems"]]) == (mine, [p.code for p in dry.problems])
+
+
+def as_workbook(items) -> bytes:
+    book, out = Workbook(), io.BytesIO()
+    book.active.append(["名次", "项目编号", "国家赛道", "项目名称"])
+    for item in items:
+        book.active.append([item.rank, item.entry_id, item.national_track, item.title])
+    book.save(out)
+    return out.getvalue()
+
+
+def test_an_uploaded_workbook_is_told_the_same_at_the_rows_of_its_sheet(world, faulty) -> None:
+    cast, database = world
+    cast.prepared(database, faulty)
+    push = cast.push(faulty)
+    outcome = push_file(
+        database, FilePush(push.issuer, as_workbook(push.items), push.confirmations), "省", dry_run=True
+    )
+    found = [(m.code, m.row - 1 if m.row else 0, m.column or "") for m in outcome.marks if m.confirmed is None]
+    assert sorted(found) == sorted(map(tuple, faulty.get("in_a_file", faulty["expect"])))
 
 
 def test_every_finding_says_how_to_mend_it_in_both_languages(world, faulty) -> None:

@@ -1,17 +1,21 @@
 """Pushes that are repeated, confirmed, replaced; what is sealed; what the versions differ in; what the scores would give."""
 
 import hashlib
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
 import rfc8785
 from sqlalchemy import text
+from sqlmodel import select
 
+from schema.list_life import ListAct
 from schema.selection import Basis, Limit, Pool, Priority, SelectionFacts
 from sync.database import Database
 from sync.doctor import examine
 from sync.lists import Confirmation, ListItem, items_of
+from sync.lists.acts import Request, move
 from sync.lists.comparison import Difference, differences
 from sync.lists.rules import issuers, rules_of
 from sync.lists.shadow import Candidate, Deviation, choose, shadow_of
@@ -19,8 +23,10 @@ from sync.lists.submission import Push, submit
 from sync.repository.lists import ListStore
 from sync.repository.messages import MessageStore
 from sync.scope import EVERYTHING
+from sync.tables import EntryRow
 
 CONFIRMED = (Confirmation("已逐项核实"),)
+START = datetime(2025, 10, 1, tzinfo=UTC)
 REASON = {"reason_zh": "试", "reason_en": "test"}
 
 
@@ -115,6 +121,41 @@ def test_a_version_that_counts_goes_on_counting_while_a_later_one_waits(world, p
     accept(database, Push("41", cast.sound("a"), CONFIRMED))
     push("b")
     assert versions(database) == [(2, "SEALED"), (1, "ACCEPTED")]
+
+
+def test_two_clerks_who_push_at_once_leave_one_list_that_waits(filled) -> None:
+    with filled.read() as session:
+        query = select(EntryRow.id).where(
+            EntryRow.region == "41", EntryRow.stage == "AWARDED", EntryRow.status == "ACTIVE", EntryRow.match == "EXACT"
+        )
+        entry = min(session.scalars(query))
+    with ThreadPoolExecutor(4) as clerks:
+        pushed = [Push("41", [ListItem(1, entry)], CONFIRMED) for _ in range(8)]
+        list(clerks.map(lambda push: submit(filled, push, "省"), pushed))
+    states = sorted(state for _, state in versions(filled))
+    assert (states, examine(filled)) == (["SEALED", *["SUPERSEDED"] * 7], [])
+
+
+def test_two_clerks_with_one_key_get_one_answer(filled) -> None:
+    with filled.read() as session:
+        query = select(EntryRow.id).where(
+            EntryRow.region == "41", EntryRow.stage == "AWARDED", EntryRow.status == "ACTIVE", EntryRow.match == "EXACT"
+        )
+        entry = min(session.scalars(query))
+    with ThreadPoolExecutor(4) as clerks:
+        pushed = [Push("41", [ListItem(1, entry)], CONFIRMED, "once")] * 8
+        receipts = {outcome.sealed.receipt for outcome in clerks.map(lambda push: submit(filled, push, "省"), pushed)}
+    assert (len(receipts), len(versions(filled))) == (1, 1)
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_beside_a_confirmed_list_no_other_is_pushed(world, accept, dry_run) -> None:
+    cast, database = world
+    receipt = accept(database, Push("41", cast.sound("a"), CONFIRMED))
+    for act, now in ((ListAct.PUBLISH, START), (ListAct.CONFIRM, START + timedelta(days=8))):
+        move(database, EVERYTHING, Request(receipt, act), actor="组委会", now=now)
+    outcome = submit(database, Push("41", cast.sound("b"), CONFIRMED), "省", dry_run=dry_run)
+    assert [problem.code for problem in outcome.problems] == ["LIST_SETTLED"]
 
 
 def test_two_versions_differ_field_by_field() -> None:
