@@ -17,6 +17,7 @@ from schema.types.cases import (
     CaseClause,
     CaseEntry,
     CasePair,
+    Contradiction,
     Decision,
     DuplicateCase,
     EvidenceLine,
@@ -92,7 +93,7 @@ def _case(
         entries=[sides[entry] for entry in members],
         pairs=_pairs(scope, found, sides),
         contradictions=[
-            [sides[entry] for entry in pair]
+            Contradiction(entries=[sides[entry] for entry in pair])
             for pair in combinations(members, 2)
             if pair not in alike and any(scope.covers(entry[:2]) for entry in pair)
         ],

@@ -44,7 +44,7 @@ def _lines(case: DuplicateCase) -> Iterator[str]:
     for pair in case.pairs:
         yield ""
         yield from pair_lines(pair)
-    for one, two in case.contradictions:
+    for one, two in (each.entries for each in case.contradictions):
         yield ""
         yield f"同案但未见重复证据 / in one case, not found alike: 《{one.title}》 ↔ 《{two.title}》"
     if case.clauses:

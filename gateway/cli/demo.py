@@ -16,6 +16,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,7 +38,11 @@ from gateway.hub import Hub
 from schema.vocabulary import Role, RosterState
 from sync import migrate
 from sync.database import Database
+<<<<<<< HEAD
 from sync.lists.rules import issuers
+=======
+from sync.eligibility import evaluate
+>>>>>>> w2
 from sync.pull import Puller
 from sync.repository.pulls import PullStore
 from sync.scheduler import Clock
@@ -114,6 +119,7 @@ def _story(hub: Hub, planted: dict[str, Any]) -> bool:
     from sync.detector import detect  # noqa: PLC0415  with numpy and scipy, which no other command needs
 
     report = detect(hub.database)
+    evaluate(hub.database, report.touched, datetime.now(UTC))
     found, expected = _cases_found(hub), {(label["kind"], *label["entries"]) for label in planted["duplicates"]}
     out.print(
         f"{report.entries} 个项目，{report.candidates} 个候选对，{report.cases} 个案件 / entries, candidate pairs, cases"

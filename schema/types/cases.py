@@ -69,6 +69,13 @@ class CasePair:
     what_would_change: list[Sentence]
 
 
+@strawberry.type(description="同案而未见重复证据的两个项目 / Two entries of one case that were not found alike")
+class Contradiction:
+    """They are in one case because both resemble most of the others."""
+
+    entries: list[CaseEntry]
+
+
 @strawberry.type(description="所涉条款，各地区通知原文 / A clause the case would break, in its region's own words")
 class CaseClause:
     """Which clause it is follows from the clauses themselves (see sync.case_clauses)."""
@@ -102,7 +109,7 @@ class DuplicateCase:
     score: float | None = strawberry.field(description="最高一对的概率 / That of its surest pair")
     entries: list[CaseEntry]
     pairs: list[CasePair]
-    contradictions: list[list[CaseEntry]] = strawberry.field(
+    contradictions: list[Contradiction] = strawberry.field(
         description="同案而未见重复证据的各对 / Pairs of the case that were not found alike"
     )
     clauses: list[CaseClause]

@@ -203,7 +203,7 @@ def test_a_dismissed_case_takes_away_what_was_suspected(filled) -> None:
     assert broken(filled, entries[0]) == []
 
 
-def test_detection_changes_no_judgement_of_a_suspicion(filled) -> None:
+def test_a_detection_that_finds_what_was_found_before_changes_no_judgement(filled) -> None:
     run_detection(filled)
     assert evaluate_cases(filled, NOW).judged == 0
 

@@ -48,9 +48,14 @@ def test_the_report_names_all_regions_with_their_entries_and_receipts(demonstrat
 
 
 def test_all_planted_duplicates_are_found_and_nothing_else(demonstration) -> None:
-    (line,) = re.findall(r"预埋的完全重复 (\d+)，找到 (\d+)，误报 (\d+)", demonstration.out)
+    (line,) = re.findall(r"预埋的重复 (\d+)，找到 (\d+)，漏报 (\d+)，误报 (\d+)", demonstration.out)
     planted = len(demonstration.given.duplicates)
-    assert tuple(map(int, line)) == (planted, planted, 0)
+    assert tuple(map(int, line)) == (planted, planted, 0, 0)
+
+
+def test_no_planted_look_alike_is_reported(demonstration) -> None:
+    (line,) = re.findall(r"预埋的允许相似 (\d+)，误报 (\d+)", demonstration.out)
+    assert tuple(map(int, line)) == (len(demonstration.given.look_alikes), 0)
 
 
 def test_all_planted_rule_breaks_are_found_by_the_clause_they_break_and_no_other(demonstration) -> None:
