@@ -20,15 +20,20 @@ def henan(filled_sqlite: Database, corpus: Corpus) -> dict[str, str]:
     with filled_sqlite.read() as session:
         rows = [row for row in session.scalars(select(EntryRow)) if row.region == "41"]
     clean = [row for row in rows if row.id not in doubtful]
-    active = [row.id for row in clean if row.status == EntryStatus.ACTIVE and row.match == TrackMatch.EXACT]
+    fit = [row for row in clean if row.status == EntryStatus.ACTIVE and row.match == TrackMatch.EXACT]
+    active = [row.id for row in fit]
+    fit[-1].match, fit[-1].national_track = (
+        TrackMatch.AMBIGUOUS,
+        None,
+    )  # of Henan's topics but one is, and may not occur
+    with filled_sqlite.write() as session:
+        session.merge(fit[-1])
     return {
         "a": active[0],
         "b": active[1],
         "c": active[2],
         "eliminated": next(row.id for row in clean if row.status == EntryStatus.ELIMINATED),
-        "ambiguous": next(
-            row.id for row in clean if row.match == TrackMatch.AMBIGUOUS and row.status == EntryStatus.ACTIVE
-        ),
+        "ambiguous": fit[-1].id,
         "track_of_a": next(row.national_track or "" for row in clean if row.id == active[0]),
         "doubtful": next(
             row.id for row in rows if row.id in doubtful and row.status == EntryStatus.ACTIVE and row.national_track
