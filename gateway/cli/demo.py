@@ -38,11 +38,8 @@ from gateway.hub import Hub
 from schema.vocabulary import Role, RosterState
 from sync import migrate
 from sync.database import Database
-<<<<<<< HEAD
-from sync.lists.rules import issuers
-=======
 from sync.eligibility import evaluate
->>>>>>> w2
+from sync.lists.rules import issuers
 from sync.pull import Puller
 from sync.repository.pulls import PullStore
 from sync.scheduler import Clock

@@ -2,8 +2,6 @@
 
 import pytest
 
-from schema.vocabulary import Role
-
 CASES = """query Cases($statuses: [CaseStatus!], $kinds: [CaseKind!], $first: Int! = 100) {
   duplicateCases(statuses: $statuses, kinds: $kinds, first: $first) {
     id kind status keptEntryId entries { entryId } pairs { score prior posterior lines { feature zh en bits } } decisions { status } openedAt changedAt } }"""
@@ -15,12 +13,17 @@ ROSTER = "{ roster { items { entryId state reasonZh } } }"
 
 @pytest.fixture
 def case(own):
-    """A case with an entry of Henan first, and its entries."""
-    for each in own.of(Role.REGION, "41").ask(CASES)["duplicateCases"]:
+    """A case within one region, and its entries."""
+    for each in own.national.ask(CASES)["duplicateCases"]:
         entries = [side["entryId"] for side in each["entries"]]
-        if None not in entries:
+        if len({entry[:2] for entry in entries}) == 1:
             return each["id"], entries
     raise AssertionError("nothing was planted within one region")
+
+
+@pytest.fixture
+def region(case) -> str:
+    return case[1][0][:2]
 
 
 def codes(told) -> list[str]:

@@ -54,9 +54,15 @@ def test_the_five_rules_on_earlier_winners_stand_side_by_side_in_their_words(ser
     asked = """{ compareClauses(kind: PRIOR_WINNER) { regions {
       region { name } silent clauses { text } absences { searched } } } }"""
     told = service.national.ask(asked)["compareClauses"]["regions"]
-    assert [(each["region"]["name"], each["silent"], len(each["clauses"]), len(each["absences"])) for each in told] == [
-        ("河北", False, 1, 0), ("山西", False, 1, 0), ("河南", True, 0, 1), ("湖南", False, 1, 0), ("陕西", False, 2, 0),
-    ]  # fmt: skip
+    found = {each["region"]["name"]: (each["silent"], len(each["clauses"]), len(each["absences"])) for each in told}
+    five = {
+        "河北": (False, 1, 0),
+        "山西": (False, 1, 0),
+        "河南": (True, 0, 1),
+        "湖南": (False, 1, 0),
+        "陕西": (False, 2, 0),
+    }
+    assert {name: found[name] for name in found if name in five} == five
 
 
 def test_differences_conflicts_and_absences_are_told_in_chinese_with_english_beside(service) -> None:

@@ -9,7 +9,10 @@ from adapters.registry import regions
 from schema.catalogue import Catalogue, national_tracks
 
 ROOT = Path(__file__).parents[2]
-REGIONS = {adapter.manifest.slug: adapter.catalogue for adapter in regions().values()}
+NOTICES = {path.stem for path in (ROOT / "docs/notices").glob("*.txt")}
+REGIONS = {
+    adapter.manifest.slug: adapter.catalogue for adapter in regions().values() if adapter.manifest.slug in NOTICES
+}
 BEGINNING = 4  # characters of a title that the stated line itself must hold; the rest may wrap
 WRAPPED = 6  # lines over which a title may run
 

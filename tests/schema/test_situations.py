@@ -17,7 +17,12 @@ from schema.facts import Span
 FOLDER = Path(__file__).parent / "situations"
 FILES = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.toml"))}
 SITUATIONS = [(file["region"], situation) for file in FILES.values() for situation in file["situations"]]
-MACHINE = [clause for region in regions().values() for clause in region.catalogue.book.clauses if clause.is_machine]
+MACHINE = [
+    clause
+    for code in {region for region, _ in SITUATIONS}
+    for clause in regions()[code].catalogue.book.clauses
+    if clause.is_machine
+]
 # Verdicts that a clause cannot give, and why.
 IMPOSSIBLE = {
     ("MET", "own_rights"): "non-infringement is for people",

@@ -200,7 +200,7 @@ def test_a_dismissed_case_takes_away_what_was_suspected(filled) -> None:
     assert all(any("representative" in clause for clause in broken(filled, entry)) for entry in entries[:1])
     decide(filled, EVERYTHING, case=case.id, status=CaseStatus.DISMISSED, reason="同名", author="a")
     evaluate_cases(filled, NOW, [case.id])
-    assert broken(filled, entries[0]) == []
+    assert [clause for clause in broken(filled, entries[0]) if "representative" in clause] == []
 
 
 def test_a_detection_that_finds_what_was_found_before_changes_no_judgement(filled) -> None:

@@ -95,7 +95,7 @@ def test_a_removed_line_is_gone_and_its_removal_on_record(database) -> None:
 
 
 def test_every_organiser_that_a_notice_names_stands_in_the_register_from_the_start() -> None:
-    assert {each.contest for each in registers.printed()} == {"13", "14", "41", "43", "61"}
+    assert {each.contest for each in registers.printed()} >= {"13", "14", "41", "43", "61"}
 
 
 @pytest.mark.parametrize(
