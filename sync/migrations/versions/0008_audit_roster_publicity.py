@@ -7,8 +7,8 @@ A later revision that has SQLite copy one of these tables (`batch_alter_table`) 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0008"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
