@@ -90,6 +90,7 @@ def told(outcome: FileOutcome) -> dict[str, Any]:
         "receipt": sealed.receipt if sealed else None,
         "version": sealed.version if sealed else None,
         "digest": sealed.digest if sealed else None,
+        "auditSeal": str(outcome.audit_seal) if outcome.audit_seal else None,
         "findings": [each.as_dict() for each in outcome.marks],
     }
 

@@ -198,6 +198,9 @@ class SubmitRecommendationsResult:
     problems: list[Problem] = strawberry.field(description="使名单不能封存的问题 / What stops the list")
     warnings: list[Problem] = strawberry.field(description="不影响封存的问题 / What does not")
     findings: list[ListFinding] = strawberry.field(description="全部问题，按行 / Everything found, by row")
+    audit_seal: str | None = strawberry.field(
+        description="变更记录的最新封印，随回执留存以备核对 / The newest seal of the record, to be kept with the receipt"
+    )
 
     @classmethod
     def of(cls, outcome: ListOutcome, sealed: RecommendationList | None, *, dry_run: bool) -> Self:
@@ -210,6 +213,7 @@ class SubmitRecommendationsResult:
             problems=[Problem.of(problem) for problem in outcome.problems],
             warnings=[Problem.of(problem) for problem in outcome.warnings],
             findings=[ListFinding.of(finding) for finding in outcome.findings],
+            audit_seal=str(outcome.audit_seal) if outcome.audit_seal else None,
         )
 
 

@@ -1,5 +1,6 @@
 """The roster as GraphQL types. A region sees its own items; of a version no author and no reason, which may name others."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
@@ -68,6 +69,38 @@ class RosterItem:
         )
 
 
+@strawberry.type(description="名册中一个国家赛道的各项 / The items of one national track")
+class RosterTrack:
+    """By region and rank. `nationalTrack` is null for items whose track nobody declared."""
+
+    national_track: NationalTrack | None
+    included: int
+    held: int
+    excluded: int
+    alternates: int
+    items: list[RosterItem]
+
+    @classmethod
+    def all(cls, items: Sequence[RosterItem]) -> list[Self]:
+        """Every track that has items, in the order of the national taxonomy."""
+        found: dict[str, list[RosterItem]] = {}
+        for item in items:
+            found.setdefault(str(item.national_track.id) if item.national_track else "", []).append(item)
+        return [cls._of(found[name]) for name in (*NATIONAL_TRACKS, "") if name in found]
+
+    @classmethod
+    def _of(cls, items: list[RosterItem]) -> Self:
+        counts = Counter(item.state for item in items)
+        return cls(
+            national_track=items[0].national_track,
+            included=counts[RosterState.INCLUDED],
+            held=counts[RosterState.HELD],
+            excluded=counts[RosterState.EXCLUDED],
+            alternates=counts[RosterState.ALTERNATE],
+            items=items,
+        )
+
+
 @strawberry.type(description="名册的一个版本 / A version of the roster")
 class RosterVersion:
     """Freezing, reopening, making final and errata are versions too."""
@@ -114,6 +147,7 @@ class Roster:
         description="存有这些内容的版本；尚未存储时为空 / The version with these items; null until one is stored"
     )
     items: list[RosterItem]
+    tracks: list[RosterTrack] = strawberry.field(description="按国家赛道 / The same items by national track")
 
 
 @strawberry.type(description="两个名册之间的一处不同 / One difference between two rosters")
@@ -175,11 +209,13 @@ def roster(
     """The type of a roster, with the items that the scope covers."""
     items = [item for item in whole.items if scope.covers(item.region)]
     known = _entries(session, scope, [item.entry_id for item in items])
+    made = [RosterItem.of(item, known) for item in items]
     return Roster(
         digest=whole.digest,
         stage=stage,
         version=RosterVersion.of(row, scope) if row else None,
-        items=[RosterItem.of(item, known) for item in items],
+        items=made,
+        tracks=RosterTrack.all(made),
     )
 
 

@@ -1,36 +1,54 @@
-"""Looks at what is stored for what can never be: half a list, two that count, a seal that does not match, a gap on record.
+"""Looks at what is stored for what can never be: half a list, two that count, a seal that does not match, a gap on record, a
+roster that is not what its inputs give.
 
 Nothing here should ever find anything, whatever was killed when: the database forbids some of it and transactions the rest.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import orjson
 import rfc8785
 
+from schema.audit import AuditAction, Seal, Signer
 from schema.errors import Problem
 from schema.list_life import COUNTED, PENDING, ListAct, ListState, after
-from sync.database import Database
+from sync.audit_verification import verify
+from sync.database import Database, Session
 from sync.lists.telling import TOLD, kind_of
+from sync.repository.audit import AuditStore
 from sync.repository.lists import MIGRATED, ListStore
 from sync.repository.messages import MessageStore
+from sync.roster.examining import examine_roster
 from sync.scope import EVERYTHING
 from sync.tables import ListEventRow, ListKeyRow, ListRow
 
 
-def examine(database: Database) -> list[Problem]:
-    """Everything that is wrong, list by list."""
+def examine(database: Database, signer: Signer | None = None, outside: Iterable[Seal] = ()) -> list[Problem]:
+    """Everything that is wrong: of lists, of the roster, of the record of changes. With `signer` signatures are checked, and
+    `outside` are seals that were kept elsewhere.
+    """
     with database.read() as session:
-        store = ListStore(session, EVERYTHING)
-        rows, keys = store.versions(), store.every_key()
-        events = store.events([row.receipt for row in rows])
-        messages = MessageStore(session, EVERYTHING).counts()
-    problems = [*_counted(rows), *_numbered(rows), *_keys(keys, rows)]
+        return [
+            *_lists(session), *examine_roster(session, signer), *verify(session, signer, outside).problems
+        ]  # fmt: skip
+
+
+def _lists(session: Session) -> Iterator[Problem]:
+    store = ListStore(session, EVERYTHING)
+    rows, keys = store.versions(), store.every_key()
+    events = store.events([row.receipt for row in rows])
+    messages = MessageStore(session, EVERYTHING).counts()
+    recorded = AuditStore(session).counts([AuditAction.LIST_CHANGED])
+    yield from (*_counted(rows), *_numbered(rows), *_keys(keys, rows))
     for row in rows:
-        problems += [*_sealed(row), *_lived(row, events.get(row.receipt, [])), *_told(row, events, messages)]
-    return problems
+        lived = events.get(row.receipt, [])
+        yield from (*_sealed(row), *_lived(row, lived), *_told(row, events, messages))
+        if sum(event.reason != MIGRATED for event in lived) != recorded.get((AuditAction.LIST_CHANGED, row.receipt), 0):
+            yield _problem(
+                "NOT_ON_RECORD", row.receipt, None, "有事件未记录在案或重复记录", "an event is not on record, or twice"
+            )
 
 
 def _counted(rows: Sequence[ListRow]) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from functools import cache
 import orjson
 
 from adapters.registry import regions
+from schema.audit import Seal
 from schema.catalogue import national_tracks
 from schema.identifiers import REGIONS
 from schema.vocabulary import Severity
@@ -52,13 +53,14 @@ class FilePush:
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
     """What came of a file. `sealed` is None on a dry run and where anything stops the list; `repeated` says that it is the
-    first answer to the same push once more.
+    first answer to the same push once more, `audit_seal` is printed on the receipt.
     """
 
     items: int
     marks: tuple[Mark, ...]
     sealed: ListRow | None
     repeated: bool = False
+    audit_seal: Seal | None = None
 
     @property
     def blocked(self) -> bool:
@@ -93,7 +95,7 @@ def push_file(database: Database, push: FilePush, submitted_by: str, *, dry_run:
         for p in outcome.refusals
     ]
     marks = in_order([*refused, *file.marks, *found])
-    return FileOutcome(len(file.items), tuple(marks), outcome.sealed, outcome.repeated)
+    return FileOutcome(len(file.items), tuple(marks), outcome.sealed, outcome.repeated, outcome.audit_seal)
 
 
 def marked(body: bytes, marks: Sequence[Mark]) -> bytes:

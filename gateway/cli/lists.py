@@ -86,3 +86,7 @@ def _print(outcome: FileOutcome) -> None:
         out.print(f"校验通过，共 {outcome.items} 项，未封存 / valid, {outcome.items} items, not sealed (dry run)")
     else:
         out.print(f"已封存 / sealed: 回执 {outcome.sealed.receipt}  SHA-256 {outcome.sealed.digest}")
+        if outcome.audit_seal is not None:
+            out.print(
+                f"变更记录最新封印 / newest seal of the record: {outcome.audit_seal}", highlight=False, soft_wrap=True
+            )

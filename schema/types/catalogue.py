@@ -133,6 +133,9 @@ class Quota:
     basis: Basis
     reason_zh: str
     reason_en: str
+    per_track: int | None = strawberry.field(
+        description="每个国家赛道的名额，仅在规则有约束力时 / Places in a national track, where a rule that binds says so"
+    )
 
 
 @strawberry.type(description="数据新鲜度 / How old a region's data is, and why")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from schema.audit import Seal
 from schema.errors import Problem
 from schema.list_life import PENDING, SETTLED, ListAct, ListState
 from schema.vocabulary import Severity
@@ -14,6 +15,7 @@ from sync.lists.items import Confirmation, ListItem, fingerprint, seal
 from sync.lists.rules import Issuer, Rules, issuers, rules_of, unknown_issuer
 from sync.lists.surroundings import Surroundings, around
 from sync.lists.validation import size_findings, validate
+from sync.repository.audit import AuditStore
 from sync.repository.lists import ListStore
 from sync.scope import Scope
 from sync.tables import ListKeyRow, ListRow
@@ -34,13 +36,15 @@ class Push:
 @dataclass(frozen=True, slots=True)
 class ListOutcome:
     """What came of a push. `sealed` is None on a dry run and where anything stops the list; `refusals` are reasons that no
-    row can mend. `repeated` says that this is the first answer to the same push once more.
+    row can mend. `repeated` says that this is the first answer to the same push once more. A receipt carries the newest seal of
+    the record of changes, so that whoever keeps it can prove later that nothing before it was bent.
     """
 
     findings: tuple[Finding, ...]
     sealed: ListRow | None = None
     refusals: tuple[Problem, ...] = ()
     repeated: bool = False
+    audit_seal: Seal | None = None
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -73,14 +77,14 @@ def submit(
     with database.write() as session:
         store = ListStore(session, Scope(issuer.region))
         store.alone(issuer.code)
-        before = _before(store, push)
+        before = _before(session, store, push)
         if before is not None:
             return before
         refused, found = _settled(store, issuer.code), _found(session, issuer, push, moment)
         if refused or any(finding.stops for finding in found):
             return ListOutcome(tuple(found), refusals=refused)
         row = _sealed(session, push, found, submitted_by, moment)
-    return ListOutcome(tuple(found), row)
+        return ListOutcome(tuple(found), row, audit_seal=AuditStore(session).newest_seal())
 
 
 def _found(session: Session, issuer: Issuer, push: Push, now: datetime) -> list[Finding]:
@@ -112,7 +116,7 @@ def _sealed(session: Session, push: Push, found: Sequence[Finding], by: str, now
     return row
 
 
-def _before(store: ListStore, push: Push) -> ListOutcome | None:
+def _before(session: Session, store: ListStore, push: Push) -> ListOutcome | None:
     """The first answer to a push with this key; None where it is the first."""
     kept = store.key(push.issuer, push.key) if push.key is not None else None
     if kept is None:
@@ -128,7 +132,7 @@ def _before(store: ListStore, push: Push) -> ListOutcome | None:
     if row is None:
         raise LookupError(kept.receipt)
     found = tuple(Finding(**{**each, "severity": Severity(each["severity"])}) for each in row.findings)
-    return ListOutcome(found, row, repeated=True)
+    return ListOutcome(found, row, repeated=True, audit_seal=AuditStore(session).newest_seal())
 
 
 def _settled(store: ListStore, issuer: str) -> tuple[Problem, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Sequence
 from typing import Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -71,6 +71,12 @@ class AuditStore:
         if actions:
             query = query.where(col(AuditRecordRow.action).in_(actions))
         return list(self._session.scalars(query))
+
+    def counts(self, actions: Sequence[str]) -> dict[tuple[str, str], int]:
+        """How many records of these actions there are, by action and subject."""
+        group = (col(AuditRecordRow.action), col(AuditRecordRow.subject))
+        query = select(*group, func.count()).where(col(AuditRecordRow.action).in_(actions)).group_by(*group)
+        return {(action, subject): number for action, subject, number in self._session.execute(query)}
 
     def seals(self) -> list[Seal]:
         """Every seal, oldest first."""

@@ -28,6 +28,10 @@ class RosterStore:
         """One version."""
         return self._session.get(RosterVersionRow, number)
 
+    def every(self) -> list[RosterVersionRow]:
+        """All versions, oldest first."""
+        return list(self._session.scalars(select(RosterVersionRow).order_by(col(RosterVersionRow.number))))
+
     def versions(self, first: int) -> list[RosterVersionRow]:
         """Versions, newest first."""
         return list(

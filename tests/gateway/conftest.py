@@ -43,7 +43,7 @@ mutation Submit($input: SubmitRecommendationsInput!, $dryRun: Boolean! = false) 
   submitRecommendations(input: $input, dryRun: $dryRun) {
     accepted dryRun repeated list { receipt version isCurrent digest content submittedBy items { rank entryId } }
     problems { code place value zh en remedyZh remedyEn } warnings { code place }
-    findings { code severity item column value }
+    findings { code severity item column value } auditSeal
   }
 }"""
 MOVE: Final = """
@@ -348,11 +348,10 @@ def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], ite
             keep = case["entries"][0]["entryId"] if number % 2 else None
             verdict = {"decision": "CONFIRMED" if keep else "DISMISSED", "keepEntryId": keep, "reason": "已电话核实"}
             assert service.national.ask(DECIDE, input={"caseId": case["id"], **verdict})["decideCase"]["problems"] == []
-        now = datetime.now(UTC)
         for receipt in receipts:
-            window = service.published(receipt, now + timedelta(days=7))
+            window = service.published(receipt, datetime.now(UTC) + timedelta(days=7))
             said = Filing(window, 1, OBJECTOR, CONTACT, "与已公开的项目雷同", ("https://example.org/evidence",))
-            file(service.hub.database, said, filed_by="public", now=now)
+            file(service.hub.database, said, filed_by="public", now=datetime.now(UTC))
 
     return reading(request.param, settle)
 

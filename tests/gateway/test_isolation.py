@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
+from graphql import introspection_from_schema
 
 from adapters.registry import regions
 from gateway.app import create_app
@@ -104,7 +105,7 @@ def own(expected, code) -> list[str]:
 @pytest.fixture(scope="module")
 def widest() -> Callable[[str], str]:
     """A root field with every field below it, but for a type within itself."""
-    shape = graphql_schema().introspect()["__schema"]
+    shape = introspection_from_schema(graphql_schema()._schema)["__schema"]
     types = {each["name"]: each for each in shape["types"]}
 
     def named(kind: dict) -> str:

@@ -1,10 +1,10 @@
-"""The story of recommended lists over HTTP: cities first, provinces, one returned and mended, who may do what, who is told."""
+"""What is done to recommended lists over HTTP: who may do what, and who is told. The whole way is in
+test_five_provinces_story.py.
+"""
 
 import pytest
 
-from adapters.registry import regions
 from schema.vocabulary import Role
-from sync.doctor import examine
 
 LISTS = """{ recommendationLists(currentOnly: false) {
   receipt issuer version state counts possibleActs events { act actor rows { rank column reason } } } }"""
@@ -25,53 +25,6 @@ RULES = "{ selectionRules { issuer name rules { name value basis zh } } }"
 @pytest.fixture
 def henan(own):
     return own.of(Role.REGION, "41")
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def fresh(request, serve):
-    """A hub of one's own over either database."""
-    from sync.database import Database  # noqa: PLC0415  only this fixture opens one
-
-    return serve(Database(request.getfixturevalue(f"{request.param}_backend").new("filled")))
-
-
-def test_every_province_pushes_cities_go_first_and_one_that_is_returned_mends_its_list(fresh, items, expected) -> None:
-    receipts = {}
-    below = [
-        {"rank": rank, "entryId": entry["entryId"], "nationalTrack": entry["nationalTrack"]}
-        for rank, entry in enumerate((i for i in items("43") if expected[i["entryId"]].city == "益阳"), start=1)
-    ]
-    province = fresh.of(Role.REGION, "43")
-    pushed = fresh.submit(province, "43", below, issuer="4309")
-    assert pushed["problems"] == []
-    city = pushed["list"]["receipt"]
-    for act in ("CHECK", "ACCEPT"):
-        assert fresh.move(province, city, act)["problems"] == []
-
-    for code in regions():
-        client, rows = fresh.of(Role.REGION, code), items(code)
-        told = fresh.submit(client, code, rows, idempotencyKey=f"{code}-1")
-        assert told["problems"] == []
-        receipt = told["list"]["receipt"]
-        assert fresh.move(fresh.national, receipt, "CHECK")["problems"] == []
-        if code == "41":
-            returned = [{"rank": 1, "column": "remark", "reason": "请补充备注"}]
-            assert fresh.move(fresh.national, receipt, "RETURN", reason="有一行须补充", rows=returned)["problems"] == []
-            rows = [{**rows[0], "remark": "试点项目"}, *rows[1:]]
-            mended = fresh.submit(client, code, rows, idempotencyKey=f"{code}-2")["list"]["receipt"]
-            differences = client.ask(DIFF, before=receipt, after=mended)["compareLists"]
-            assert [(d["field"], d["before"], d["after"]) for d in differences] == [("remark", None, "试点项目")]
-            receipt = mended
-            assert fresh.move(fresh.national, receipt, "CHECK")["problems"] == []
-        assert fresh.move(fresh.national, receipt, "ACCEPT")["problems"] == []
-        receipts[code] = receipt
-
-    roster = fresh.national.ask("{ roster { items { receipt } } }")["roster"]["items"]
-    assert {item["receipt"] for item in roster} == set(receipts.values())
-    assert examine(fresh.hub.database) == []
-    for code, receipt in receipts.items():
-        kinds = [m["kind"] for m in fresh.of(Role.REGION, code).ask(MESSAGES)["messages"] if m["receipt"] == receipt]
-        assert sorted(kinds) == ["list.accept", "list.check", "list.seal"]
 
 
 def test_a_returned_list_names_its_rows_with_reasons(own, henan, items) -> None:

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from schema.vocabulary import Role
 from sync.audit import seal
-from sync.audit_verification import verify
+from sync.doctor import examine
 from sync.repository.rosters import RosterStore
 from sync.roster.versions import recompute
 
@@ -55,10 +56,12 @@ def test_two_regions_one_project_and_all_that_follows(serve, filled, pair, items
     service = serve(filled)
     organiser = Organiser(service)
     shared, other = pair
-    for entry in pair:
-        code = entry[:2]
-        told = service.submit(service.of(Role.REGION, code), code, items(code, 31))
-        assert told["problems"] == []
+    with filled.write() as session:
+        session.execute(text("UPDATE entry SET stage = 'AWARDED', award = 'THIRD' WHERE status = 'ACTIVE'"))
+    receipts = [
+        service.accepted(service.of(Role.REGION, code), code, ranked(items, code))
+        for code in sorted(e[:2] for e in pair)
+    ]
     assert [organiser.states()[entry] for entry in pair] == ["HELD", "HELD"], "neither region wins silently"
 
     for case in organiser.client.ask(CASES)["duplicateCases"]:
@@ -73,15 +76,8 @@ def test_two_regions_one_project_and_all_that_follows(serve, filled, pair, items
         [by_rank(items, shared)[28]],
     )
 
-    windows = []
-    for each in organiser.client.ask("{ recommendationLists { receipt } }")["recommendationLists"]:
-        opened = organiser.client.ask(
-            "mutation Open($receipt: ID!, $until: DateTime!) { openPublicity(receipt: $receipt, until: $until) "
-            "{ window { id region { code } } problems { code } } }",
-            receipt=each["receipt"], until=(datetime.now(UTC) + timedelta(days=7)).isoformat(),
-        )["openPublicity"]  # fmt: skip
-        windows.append(opened["window"])
-    window = next(each["id"] for each in windows if each["region"]["code"] == other[:2])
+    windows = {receipt[3:5]: service.published(receipt, ahead(7)) for receipt in receipts}
+    window = windows[other[:2]]
     public = service.client().http
     target = next(e for e, state in states.items() if state == "INCLUDED" and e[:2] == other[:2] and e != other)
     said = {
@@ -102,12 +98,20 @@ def test_two_regions_one_project_and_all_that_follows(serve, filled, pair, items
         [], "EXCLUDED", [by_rank(items, other)[28]],
     )  # fmt: skip
 
-    service.hub.now = lambda: datetime.now(UTC) + timedelta(days=7, minutes=1)
+    early = service.move(organiser.client, receipts[0], "CONFIRM")["problems"]
+    service.hub.now = lambda: ahead(7.1)
     late = public.post(f"/publicity/{window}/objections", json=said).json()["errors"][0]["extensions"]["code"]
+    confirmed = [service.move(organiser.client, each, "CONFIRM")["problems"] for each in receipts]
+    assert ([each["code"] for each in early], confirmed) == (["PUBLICITY_RUNNING"], [[], []])
     frozen = organiser.done(f'freezeRoster(version: {number(organiser)}, reason: "定稿")')
     second = organiser.act(f'freezeRoster(version: {frozen - 1}, reason: "定稿")')["problems"]
+    withdrawn = service.move(
+        service.of(Role.REGION, other[:2]), receipt_of(receipts, other), "WITHDRAW", reason="撤回"
+    )["problems"]
     final = organiser.done(f'finaliseRoster(version: {frozen}, reason: "终定")')
-    assert (late, [each["code"] for each in second]) == ("OBJECTION_LATE", ["ROSTER_MOVED"])
+    assert (late, [each["code"] for each in second], [each["code"] for each in withdrawn]) == (
+        "OBJECTION_LATE", ["ROSTER_MOVED"], ["ROSTER_FROZEN"],
+    )  # fmt: skip
 
     mended = next(e for e, state in organiser.states().items() if state == "INCLUDED" and e[:2] == shared[:2])
     words = f'[{{entryId: "{mended}", act: EXCLUDE, reason: "资格有误"}}]'
@@ -127,19 +131,32 @@ def test_two_regions_one_project_and_all_that_follows(serve, filled, pair, items
     made = seal(filled, service.hub.settings.signer_if_any(), None, service.hub.now())
     with filled.read() as session:
         rows = RosterStore(session).versions(1000)
-        assert (
-            organiser.client.ask("{ auditSeal }")["auditSeal"],
-            [recompute(row) for row in rows if recompute(row)],
-        ) == (str(made), [])
-        assert verify(session, service.hub.settings.signer_if_any(), [made]).problems == ()
+    assert (organiser.client.ask("{ auditSeal }")["auditSeal"], [recompute(row) for row in rows if recompute(row)]) == (
+        str(made),
+        [],
+    )
+    assert examine(filled, service.hub.settings.signer_if_any(), [made]) == []
 
 
 def number(organiser: Organiser) -> int:
     return organiser.client.ask(VERSIONS)["rosterVersions"][0]["number"]
 
 
+def ahead(days: float) -> datetime:
+    return datetime.now(UTC) + timedelta(days=days)
+
+
+def receipt_of(receipts: list[str], entry: str) -> str:
+    return next(each for each in receipts if each.startswith(f"TJ-{entry[:2]}"))
+
+
+def ranked(items, code: str) -> list[dict]:
+    """Thirty-one entries of a region: three more than it has places."""
+    return items(code, 31, finished=True)
+
+
 def by_rank(items, entry: str) -> list[str]:
-    return [row["entryId"] for row in items(entry[:2], 31)]
+    return [row["entryId"] for row in ranked(items, entry[:2])]
 
 
 def rank_of(items, entry: str, target: str) -> int:

@@ -2,16 +2,20 @@
 
 import orjson
 import pytest
+from sqlalchemy import text
 
 
 @pytest.fixture
 def listed(dexhub, at, items, tmp_path) -> list[str]:
-    """A list of thirty from Henan, without the planted duplicates, and the first version; its entries."""
-    rows = [{**row, "rank": rank} for rank, row in enumerate(items("41")[6:36], start=1)]
+    """An accepted list of thirty from Henan, without the planted duplicates, and so the first version; its entries."""
+    with at.write() as session:
+        session.execute(text("UPDATE entry SET stage = 'AWARDED', award = 'THIRD' WHERE status = 'ACTIVE'"))
+    rows = [{**row, "rank": rank} for rank, row in enumerate(items("41", finished=True)[6:36], start=1)]
     file = tmp_path / "list.json"
     file.write_bytes(orjson.dumps(rows))
-    dexhub("lists", "push", file, "--region", "41")
-    dexhub("roster", "renew", "--reason", "名单到齐")
+    pushed = dexhub("lists", "push", file, "--region", "41", "--confirm", "已逐项核实", "--json").json
+    for act in ("CHECK", "ACCEPT"):
+        dexhub("lists", "act", pushed["receipt"], act)
     return [row["entryId"] for row in rows]
 
 
