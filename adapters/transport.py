@@ -160,6 +160,17 @@ class Transport:
                 return Response(url, answer.status, answer.headers, content, datetime.now(UTC))
         except TimeoutError as error:
             raise PassingFault(_silent(url, "平台超时未响应", "the platform did not answer in time")) from error
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise SourceChanged(
+                Problem(
+                    "CERTIFICATE_REFUSED",
+                    url,
+                    zh="平台的 TLS 证书无法验证（过期、自签或域名不符），未发送任何内容",
+                    en="the platform's TLS certificate cannot be verified, and nothing was sent",
+                    remedy_zh="请省平台更新证书；内部 CA 的根证书可加入 SSL_CERT_FILE",
+                    remedy_en="ask the province to renew it; the root of a CA of its own can be added by SSL_CERT_FILE",
+                )
+            ) from error
         except aiohttp.ClientError as error:
             raise PassingFault(
                 _silent(url, "无法连接平台或连接中断", f"connection failed: {type(error).__name__}")

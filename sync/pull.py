@@ -15,7 +15,6 @@ import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from traceback import format_tb
@@ -31,7 +30,6 @@ from schema.identity import Tokeniser
 from schema.vocabulary import PullStatus
 from sync import guard, run_problems
 from sync.database import Database, DatabaseFault
-from sync.drift import Drift
 from sync.eligibility import catch_up
 from sync.guard import Held
 from sync.heartbeat import beating
@@ -42,6 +40,7 @@ from sync.repository.guard_stops import GuardStopStore
 from sync.repository.jobs import JobStore
 from sync.repository.payloads import PayloadStore
 from sync.repository.pulls import PullStore, problems_as_json
+from sync.run import Run
 from sync.scope import EVERYTHING
 from sync.settings import Settings
 from sync.tables import PullRow
@@ -58,24 +57,6 @@ _AGAIN = timedelta(minutes=5)  # until a failed pull is tried again
 def silent(region: str, done: int, total: int | None) -> None:
     """Progress that nobody watches."""
     del region, done, total
-
-
-@dataclass(slots=True)
-class _Run:
-    """What one run has seen so far."""
-
-    row: PullRow
-    claim: Claim
-    position: Position
-    held: Held
-    overridden: bool
-    complete: bool = False  # whether this run lists all there is, so that what is absent is gone
-    newest: datetime | None = None
-    cursor: str | None = None
-    not_modified: bool = False
-    seen: set[str] = field(default_factory=set)
-    rejected: set[str] = field(default_factory=set)
-    drift: Drift = field(default_factory=Drift)
 
 
 class Puller:
@@ -190,7 +171,7 @@ class Puller:
             raise SourceError(run_problems.not_configured(slug))
         return platform.endpoint()
 
-    def _begin(self, adapter: Adapter, row: PullRow, claim: Claim, *, full: bool) -> tuple[_Run, Mapping[str, str]]:
+    def _begin(self, adapter: Adapter, row: PullRow, claim: Claim, *, full: bool) -> tuple[Run, Mapping[str, str]]:
         manifest = adapter.manifest
         with self._database.write() as session:
             self.leases.confirm(session, claim)
@@ -211,14 +192,13 @@ class Puller:
             overlap = timedelta(minutes=manifest.capabilities.overlap_minutes)
             asks = state.watermark is not None and manifest.capabilities.changes == "since"
             position = Position(state.watermark - overlap if asks and state.watermark else None, cursor)
-        return _Run(row, claim, position, Held(bound), overridden), known
+        return Run(row, claim, position, Held(bound), overridden), known
 
-    def _store(self, run: _Run, page: PreparedPage) -> None:
+    def _store(self, run: Run, page: PreparedPage) -> None:
         """Store one page: what is new or merely changed at once; rewrites and withdrawals are held back."""
         now, row = datetime.now(UTC), run.row
-        row.rows_read += len(page.prepared) + len(page.gone) + len(page.unchanged) + len(page.rejected)
+        row.rows_read += page.rows()
         row.rows_total = page.total
-        understood = page.keys()
         with self._database.write() as session:
             self.leases.confirm(session, run.claim)
             store, pulls = EntryStore(session), PullStore(session)
@@ -230,23 +210,11 @@ class Puller:
             store.touch(delta.same)
             PayloadStore(session).keep([*delta.new, *delta.changed, *delta.same])
             pulls.quarantine(row.region, page.rejected, now)
-            pulls.release(row.region, [key.partition(":")[2] for key in understood])
+            pulls.release(row.region, [key.partition(":")[2] for key in page.ids()])
             pulls.progress(row.id, row.rows_read, row.rows_total)
-        run.held.add(delta.rewritten, page.gone)
-        row.created += len(delta.new)
-        row.changed += len(delta.changed)
-        row.unchanged += len(delta.same) + len(page.unchanged)
-        row.quarantined += len(page.rejected)
-        run.seen.update(understood)
-        run.seen.update(page.unchanged)
-        run.rejected.update(f"{row.region}:{item.key}" for item in page.rejected)
-        run.drift.add(page.rejected)
-        moments = [item.updated_at for item in page.prepared]
-        run.newest = max([*moments, *([run.newest] if run.newest else [])], default=None)
-        run.cursor = page.cursor or run.cursor
-        run.not_modified = run.not_modified or page.not_modified
+        run.add(page, delta)
 
-    def _finish(self, adapter: Adapter, run: _Run) -> Problem | None:
+    def _finish(self, adapter: Adapter, run: Run) -> Problem | None:
         """Apply what was held back, within bounds, and move the watermark, in one transaction; or stop, and do neither."""
         manifest, row, now = adapter.manifest, run.row, datetime.now(UTC)
         complete = run.complete and not run.not_modified
