@@ -143,9 +143,6 @@ def words(expected, corpus) -> dict[str, set[str]]:
     for made in expected.values():
         found[made.region] |= {made.entry_id, made.native_id, made.team, made.summary}
         found[made.region] |= {each.credit_code for each in made.companies[1:]}
-    for made in expected.values():  # who leads an entry here may take part in one there
-        for code in CODES:
-            found[code] -= {made.companies[0].credit_code} if code != made.region else set()
     for label in corpus.flaws:
         found[label.entries[0][:2]].add(label.entries[0][3:])
     return found
