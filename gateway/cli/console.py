@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from gateway.hub import Hub
     from sync.settings import Settings
 
-out: Final = Console(soft_wrap=True)
-err: Final = Console(stderr=True, soft_wrap=True)
+# A seal of a hundred records, “…:100:…”, is no emoji.
+out: Final = Console(soft_wrap=True, emoji=False)
+err: Final = Console(stderr=True, soft_wrap=True, emoji=False)
 
 FOUND_PROBLEMS: Final = 1  # the command did its work and found something wrong
 REFUSED: Final = 2  # the command could not do its work

@@ -1,9 +1,9 @@
 """`dexhub demo`: the main job end to end, with nothing simulated but the provinces.
 
 Five platforms as real HTTP servers in a process of their own; pulled twice; duplicates and broken rules found and held
-against what was planted; recommended lists pushed by each region, one of them
-returned and mended, all accepted; the roster. Then, unless `once`, the service is
-left running with the scheduler. Data lives in var/demo and is made anew each time.
+against what was planted; recommended lists pushed by each region, two of them by Excel, one returned and mended, all
+accepted; the roster, publicity, an objection, the final roster and an erratum. Then, unless `once`, the service is left
+running with the scheduler. Data lives in var/demo and is made anew each time.
 """
 
 import asyncio

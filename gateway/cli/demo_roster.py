@@ -8,19 +8,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import out
+from gateway.cli.console import out, print_problems
 from gateway.execution import execute
 from gateway.hub import Hub
 from sync.audit import seal
-from sync.audit_verification import verify
-from sync.repository.rosters import RosterStore
-from sync.roster.versions import recompute
+from sync.doctor import examine
 
 _AGO: Final = timedelta(days=12)
 _ROSTER: Final = "{ roster { items { region { code } rank entryId state cases } } rosterVersions(first: 1) { number } }"
 _DECIDE: Final = "mutation D($input: DecideCaseInput!) { decideCase(input: $input) { problems { code zh en } } }"
-_OPEN: Final = (
-    "mutation O($receipt: ID!) { openPublicity(receipt: $receipt) { window { id region { code } } problems { code } } }"
+_LISTS: Final = "{ recommendationLists { receipt issuer counts region { code } } }"
+_MOVE: Final = (
+    "mutation M($input: MoveListInput!) "
+    "{ moveList(input: $input) { list { publicityWindow region { code } } problems { code } } }"
 )
 _FILE: Final = (
     "mutation F($input: FileObjectionInput!) { fileObjection(input: $input) { objection { id } problems { code } } }"
@@ -38,18 +38,23 @@ async def show(hub: Hub) -> bool:
     out.print(f"挂起 {len(held)} 项，逐案裁定 / held, to be decided case by case")
     for case in dict.fromkeys(case for item in held for case in item["cases"]):
         sides = [item["entryId"] for item in held if case in item["cases"]]
+        if len(sides) > 1:
+            out.print(f"{case}：{' 与 '.join(sides)} 均挂起，裁定保留前者 / both held; the first is kept")
         verdict = {"decision": "CONFIRMED", "keepEntryId": sides[0]} if len(sides) > 1 else {"decision": "DISMISSED"}
         await _ask(hub, _DECIDE, {"input": {"caseId": case, "reason": "演示：已核实", **verdict}})
     await _act(hub, 'renewRoster(reason: "演示")')
 
     hub.now = lambda: now - _AGO
-    lists = (await _ask(hub, "{ recommendationLists { receipt } }"))["recommendationLists"]
-    windows = [(await _ask(hub, _OPEN, {"receipt": each["receipt"]}))["openPublicity"]["window"] for each in lists]
-    out.print(f"公示 {len(windows)} 份名单 / lists laid open: " + "、".join(window["id"] for window in windows))
+    lists = [
+        each
+        for each in (await _ask(hub, _LISTS))["recommendationLists"]
+        if each["counts"] and each["issuer"] == each["region"]["code"]
+    ]
+    windows = {each["issuer"]: (await _move(hub, each, "PUBLISH"))["publicityWindow"] for each in lists}
+    out.print(f"公示 {len(windows)} 份名单 / lists laid open: " + "、".join(windows.values()))
     target = _with_alternates((await _roster(hub))["items"])
-    window = next(each["id"] for each in windows if each["region"]["code"] == target["region"]["code"])
     said = {
-        "window": window,
+        "window": windows[target["region"]["code"]],
         "rank": target["rank"],
         "objector": "演示公司",
         "contact": "demo@example.org",
@@ -64,10 +69,14 @@ async def show(hub: Hub) -> bool:
         f"异议成立 / objection upheld: {target['entryId']} → {_moved(before, await _states(hub))} 递补 / moves up"
     )
 
+    for each in lists:
+        await _move(hub, each, "CONFIRM")
     for act in ("freezeRoster", "finaliseRoster"):
         number = (await _ask(hub, _ROSTER))["rosterVersions"][0]["number"]
         stage = await _act(hub, f'{act}(version: {number}, reason: "演示")')
         out.print(f"名册 / roster: {stage}")
+    for each in lists:
+        await _move(hub, each, "FINALISE")
     before = await _states(hub)
     mended = _with_alternates((await _roster(hub))["items"])["entryId"]
     number = (await _ask(hub, _ROSTER))["rosterVersions"][0]["number"]
@@ -80,14 +89,10 @@ async def show(hub: Hub) -> bool:
 def _sound(hub: Hub) -> bool:
     signer = hub.settings.signer_if_any()
     made = seal(hub.database, signer, hub.settings.seals_file, hub.now())
-    with hub.database.read() as session:
-        found = verify(session, signer, [made] if made else ())
-        rows = RosterStore(session).versions(1000)
-    wrong = [*found.problems, *(problem for row in rows for problem in recompute(row))]
-    out.print(
-        f"核对：{found.records} 条变更记录、{len(rows)} 个名册版本，{'完好' if not wrong else '有误'} / "
-        "records and versions checked"
-    )
+    wrong = examine(hub.database, signer, [made] if made else ())
+    out.print(f"核对名单、名册和变更记录：{'完好' if not wrong else '有误'} / lists, roster and record checked")
+    if wrong:
+        print_problems(wrong)
     out.print(f"封印 / seal: {made}", highlight=False)
     return not wrong
 
@@ -99,6 +104,12 @@ async def _ask(hub: Hub, document: str, variables: dict[str, Any] | None = None)
     if answer.get("errors") or problems:
         raise RuntimeError(f"the demonstration was refused: {answer.get('errors') or problems}")
     return data
+
+
+async def _move(hub: Hub, each: dict[str, Any], act: str) -> dict[str, Any]:
+    found: dict[str, Any] = (await _ask(hub, _MOVE, {"input": {"receipt": each["receipt"], "act": act}}))["moveList"]
+    moved: dict[str, Any] = found["list"]
+    return moved
 
 
 async def _act(hub: Hub, call: str) -> str:

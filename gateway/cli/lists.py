@@ -87,6 +87,4 @@ def _print(outcome: FileOutcome) -> None:
     else:
         out.print(f"已封存 / sealed: 回执 {outcome.sealed.receipt}  SHA-256 {outcome.sealed.digest}")
         if outcome.audit_seal is not None:
-            out.print(
-                f"变更记录最新封印 / newest seal of the record: {outcome.audit_seal}", highlight=False, soft_wrap=True
-            )
+            out.print(f"变更记录最新封印 / newest seal of the record: {outcome.audit_seal}", highlight=False)

@@ -70,6 +70,23 @@ def test_the_second_pull_changes_nothing(demonstration) -> None:
     assert [row[2:4] for row in rows] == [["0", "0"]] * len(regions())
 
 
+def test_a_workbook_comes_back_marked_and_is_mended_and_a_returned_row_too(demonstration) -> None:
+    lists = demonstration.out.partition("5  推荐名单")[2].partition("6  总决赛名册")[0]
+    patterns = ("退回本人的工作簿，标注", "在本人工作簿中修改", "已接受 / accepted", "doctor: 0 个问题")
+    assert [lists.count(pattern) for pattern in patterns] == [1, 1, len(regions()) + 1, 1]
+
+
+def test_the_roster_goes_from_publicity_to_an_erratum_and_all_of_it_is_sound(demonstration) -> None:
+    story = demonstration.out.partition("7  从公示到终定")[2]
+    stages = re.findall(r"名册 / roster: (\w+)", story)
+    moved = re.findall(r"(异议成立|更正) / .*→ \d{2}:\S+ 递补", story)
+    assert (stages, moved, "核对名单、名册和变更记录：完好" in story) == (
+        ["FROZEN", "FINAL"],
+        ["异议成立", "更正"],
+        True,
+    )
+
+
 def test_the_demonstration_leaves_its_data_and_its_key(demonstration) -> None:
     assert {"dexhub.sqlite3", "token.key"} <= set(demonstration.files)
 

@@ -42,6 +42,12 @@ def test_the_configured_file_of_seals_is_read_without_being_named(dexhub, at, mo
     assert dexhub("audit", "verify").problems == ["RECORD_MISSING"]
 
 
+def test_a_seal_of_a_hundred_records_is_printed_as_it_is(dexhub, at) -> None:
+    for number in range(50):
+        revoke_key(at, create_key(at, f"{number}", Role.JOB).split("_")[1], "operator", "遗失")
+    assert dexhub("audit", "seal").out.startswith("DEXHUB-SEAL:100:")
+
+
 def test_a_seal_that_is_none_is_refused(dexhub, at) -> None:
     run = dexhub("audit", "verify", "--seal", "x")
     assert (run.code, run.problems) == (2, ["SEAL_INVALID"])
