@@ -75,9 +75,9 @@ class Puller:
         self, adapters: Sequence[Adapter], started_by: str, progress: Progress = silent, *, full: bool = False
     ) -> list[PullRow]:
         """Pull these regions side by side; their runs, in the same order."""
-        runs = (self._pull(adapter, started_by, progress, full=full) for adapter in adapters)
+        runs = (self.run(adapter, started_by, progress, full=full) for adapter in adapters)
         rows = list(await asyncio.gather(*runs))
-        await self._judge(progress)
+        await self.judge(progress)
         return rows
 
     async def pull(
@@ -95,23 +95,24 @@ class Puller:
         `full` asks from the beginning and withdraws what is no longer there. A `claim` may have been had before; else
         the region's job is claimed here, and a run that is under way elsewhere is told as a problem.
         """
-        row = await self._pull(adapter, started_by, progress, full=full, claim=claim)
-        await self._judge(progress)
+        row = await self.run(adapter, started_by, progress, full=full, claim=claim)
+        await self.judge(progress)
         return row
 
-    async def _judge(self, progress: Progress) -> None:
-        """Beside the loop, which must go on, for other runs to keep their leases."""
+    async def judge(self, progress: Progress = silent) -> None:
+        """Judge what runs have changed, beside the loop, which must go on, for other runs to keep their leases."""
         await asyncio.to_thread(catch_up, self._database, partial(progress, JUDGING))
 
-    async def _pull(
+    async def run(
         self,
         adapter: Adapter,
         started_by: str,
-        progress: Progress,
+        progress: Progress = silent,
         *,
         full: bool,
         claim: Claim | None = None,
     ) -> PullRow:
+        """As `pull`, and leave what changed to be judged."""
         region = adapter.manifest.code
         row = PullRow(
             id=uuid4().hex, region=region, status=PullStatus.RUNNING, started_by=started_by,
@@ -126,7 +127,7 @@ class Puller:
         row.token = claim.token
         try:
             async with beating(self.leases, claim):
-                status, problems = await self._run(adapter, row, claim, progress, full=full)
+                status, problems = await self._read(adapter, row, claim, progress, full=full)
                 self._end(adapter, row, claim, status, problems)
         except LeaseLostError as error:
             return _ended(row, PullStatus.FAILED, error.problems)  # whoever took the job over has ended the stored row
@@ -144,7 +145,7 @@ class Puller:
             self._end(adapter, row, claim, PullStatus.FAILED, [run_problems.defect(region, error)])
         return row
 
-    async def _run(
+    async def _read(
         self, adapter: Adapter, row: PullRow, claim: Claim, progress: Progress, *, full: bool
     ) -> tuple[PullStatus, Sequence[Problem]]:
         run, known = self._begin(adapter, row, claim, full=full)
