@@ -14,7 +14,7 @@ from gateway.hub import Hub
 from sync.audit import seal
 from sync.doctor import examine
 
-_AGO: Final = timedelta(days=12)
+_AGO, _OVER = timedelta(days=12), timedelta(days=4)
 _ROSTER: Final = "{ roster { items { region { code } rank entryId state cases } } rosterVersions(first: 1) { number } }"
 _DECIDE: Final = "mutation D($input: DecideCaseInput!) { decideCase(input: $input) { problems { code zh en } } }"
 _LISTS: Final = "{ recommendationLists { receipt issuer counts region { code } } }"
@@ -50,7 +50,8 @@ async def show(hub: Hub) -> bool:
         for each in (await _ask(hub, _LISTS))["recommendationLists"]
         if each["counts"] and each["issuer"] == each["region"]["code"]
     ]
-    windows = {each["issuer"]: (await _move(hub, each, "PUBLISH"))["publicityWindow"] for each in lists}
+    until = (now - _OVER).isoformat()  # said outright: the calendar of a year that has just begun may not be out yet
+    windows = {each["issuer"]: (await _move(hub, each, "PUBLISH", until=until))["publicityWindow"] for each in lists}
     out.print(f"公示 {len(windows)} 份名单 / lists laid open: " + "、".join(windows.values()))
     target = _with_alternates((await _roster(hub))["items"])
     said = {
@@ -106,8 +107,9 @@ async def _ask(hub: Hub, document: str, variables: dict[str, Any] | None = None)
     return data
 
 
-async def _move(hub: Hub, each: dict[str, Any], act: str) -> dict[str, Any]:
-    found: dict[str, Any] = (await _ask(hub, _MOVE, {"input": {"receipt": each["receipt"], "act": act}}))["moveList"]
+async def _move(hub: Hub, each: dict[str, Any], act: str, **more: str) -> dict[str, Any]:
+    asked = {"input": {"receipt": each["receipt"], "act": act, **more}}
+    found: dict[str, Any] = (await _ask(hub, _MOVE, asked))["moveList"]
     moved: dict[str, Any] = found["list"]
     return moved
 

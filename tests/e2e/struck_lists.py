@@ -9,7 +9,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -49,8 +49,9 @@ def work(order: Mapping[str, Any]) -> None:
         assert outcome.problems == ()
     else:
         rows = (ReturnedRow(1, "请核对"),) if act["name"] == "RETURN" else ()
-        request = Request(act["receipt"], ListAct(act["name"]), "理由", rows)
-        move(database, EVERYTHING, request, actor="组委会", now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        request = Request(act["receipt"], ListAct(act["name"]), "理由", rows, now + timedelta(days=7))
+        move(database, EVERYTHING, request, actor="组委会", now=now)
 
 
 def struck(order: Mapping[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""kill -9 between any two statements of submit, accept and return: all of the act or nothing of it, and nothing torn.
+"""kill -9 between any two statements of submit, accept, publish and return: all of the act or nothing of it, and nothing torn.
 
 The process strikes itself at its first statement, then at its second, until it is through; after each stroke `doctor` looks
 at everything, and what is stored must be what was there before.
@@ -18,7 +18,10 @@ from schema.list_life import ListAct
 from schema.vocabulary import EntryStatus, Stage, TrackMatch
 from sync.database import Database
 from sync.doctor import examine
+from sync.repository.audit import AuditStore
 from sync.repository.lists import ListStore
+from sync.repository.publicity import PublicityStore
+from sync.repository.rosters import RosterStore
 from sync.scope import EVERYTHING
 from sync.tables import EntryRow, MessageRow
 
@@ -56,6 +59,9 @@ def stored(database: Database) -> dict[str, Any]:
             "events": {receipt: len(part) for receipt, part in store.events([row.receipt for row in rows]).items()},
             "keys": [key.receipt for key in store.every_key()],
             "messages": len(list(session.scalars(select(MessageRow)))),
+            "windows": [row.id for row in PublicityStore(session, EVERYTHING).windows()],
+            "versions": [row.digest for row in RosterStore(session).every()],
+            "record": AuditStore(session).head(),
         }
 
 
@@ -70,7 +76,7 @@ def struck_everywhere(database: Database, strike: Strike, act: dict[str, Any]) -
     return at - 1
 
 
-def test_a_list_is_pushed_accepted_replaced_and_returned_whole_or_not_at_all(filled, strike) -> None:
+def test_a_list_is_pushed_accepted_replaced_published_and_returned_whole_or_not_at_all(filled, strike) -> None:
     with filled.read() as session:
         query = select(EntryRow).where(
             EntryRow.region == "41", EntryRow.status == EntryStatus.ACTIVE, EntryRow.stage == Stage.AWARDED
@@ -89,6 +95,7 @@ def test_a_list_is_pushed_accepted_replaced_and_returned_whole_or_not_at_all(fil
         through("submit", entries=fit[: 2 + version], key=f"k{version}")
         through(ListAct.CHECK, receipt=newest())
         through(ListAct.ACCEPT, receipt=newest())  # the second takes the place of the first
+    through(ListAct.PUBLISH, receipt=newest())  # opens the window of publicity
     through(ListAct.RETURN, receipt=newest())
     states = [state for _, state, _ in stored(filled)["lists"]]
     assert (states, min(strokes.values()) > 5) == (["RETURNED", "SUPERSEDED"], True)

@@ -10,12 +10,13 @@ from schema.errors import RequestError
 from schema.vocabulary import CaseStatus, Register
 from sync import guard, registers, waivers
 from sync.decisions import decide
+from sync.lists.setting import set_rules
 from sync.registers import RegisterLine
 from sync.repository.audit import AuditStore
 from sync.repository.cases import CaseStore
 from sync.repository.guard_stops import GuardStopStore
 from sync.scope import EVERYTHING
-from sync.tables import GuardStopRow
+from sync.tables import GuardStopRow, SelectionSettingRow
 
 NOW = datetime(2025, 9, 1, tzinfo=UTC)
 WHO = {"author": "组委会", "reason": "核实", "now": NOW}
@@ -74,6 +75,12 @@ def test_a_decision_that_is_refused_leaves_no_record(filled) -> None:
     with pytest.raises(RequestError):
         decide(filled, EVERYTHING, case="C0", status=CaseStatus.DISMISSED, reason="x", author="甲")
     assert on_record(filled) == []
+
+
+def test_a_quota_that_is_set(database) -> None:
+    set_rules(database, SelectionSettingRow(issuer="41", total=9, reason="纪要", author="组委会", set_at=NOW))
+    change = {"total": 9, "per_track": None, "alternates": None, "firsts": None, "deadline": None}
+    assert on_record(database) == [("组委会", "QUOTA_SET", "41", "纪要", change)]
 
 
 def test_an_override_of_a_guard(database) -> None:

@@ -73,6 +73,9 @@ def store() -> Store:
             for record in records
         ]
         with database.write() as session:
-            EntryStore(session).write(rows)
+            entries = EntryStore(session)
+            delta = entries.compare(rows)
+            entries.add(delta.new)
+            entries.replace([*delta.changed, *delta.rewritten])
 
     return put

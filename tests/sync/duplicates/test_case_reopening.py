@@ -10,6 +10,7 @@ from sync.case_evidence import Basis, PairEvidence, news, read
 from sync.decisions import decide
 from sync.detector import detect
 from sync.duplicates.records import Member, Record
+from sync.repository.audit import AuditStore
 from sync.repository.cases import CaseStore
 from sync.repository.entries import EntryStore
 from sync.scope import EVERYTHING
@@ -105,6 +106,20 @@ def test_when_the_new_evidence_goes_the_decision_stands_again(database, store, d
         EntryStore(session).withdraw(["61:S"], datetime.now(UTC))
     detect(database)
     assert stands(database, dismissed) == (CaseKind.SAME_PERSON, CaseStatus.DISMISSED, ["41:A", "43:B"])
+
+
+def test_what_detection_does_to_a_decided_case_is_on_record(database, store, dismissed) -> None:
+    store(database, replace(STRANGER, members=(PEOPLE[0],)))
+    detect(database)
+    with database.write() as session:
+        EntryStore(session).withdraw(["61:S"], datetime.now(UTC))
+    detect(database)
+    with database.read() as session:
+        found = [(made.actor, made.action, made.subject) for made, *_ in AuditStore(session).walk()]
+    assert found == [
+        (who, what, dismissed)
+        for who, what in (("甲", "CASE_DECIDED"), ("detection", "CASE_REOPENED"), ("detection", "CASE_RESTORED"))
+    ]
 
 
 def test_more_of_the_same_does_not_open_a_confirmed_case(database, store) -> None:

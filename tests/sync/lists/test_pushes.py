@@ -152,7 +152,7 @@ def test_two_clerks_with_one_key_get_one_answer(filled) -> None:
 def test_beside_a_confirmed_list_no_other_is_pushed(world, accept, dry_run) -> None:
     cast, database = world
     receipt = accept(database, Push("41", cast.sound("a"), CONFIRMED))
-    for act, now in ((ListAct.PUBLISH, START), (ListAct.CONFIRM, START + timedelta(days=8))):
+    for act, now in ((ListAct.PUBLISH, START), (ListAct.CONFIRM, START + timedelta(days=10))):
         move(database, EVERYTHING, Request(receipt, act), actor="组委会", now=now)
     outcome = submit(database, Push("41", cast.sound("b"), CONFIRMED), "省", dry_run=dry_run)
     assert [problem.code for problem in outcome.problems] == ["LIST_SETTLED"]

@@ -1,6 +1,7 @@
 """The roster as a function: who is where and why, whatever the order of arrival."""
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +44,41 @@ def states(roster: Roster) -> list[tuple[str, RosterState]]:
 def test_entries_beyond_the_quota_are_alternates() -> None:
     roster = compute(Inputs((listed("41", ["a", "b", "c"]),), fine("a", "b", "c")))
     assert states(roster) == [("a", INCLUDED), ("b", INCLUDED), ("c", ALTERNATE)]
+
+
+def tracked(per_track: int | None, *tracks: str) -> Inputs:
+    """A list of entries a, b, … of these national tracks, with four places."""
+    entries = "abcdefgh"[: len(tracks)]
+    each = CountedList(
+        "41", "TJ-41", 1, "0" * 64, quota(4).model_copy(update={"per_track": per_track}),
+        tuple(ListedItem(rank, entry) for rank, entry in enumerate(entries, start=1)),
+    )  # fmt: skip
+    pairs = zip(entries, tracks, strict=True)
+    return Inputs((each,), tuple(Standing(entry, EntryStatus.ACTIVE, track) for entry, track in pairs))
+
+
+def test_where_places_are_counted_by_track_the_next_of_another_track_goes_before() -> None:
+    found = [(item.entry_id, item.state, item.reason) for item in compute(tracked(1, "N01", "N01", "N02")).items]
+    assert found == [
+        ("a", INCLUDED, RosterReason.WITHIN_QUOTA), ("b", ALTERNATE, RosterReason.TRACK_FULL), ("c", INCLUDED, RosterReason.WITHIN_QUOTA),
+    ]  # fmt: skip
+
+
+def test_where_nothing_binds_the_places_of_a_track_all_of_one_track_may_go() -> None:
+    assert [state for _, state in states(compute(tracked(None, *["N01"] * 5)))] == [*[INCLUDED] * 4, ALTERNATE]
+
+
+def test_an_excluded_entry_promotes_the_next_of_its_own_track() -> None:
+    made = tracked(1, "N01", "N01", "N02", "N02")
+    gone = tuple(
+        replace(each, status=EntryStatus.WITHDRAWN) if each.entry_id == "a" else each for each in made.standings
+    )
+    assert [state for _, state in states(compute(replace(made, standings=gone)))] == [
+        EXCLUDED,
+        INCLUDED,
+        INCLUDED,
+        ALTERNATE,
+    ]
 
 
 def test_an_excluded_entry_promotes_the_next_in_order() -> None:

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 )
 
 from schema.errors import RequestError
+from schema.list_life import ListAct
 from schema.publicity import ObjectionStatus
 from schema.roster import RosterAct, RosterStage
 from schema.vocabulary import CaseStatus, RosterState
@@ -100,6 +101,15 @@ class Paths(RuleBasedStateMachine):
     def objection(self, window: str, rank: int, status: ObjectionStatus) -> None:
         if self.tried(lambda: self.objections.append(self.desk.object(window, rank))):
             self.tried(objections.decide, self.desk.database, self.objections[-1], status, self.desk.author())
+
+    @precondition(lambda self: self.standing is not None and self.standing[1] != RosterStage.OPEN)
+    @rule(receipt=st.sampled_from(RECEIPTS), act=st.sampled_from([ListAct.WITHDRAW, ListAct.RETURN]))
+    def taken_away(self, receipt: str, act: ListAct) -> None:
+        assert not self.tried(self.desk.act, receipt, act), "a list was taken from under a closed roster"
+
+    @rule(receipt=st.sampled_from(RECEIPTS))
+    def confirm(self, receipt: str) -> None:
+        self.tried(self.desk.act, receipt, ListAct.CONFIRM)
 
     @rule(stale=st.integers(0, 1))
     def freeze(self, stale: int) -> None:
