@@ -108,18 +108,22 @@ def test_when_the_new_evidence_goes_the_decision_stands_again(database, store, d
     assert stands(database, dismissed) == (CaseKind.SAME_PERSON, CaseStatus.DISMISSED, ["41:A", "43:B"])
 
 
-def test_what_detection_does_to_a_decided_case_is_on_record(database, store, dismissed) -> None:
-    store(database, replace(STRANGER, members=(PEOPLE[0],)))
+def test_what_detection_does_to_a_decided_case_is_on_record(database, store) -> None:
+    copy = replace(LEFT, id="43:B", members=())
+    store(database, replace(LEFT, members=()), copy)
+    detect(database)
+    with database.read() as session:
+        (case,) = CaseStore(session, EVERYTHING).cases()
+    decide(database, EVERYTHING, case=case.id, status=CaseStatus.DISMISSED, reason="否", author="甲")
+    store(database, replace(copy, id="61:S"))
     detect(database)
     with database.write() as session:
         EntryStore(session).withdraw(["61:S"], datetime.now(UTC))
     detect(database)
     with database.read() as session:
         found = [(made.actor, made.action, made.subject) for made, *_ in AuditStore(session).walk()]
-    assert found == [
-        (who, what, dismissed)
-        for who, what in (("甲", "CASE_DECIDED"), ("detection", "CASE_REOPENED"), ("detection", "CASE_RESTORED"))
-    ]
+    acts = (("甲", "CASE_DECIDED"), ("detection", "CASE_REOPENED"), ("detection", "CASE_RESTORED"))
+    assert found == [(*act, case.id) for act in acts]
 
 
 def test_more_of_the_same_does_not_open_a_confirmed_case(database, store) -> None:
