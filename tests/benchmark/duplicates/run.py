@@ -102,7 +102,11 @@ def main() -> None:
     """Read the arguments, run, print the table, and for each contender which look-alikes it reports."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--total", type=int, nargs="+", default=[25_000], help="entries of each corpus; 25000 and 250000 are the sizes that count"
+        "--total",
+        type=int,
+        nargs="+",
+        default=[25_000],
+        help="entries of each corpus; 25000 and 250000 are the sizes that count",
     )
     parser.add_argument("--tables", nargs="+", default=["A", "B", "C"], choices=["A", "B", "C"])
     parser.add_argument("--seed", type=int, default=2, help="even: judging")
