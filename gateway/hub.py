@@ -33,7 +33,8 @@ class Hub:
         self.uploads = threading.BoundedSemaphore(UPLOADS)  # places for those who hand in a table
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pulls", daemon=True)
-        self._pulls: dict[str, Future[PullRow]] = {}
+        self._pulls: set[Future[PullRow]] = set()
+        self._running: set[str] = set()  # codes of the regions that are being pulled
 
     @cached_property
     def puller(self) -> Puller:
@@ -52,13 +53,24 @@ class Hub:
             self._thread.start()
         for adapter in adapters:
             code = adapter.manifest.code
-            if code in self._pulls and not self._pulls[code].done():
+            if code in self._running:
                 running.append(code)
                 continue
-            pull = puller.pull(adapter, started_by, full=full)
-            self._pulls[code] = asyncio.run_coroutine_threadsafe(pull, self._loop)
+            self._running.add(code)
+            pull = asyncio.run_coroutine_threadsafe(self._pull(puller, adapter, started_by, full=full), self._loop)
+            self._pulls.add(pull)
+            pull.add_done_callback(self._pulls.discard)
             started.append(code)
         return started, running
+
+    async def _pull(self, puller: Puller, adapter: Adapter, started_by: str, *, full: bool) -> PullRow:
+        """While what it brought is judged, the region may be pulled again."""
+        try:
+            row = await puller.run(adapter, started_by, full=full)
+        finally:
+            self._running.discard(adapter.manifest.code)
+        await puller.judge()
+        return row
 
     def stop(self) -> None:
         """Stop what runs, wait for it to say so, and close the database. Whoever serves the hub and whoever opened it may
@@ -66,7 +78,7 @@ class Hub:
         """
         if self._loop.is_closed():
             return
-        for pull in self._pulls.values():
+        for pull in tuple(self._pulls):
             pull.cancel()
         if self._thread.is_alive():
             asyncio.run_coroutine_threadsafe(_ended(), self._loop).result()

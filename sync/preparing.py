@@ -51,7 +51,11 @@ class PreparedPage:
         self.cursor = other.cursor or self.cursor
         self.not_modified = self.not_modified or other.not_modified
 
-    def keys(self) -> list[str]:
+    def rows(self) -> int:
+        """How many rows of the platform it stands for."""
+        return len(self.prepared) + len(self.gone) + len(self.unchanged) + len(self.rejected)
+
+    def ids(self) -> list[str]:
         """The ids of all that was understood."""
         return [*(item.id for item in self.prepared), *self.gone]
 

@@ -15,7 +15,6 @@ import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from traceback import format_tb
@@ -31,7 +30,6 @@ from schema.identity import Tokeniser
 from schema.vocabulary import PullStatus
 from sync import guard, run_problems
 from sync.database import Database, DatabaseFault
-from sync.drift import Drift
 from sync.eligibility import catch_up
 from sync.guard import Held
 from sync.heartbeat import beating
@@ -42,6 +40,7 @@ from sync.repository.guard_stops import GuardStopStore
 from sync.repository.jobs import JobStore
 from sync.repository.payloads import PayloadStore
 from sync.repository.pulls import PullStore, problems_as_json
+from sync.run import Run
 from sync.scope import EVERYTHING
 from sync.settings import Settings
 from sync.tables import PullRow
@@ -60,24 +59,6 @@ def silent(region: str, done: int, total: int | None) -> None:
     del region, done, total
 
 
-@dataclass(slots=True)
-class _Run:
-    """What one run has seen so far."""
-
-    row: PullRow
-    claim: Claim
-    position: Position
-    held: Held
-    overridden: bool
-    complete: bool = False  # whether this run lists all there is, so that what is absent is gone
-    newest: datetime | None = None
-    cursor: str | None = None
-    not_modified: bool = False
-    seen: set[str] = field(default_factory=set)
-    rejected: set[str] = field(default_factory=set)
-    drift: Drift = field(default_factory=Drift)
-
-
 class Puller:
     """Pulls regions into one database, as one holder of leases."""
 
@@ -94,9 +75,9 @@ class Puller:
         self, adapters: Sequence[Adapter], started_by: str, progress: Progress = silent, *, full: bool = False
     ) -> list[PullRow]:
         """Pull these regions side by side; their runs, in the same order."""
-        runs = (self._pull(adapter, started_by, progress, full=full) for adapter in adapters)
+        runs = (self.run(adapter, started_by, progress, full=full) for adapter in adapters)
         rows = list(await asyncio.gather(*runs))
-        await self._judge(progress)
+        await self.judge(progress)
         return rows
 
     async def pull(
@@ -114,23 +95,24 @@ class Puller:
         `full` asks from the beginning and withdraws what is no longer there. A `claim` may have been had before; else
         the region's job is claimed here, and a run that is under way elsewhere is told as a problem.
         """
-        row = await self._pull(adapter, started_by, progress, full=full, claim=claim)
-        await self._judge(progress)
+        row = await self.run(adapter, started_by, progress, full=full, claim=claim)
+        await self.judge(progress)
         return row
 
-    async def _judge(self, progress: Progress) -> None:
-        """Beside the loop, which must go on, for other runs to keep their leases."""
+    async def judge(self, progress: Progress = silent) -> None:
+        """Judge what runs have changed, beside the loop, which must go on, for other runs to keep their leases."""
         await asyncio.to_thread(catch_up, self._database, partial(progress, JUDGING))
 
-    async def _pull(
+    async def run(
         self,
         adapter: Adapter,
         started_by: str,
-        progress: Progress,
+        progress: Progress = silent,
         *,
         full: bool,
         claim: Claim | None = None,
     ) -> PullRow:
+        """As `pull`, and leave what changed to be judged."""
         region = adapter.manifest.code
         row = PullRow(
             id=uuid4().hex, region=region, status=PullStatus.RUNNING, started_by=started_by,
@@ -145,7 +127,7 @@ class Puller:
         row.token = claim.token
         try:
             async with beating(self.leases, claim):
-                status, problems = await self._run(adapter, row, claim, progress, full=full)
+                status, problems = await self._read(adapter, row, claim, progress, full=full)
                 self._end(adapter, row, claim, status, problems)
         except LeaseLostError as error:
             return _ended(row, PullStatus.FAILED, error.problems)  # whoever took the job over has ended the stored row
@@ -163,7 +145,7 @@ class Puller:
             self._end(adapter, row, claim, PullStatus.FAILED, [run_problems.defect(region, error)])
         return row
 
-    async def _run(
+    async def _read(
         self, adapter: Adapter, row: PullRow, claim: Claim, progress: Progress, *, full: bool
     ) -> tuple[PullStatus, Sequence[Problem]]:
         run, known = self._begin(adapter, row, claim, full=full)
@@ -190,7 +172,7 @@ class Puller:
             raise SourceError(run_problems.not_configured(slug))
         return platform.endpoint()
 
-    def _begin(self, adapter: Adapter, row: PullRow, claim: Claim, *, full: bool) -> tuple[_Run, Mapping[str, str]]:
+    def _begin(self, adapter: Adapter, row: PullRow, claim: Claim, *, full: bool) -> tuple[Run, Mapping[str, str]]:
         manifest = adapter.manifest
         with self._database.write() as session:
             self.leases.confirm(session, claim)
@@ -211,14 +193,13 @@ class Puller:
             overlap = timedelta(minutes=manifest.capabilities.overlap_minutes)
             asks = state.watermark is not None and manifest.capabilities.changes == "since"
             position = Position(state.watermark - overlap if asks and state.watermark else None, cursor)
-        return _Run(row, claim, position, Held(bound), overridden), known
+        return Run(row, claim, position, Held(bound), overridden), known
 
-    def _store(self, run: _Run, page: PreparedPage) -> None:
+    def _store(self, run: Run, page: PreparedPage) -> None:
         """Store one page: what is new or merely changed at once; rewrites and withdrawals are held back."""
         now, row = datetime.now(UTC), run.row
-        row.rows_read += len(page.prepared) + len(page.gone) + len(page.unchanged) + len(page.rejected)
+        row.rows_read += page.rows()
         row.rows_total = page.total
-        understood = page.keys()
         with self._database.write() as session:
             self.leases.confirm(session, run.claim)
             store, pulls = EntryStore(session), PullStore(session)
@@ -230,23 +211,11 @@ class Puller:
             store.touch(delta.same)
             PayloadStore(session).keep([*delta.new, *delta.changed, *delta.same])
             pulls.quarantine(row.region, page.rejected, now)
-            pulls.release(row.region, [key.partition(":")[2] for key in understood])
+            pulls.release(row.region, [key.partition(":")[2] for key in page.ids()])
             pulls.progress(row.id, row.rows_read, row.rows_total)
-        run.held.add(delta.rewritten, page.gone)
-        row.created += len(delta.new)
-        row.changed += len(delta.changed)
-        row.unchanged += len(delta.same) + len(page.unchanged)
-        row.quarantined += len(page.rejected)
-        run.seen.update(understood)
-        run.seen.update(page.unchanged)
-        run.rejected.update(f"{row.region}:{item.key}" for item in page.rejected)
-        run.drift.add(page.rejected)
-        moments = [item.updated_at for item in page.prepared]
-        run.newest = max([*moments, *([run.newest] if run.newest else [])], default=None)
-        run.cursor = page.cursor or run.cursor
-        run.not_modified = run.not_modified or page.not_modified
+        run.add(page, delta)
 
-    def _finish(self, adapter: Adapter, run: _Run) -> Problem | None:
+    def _finish(self, adapter: Adapter, run: Run) -> Problem | None:
         """Apply what was held back, within bounds, and move the watermark, in one transaction; or stop, and do neither."""
         manifest, row, now = adapter.manifest, run.row, datetime.now(UTC)
         complete = run.complete and not run.not_modified

@@ -2,7 +2,10 @@
 
 import asyncio
 import gzip
-from collections.abc import Iterator
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import stamina
@@ -223,3 +226,45 @@ async def test_an_answer_that_is_no_json_is_news_for_a_person(serve) -> None:
 def test_the_secret_of_an_endpoint_appears_in_no_text_form() -> None:
     endpoint = Endpoint("http://127.0.0.1", key_id="dexhub", secret="do not show me")
     assert [form for form in (repr(endpoint), str(endpoint), f"{endpoint}") if "do not show me" in form] == []
+
+
+@pytest.fixture
+async def unverified(tmp_path: Path) -> AsyncIterator[tuple[str, list[str]]]:
+    """A platform whose certificate nobody vouches for, and the paths it was asked for."""
+    paths = (str(tmp_path / "key.pem"), str(tmp_path / "cert.pem"))
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "1"]
+    await asyncio.to_thread(
+        subprocess.run, [*made, "-keyout", paths[0], "-out", paths[1]], check=True, capture_output=True
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(paths[1], paths[0])
+    asked: list[str] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.json_response({})
+
+    application = web.Application()
+    application.router.add_get("/{any:.*}", handler)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+    yield f"https://localhost:{runner.addresses[0][1]}/", asked
+    await runner.cleanup()
+
+
+async def test_a_certificate_that_cannot_be_verified_is_refused_before_anything_is_sent(unverified) -> None:
+    url, asked = unverified
+    with pytest.raises(SourceChanged) as caught:
+        await fetched(url)
+    assert (caught.value.code, asked) == ("CERTIFICATE_REFUSED", [])
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+async def test_a_proxy_of_the_environment_is_not_asked(serve, monkeypatch, name: str) -> None:
+    async def handler(_request: web.Request) -> web.Response:
+        return web.json_response([])
+
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert (await fetched(await serve(handler))).json() == []

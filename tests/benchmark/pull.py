@@ -139,12 +139,12 @@ class Pulls:
         async def work() -> list[Any]:
             nonlocal judging
             rows = await asyncio.gather(
-                *(self._puller._pull(each, "benchmark", lambda *_: None, full=full) for each in regions().values())
+                *(self._puller.run(each, "benchmark", full=full) for each in regions().values())
             )
             pulling.stop()
             judging = Spent()
             if self._judged:
-                await self._puller._judge(lambda *_: None)
+                await self._puller.judge()
             judging.stop()
             return rows
 
