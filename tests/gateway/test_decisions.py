@@ -140,21 +140,21 @@ def test_a_case_that_does_not_exist_cannot_be_decided(own) -> None:
 
 
 @pytest.mark.parametrize("kept", [0, 1])
-def test_the_entry_that_does_not_stay_is_excluded_from_the_roster(own, finished, case, kept) -> None:
-    own.accepted(own.national, "41", finished("41"))
+def test_the_entry_that_does_not_stay_is_excluded_from_the_roster(own, finished, case, region, kept) -> None:
+    own.accepted(own.national, region, finished(region))
     own.decide(caseId=case[0], decision="CONFIRMED", keepEntryId=case[1][kept], reason="x")
     states = {item["entryId"]: item["state"] for item in own.national.ask(ROSTER)["roster"]["items"]}
     assert [states[case[1][kept]], states[case[1][1 - kept]]] == ["INCLUDED", "EXCLUDED"]
 
 
-def test_the_entry_that_does_not_stay_is_refused_on_the_next_list(own, finished, case) -> None:
+def test_the_entry_that_does_not_stay_is_refused_on_the_next_list(own, finished, case, region) -> None:
     own.decide(caseId=case[0], decision="CONFIRMED", keepEntryId=case[1][0], reason="x")
-    told = own.submit(own.national, "41", finished("41"))
+    told = own.submit(own.national, region, finished(region))
     assert [(p["code"], p["value"]) for p in told["problems"]] == [("DUPLICATE_CONFIRMED", case[0])]
 
 
-def test_a_dismissed_case_no_longer_holds_an_entry(own, finished, case) -> None:
-    own.accepted(own.national, "41", finished("41"))
+def test_a_dismissed_case_no_longer_holds_an_entry(own, finished, case, region) -> None:
+    own.accepted(own.national, region, finished(region))
     own.decide(caseId=case[0], decision="DISMISSED", reason="x")
     states = {item["entryId"]: item["state"] for item in own.national.ask(ROSTER)["roster"]["items"]}
     assert [states[entry] for entry in case[1]] == ["INCLUDED", "INCLUDED"]
