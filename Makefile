@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt schema bench clean
+.PHONY: help demo test check fmt schema distributed bench clean
 
 help:     ## list the commands
 	@grep -E '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -16,11 +16,14 @@ $(VENV)/.installed: pyproject.toml scripts/venv.sh
 demo: $(VENV)/.installed  ## five simulated platforms, one hub; ONCE=1 prints the report and exits
 	$(BIN)/dexhub demo $(if $(ONCE),--once)
 
-test: $(VENV)/.installed  ## the whole suite, over SQLite and PostgreSQL (installed when missing)
+test: $(VENV)/.installed  ## the whole suite, over SQLite and PostgreSQL and real routers (installed when missing, as is LibreOffice)
 	sh scripts/postgres.sh
-	$(BIN)/pytest -n 2
+	sh scripts/libreoffice.sh
+	sh scripts/node.sh $(VENV)
+	$(BIN)/pytest -n 2 --ignore tests/gateway/federation
+	$(BIN)/pytest tests/gateway/federation  # by itself: it keeps both cores busy with nine processes of its own
 
-check: $(VENV)/.installed  ## format, lint, types, import contracts, SDL drift, then the tests
+check: $(VENV)/.installed  ## format, lint, types, import contracts, SDL drift, breaking changes, then the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -32,13 +35,21 @@ fmt: $(VENV)/.installed  ## format and mend what can be mended mechanically
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-schema: $(VENV)/.installed  ## write schema/schema.graphql from the code
+schema: $(VENV)/.installed  ## write schema/schema.graphql and schema/subgraphs from the code
 	$(BIN)/dexhub schema export
+
+distributed: $(VENV)/.installed  ## registry, a subgraph for each region and Hive Gateway, until Ctrl-C
+	sh deploy/distributed/up.sh
 
 bench: $(VENV)/.installed  ## the benchmarks behind the README's figures
 	$(BIN)/python tests/benchmark/pull.py
 	$(BIN)/python tests/benchmark/eligibility.py
+	$(BIN)/python tests/benchmark/detection.py
 	$(BIN)/python tests/benchmark/clauses.py
+	$(BIN)/python tests/benchmark/workbooks.py
+	$(BIN)/python tests/benchmark/lists.py
+	$(BIN)/python tests/benchmark/audit.py
+	$(BIN)/python tests/benchmark/roster.py
 
 clean:    ## remove what the commands above made
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis

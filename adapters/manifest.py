@@ -13,13 +13,15 @@ class Capabilities(Fact):
 
     changes: "full" gives everything each time; "since" takes a time. deletions: "persistent" keeps a tombstone for good;
     "none" says nothing, so absence from a full listing is the only sign. `overlap_minutes` is asked for again before the
-    watermark, for clocks that differ and rows that share a second.
+    watermark, for clocks that differ and rows that share a second. `entries_by_number` is how many entries one question
+    may name by the province's own numbers; 0 where the platform cannot be asked so and its listing must do.
     """
 
     changes: Literal["full", "since"]
     deletions: Literal["none", "persistent"]
     overlap_minutes: int = Field(ge=0, le=2880)
     page_size: int = Field(ge=1, le=5000)
+    entries_by_number: int = Field(default=0, ge=0, le=5000)
 
 
 class Cadence(Fact):

@@ -98,28 +98,29 @@ def too_large(file: str) -> SourceChanged:
     return _fault("FILE_TOO_LARGE", file, f"文件超过 {megabytes} MB", f"the file exceeds {megabytes} MB")
 
 
-def refuse_bombs(file: str, body: bytes) -> None:
+def refuse_bombs(file: str, body: bytes, most_unpacked: int | None = None, most_cells: int | None = None) -> None:
     """Raise SourceChanged where a workbook would unpack beyond its bound, or where the cells it names span a rectangle too
     large for a reader that lays sheets out whole: one stray cell in the last corner costs half a terabyte.
 
     What an archive says of its sizes and of the place of its sheets is not believed: every member is unpacked and counted.
+    The bounds are those of a province's table unless others are given, in bytes and cells.
     """
-    left = MOST_UNPACKED
+    most = MOST_UNPACKED if most_unpacked is None else most_unpacked
+    cells = MOST_CELLS if most_cells is None else most_cells
+    left = most
     try:
         with ZipFile(BytesIO(body)) as archive:
             for member in archive.infolist():
                 content = _unpacked(archive, member, left)
                 left -= len(content)
                 if left < 0:
-                    bound = MOST_UNPACKED >> 20
+                    bound = most >> 20
                     raise _fault(
                         "FILE_TOO_LARGE", file, f"解压后超过 {bound} MB", f"more than {bound} MB when unpacked"
                     )
                 rows, columns = _span(content)
-                if rows * columns > MOST_CELLS:
-                    raise _fault(
-                        "FILE_TOO_LARGE", file, f"表格超过 {MOST_CELLS:,} 格", f"spans more than {MOST_CELLS:,} cells"
-                    )
+                if rows * columns > cells:
+                    raise _fault("FILE_TOO_LARGE", file, f"表格超过 {cells:,} 格", f"spans more than {cells:,} cells")
     except (BadZipFile, EOFError, OSError, zlib.error, NotImplementedError, RuntimeError):
         raise _fault(
             "FILE_UNREADABLE", file, "不是完整的 .xlsx 文件（可能尚未传完或已加密）", "not a whole .xlsx file"
@@ -142,8 +143,8 @@ def _span(sheet: bytes) -> tuple[int, int]:
     """Rows and columns up to the last cell that is named anywhere in a member's XML; none in what is no sheet."""
     from openpyxl.utils import column_index_from_string  # noqa: PLC0415  as in `_workbook_rows`
 
-    columns = set(_COLUMN_OF_CELL.findall(sheet))
-    rows = max((int(number) for number in _ROW_NUMBER.findall(sheet)), default=0)
+    columns = {found[1] for found in _COLUMN_OF_CELL.finditer(sheet)}
+    rows = max((int(found[1]) for found in _ROW_NUMBER.finditer(sheet)), default=0)
     return rows, max((column_index_from_string(name.decode()) for name in columns), default=0)
 
 

@@ -7,12 +7,12 @@ a while (`adapters.circuit`).
 """
 
 import hashlib
-import math
+import ipaddress
+import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import aiohttp
@@ -20,9 +20,10 @@ import orjson
 import stamina
 
 from adapters.circuit import LONGEST_WAIT, Circuits, RestingFault
+from adapters.refusals import private, refuse, silent
 from schema.errors import PassingFault, Problem, SourceChanged
 
-_PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_NOT_PUBLIC: Final = "is no public address"
 # Headers, or how to make them: signed requests need a fresh time and nonce for every attempt.
 Headers = Mapping[str, str] | Callable[[], Mapping[str, str]]
 
@@ -100,6 +101,23 @@ class Transport:
         """POST, with retries: only for requests that read (GraphQL queries, signed searches)."""
         return await self._retried("POST", url, params=None, headers=headers, body=body)
 
+    async def notify(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """POST once, whatever comes of it; the status. What is answered is not read, and trying again is for the caller,
+        who remembers over days what a transport remembers over seconds. PassingFault where there is no answer at all.
+        """
+        try:
+            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
+                return answer.status
+        except TimeoutError as error:
+            raise PassingFault(silent(url, "对方超时未响应", "it did not answer in time")) from error
+        except aiohttp.ClientConnectorError as error:
+            # Where a name has several addresses, their errors arrive as one that has kept nothing but the words.
+            if _NOT_PUBLIC in str(error.os_error):
+                raise SourceChanged(private(url, str(error.os_error))) from None
+            raise PassingFault(silent(url, "无法连接", f"connection failed: {type(error).__name__}")) from error
+        except (aiohttp.ClientError, ValueError) as error:
+            raise PassingFault(silent(url, "无法连接或连接中断", f"failed: {type(error).__name__}")) from error
+
     async def _retried(
         self,
         method: str,
@@ -135,11 +153,11 @@ class Transport:
             async with self._session.request(
                 method, url, params=params, headers=headers, data=body, allow_redirects=False
             ) as answer:
-                _refuse(answer, url)
+                refuse(answer.status, answer.headers, url)
                 content = await self._body(answer, url)
                 return Response(url, answer.status, answer.headers, content, datetime.now(UTC))
         except TimeoutError as error:
-            raise PassingFault(_silent(url, "平台超时未响应", "the platform did not answer in time")) from error
+            raise PassingFault(silent(url, "平台超时未响应", "the platform did not answer in time")) from error
         except aiohttp.ClientConnectorCertificateError as error:
             raise SourceChanged(
                 Problem(
@@ -153,7 +171,7 @@ class Transport:
             ) from error
         except aiohttp.ClientError as error:
             raise PassingFault(
-                _silent(url, "无法连接平台或连接中断", f"connection failed: {type(error).__name__}")
+                silent(url, "无法连接平台或连接中断", f"connection failed: {type(error).__name__}")
             ) from error
 
     async def _body(self, answer: aiohttp.ClientResponse, url: str) -> bytes:
@@ -177,12 +195,28 @@ class Transport:
         return b"".join(chunks)
 
 
+def _public_socket(address: tuple[Any, ...]) -> socket.socket:
+    """A socket for an address, if it is a public one. Asked for the very address that is connected to, after names were
+    resolved: a name that leads elsewhere the second time gains nothing.
+    """
+    family, kind, protocol, _, place = address
+    found = ipaddress.ip_address(place[0].partition("%")[0])
+    mapped = getattr(found, "ipv4_mapped", None)
+    if not (mapped or found).is_global or found.is_multicast:
+        raise OSError(f"{found} {_NOT_PUBLIC}")
+    return socket.socket(family, kind, protocol)
+
+
 @asynccontextmanager
-async def open_transport(limits: Limits | None = None, circuits: Circuits | None = None) -> AsyncIterator[Transport]:
-    """A transport for one run, closed with it. `circuits` remember from run to run which platforms are left alone."""
+async def open_transport(
+    limits: Limits | None = None, circuits: Circuits | None = None, *, public_only: bool = False
+) -> AsyncIterator[Transport]:
+    """A transport for one run, closed with it. `circuits` remember from run to run which platforms are left alone.
+    `public_only` connects to no private, loopback or otherwise special address.
+    """
     bounds = limits or Limits()
     timeout = aiohttp.ClientTimeout(total=bounds.total, connect=bounds.connect, sock_read=bounds.silence)
-    connector = aiohttp.TCPConnector(limit_per_host=4)
+    connector = aiohttp.TCPConnector(limit_per_host=4, socket_factory=_public_socket if public_only else None)
     async with aiohttp.ClientSession(
         timeout=timeout, connector=connector, trust_env=False, headers={"User-Agent": "dexhub"}
     ) as session:
@@ -193,62 +227,3 @@ def _worth_another_try(error: Exception) -> bool | float:
     if not isinstance(error, PassingFault) or isinstance(error, RestingFault):
         return False
     return True if error.retry_after is None else error.retry_after <= LONGEST_WAIT and float(error.retry_after)
-
-
-def _silent(url: str, zh: str, en: str) -> Problem:
-    return Problem(
-        "PLATFORM_UNREACHABLE",
-        url,
-        zh=zh,
-        en=en,
-        remedy_zh="稍后自动重试；若持续，请联系省平台",
-        remedy_en="retried automatically; if it lasts, call the province",
-    )
-
-
-def _retry_after(headers: Mapping[str, str]) -> int | None:
-    """Seconds that Retry-After asks for, as a number or as a date (RFC 9110, 10.2.3), which is held against the platform's
-    own clock where it tells the time; None where it asks for nothing that can be read.
-    """
-    after = headers.get("Retry-After", "").strip()
-    if after.isascii() and after.isdigit():
-        return int(after)
-    try:
-        moment = parsedate_to_datetime(after)
-        now = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(UTC)
-        return max(0, math.ceil((moment - now).total_seconds()))
-    except (ValueError, TypeError):  # no date, or one without a zone
-        return None
-
-
-def _refuse(answer: aiohttp.ClientResponse, url: str) -> None:
-    status = answer.status
-    if status in (200, 304):
-        return
-    if status in _PASSING:
-        fault = PassingFault(_silent(url, f"平台返回 {status}", f"the platform answered {status}"))
-        fault.retry_after = _retry_after(answer.headers)
-        raise fault
-    if status in (401, 403):
-        raise SourceChanged(
-            Problem(
-                "PLATFORM_REFUSED",
-                url,
-                value=str(status),
-                zh=f"平台拒绝了我们的凭证（{status}）",
-                en=f"the platform refused our credentials ({status})",
-                remedy_zh="请向省平台核对密钥及有效期",
-                remedy_en="check key and validity with the province",
-            )
-        )
-    raise SourceChanged(
-        Problem(
-            "UNEXPECTED_STATUS",
-            url,
-            value=str(status),
-            zh=f"平台返回意外的状态 {status}（不跟随跳转）",
-            en=f"the platform answered {status}, which we do not expect (redirects are not followed)",
-            remedy_zh="请核对平台地址是否变更",
-            remedy_en="check whether the platform has moved",
-        )
-    )

@@ -15,8 +15,10 @@ from starlette.requests import Request
 
 from adapters.registry import regions
 from gateway.hub import Hub
+from schema.audit import AuditAction
 from schema.errors import Problem, RequestError
 from schema.vocabulary import Role
+from sync.audit import record
 from sync.database import Database
 from sync.repository.keys import KeyStore
 from sync.scope import EVERYTHING, Scope
@@ -56,7 +58,9 @@ class Viewer:
 OPERATOR = Viewer("operator", Role.NATIONAL)  # whoever can run the command line on the hub's machine
 
 
-def create_key(database: Database, name: str, role: Role, region: str | None = None) -> str:
+def create_key(
+    database: Database, name: str, role: Role, region: str | None = None, author: str = OPERATOR.name
+) -> str:
     """Make a key and return it; this is the only time it can be seen."""
     if (role is Role.REGION) != (region is not None) or (region is not None and region not in regions()):
         raise RequestError(
@@ -77,7 +81,19 @@ def create_key(database: Database, name: str, role: Role, region: str | None = N
     )
     with database.write() as session:
         KeyStore(session).add(row)
+        change = {"name": name, "role": role.value, "region": region}
+        record(session, actor=author, action=AuditAction.KEY_CREATED, subject=prefix, change=change)
     return key
+
+
+def revoke_key(database: Database, prefix: str, author: str, reason: str = "") -> bool:
+    """Revoke a key, at once and for good; whether there was one to revoke."""
+    now = datetime.now(UTC)
+    with database.write() as session:
+        done = KeyStore(session).revoke(prefix, now)
+        if done:
+            record(session, actor=author, action=AuditAction.KEY_REVOKED, subject=prefix, reason=reason, at=now)
+    return done
 
 
 def authenticate(database: Database, authorization: str | None) -> Viewer:

@@ -2,24 +2,30 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
+import strawberry
+from pydantic import JsonValue
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
 from adapters.registry import regions
-from gateway import cases, eligibility
+from gateway import cases, eligibility, entries, history
 from gateway.auth import Viewer
 from gateway.entries import beijing
 from gateway.hub import Hub
+from gateway.native import NativeFields
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import Freshness
 from schema.types.eligibility import Eligibility
+from schema.types.entry import Entry
+from schema.types.history import EntryChange
 from schema.vocabulary import PullStatus
 from sync.database import Session
 from sync.eligibility import pending_sizes
+from sync.repository.browse import EntryBrowser
 from sync.repository.cases import CaseStore
 from sync.repository.pulls import PullStore
 from sync.scope import Scope
@@ -34,8 +40,11 @@ class Context(BaseContext):
         super().__init__()
         self.hub = hub
         self.viewer = viewer
+        self.natives = NativeFields(hub.native_readers)
+        self._entries: DataLoader[str, Entry | None] = DataLoader(load_fn=self._load_entries)
         self._cases: DataLoader[str, list[DuplicateCase]] = DataLoader(load_fn=self._load_cases)
         self._eligibility: DataLoader[str, Eligibility | None] = DataLoader(load_fn=self._load_eligibility)
+        self._history: DataLoader[str, list[EntryChange]] = DataLoader(load_fn=self._load_history)
         self._to_judge: DataLoader[str, int] = DataLoader(load_fn=self._load_to_judge)
         self._freshness: DataLoader[str, Freshness | None] = DataLoader(load_fn=self._load_freshness)
 
@@ -53,6 +62,14 @@ class Context(BaseContext):
 
         return await asyncio.to_thread(run)
 
+    async def entry(self, entry: str) -> Entry | None:
+        """The entry with this id; None where there is none, or it is not the viewer's."""
+        return await self._entries.load(entry)
+
+    async def native_of(self, entry: str, info: strawberry.Info) -> Mapping[str, JsonValue]:
+        """What only the entry's province knows of it."""
+        return await self.natives.of(entry, info)
+
     async def cases_of(self, entry: str) -> list[DuplicateCase]:
         """The cases an entry is part of."""
         return await self._cases.load(entry)
@@ -60,6 +77,10 @@ class Context(BaseContext):
     async def eligibility_of(self, entry: str) -> Eligibility | None:
         """What the clauses say of an entry; None where it was not judged yet."""
         return await self._eligibility.load(entry)
+
+    async def history_of(self, entry: str) -> list[EntryChange]:
+        """What of an entry changed, oldest first."""
+        return await self._history.load(entry)
 
     async def freshness(self, region: str) -> Freshness | None:
         """How old a region's data is; None for a region outside the viewer's scope."""
@@ -73,22 +94,34 @@ class Context(BaseContext):
         sizes = await self.read(pending_sizes)
         return [sizes.get(code, 0) for code in codes]
 
-    async def _load_cases(self, entries: list[str]) -> list[list[DuplicateCase]]:
+    async def _load_entries(self, ids: list[str]) -> list[Entry | None]:
+        def work(session: Session) -> list[Entry]:
+            rows = EntryBrowser(session, self.scope).by_ids(ids)
+            return entries.load(session, self.scope, list(rows.values()))
+
+        found = {str(entry.id): entry for entry in await self.read(work)}
+        return [found.get(each) for each in ids]
+
+    async def _load_cases(self, ids: list[str]) -> list[list[DuplicateCase]]:
         def work(session: Session) -> list[list[DuplicateCase]]:
-            by_entry = CaseStore(session, self.scope).of_entries(entries)
+            by_entry = CaseStore(session, self.scope).of_entries(ids)
             rows = list({row.id: row for part in by_entry.values() for row in part}.values())
             types = {str(case.id): case for case in cases.load(session, self.scope, rows)}
             found: dict[str, list[DuplicateCase]] = defaultdict(list)
             for entry, part in by_entry.items():
                 found[entry] = [types[row.id] for row in part]
-            return [found[entry] for entry in entries]
+            return [found[entry] for entry in ids]
 
         return await self.read(work)
 
-    async def _load_eligibility(self, entries: list[str]) -> list[Eligibility | None]:
+    async def _load_eligibility(self, ids: list[str]) -> list[Eligibility | None]:
         now = datetime.now(UTC)
-        found = await self.read(lambda session: eligibility.load(session, self.scope, entries, now))
-        return [found.get(entry) for entry in entries]
+        found = await self.read(lambda session: eligibility.load(session, self.scope, ids, now))
+        return [found.get(entry) for entry in ids]
+
+    async def _load_history(self, ids: list[str]) -> list[list[EntryChange]]:
+        found = await self.read(lambda session: history.load(session, ids))
+        return [found.get(each, []) for each in ids]
 
     async def _load_freshness(self, codes: list[str]) -> list[Freshness | None]:
         def work(session: Session) -> list[Freshness | None]:

@@ -68,7 +68,7 @@ def of(
     return Eligibility(
         status=waivers.standing(judgements, granted, now),
         judged_at=beijing(judged_at) if judged_at else None,
-        verdicts=[
+        told=[
             ClauseVerdict(
                 clause=known[one.clause_id],
                 verdict=one.verdict,
@@ -124,15 +124,23 @@ def compare(kind: ClauseKind) -> ClauseComparison:
         regions=compared,
         differences=[
             Difference(
-                dimension=each.dimension,
-                regions=[RegionWords(region=types[c], words=words) for c, words in each.regions.items() if c in types],
+                dimension=each.zh,
+                dimension_en=each.dimension,
+                regions=[
+                    RegionWords(region=types[code], words=words, words_en=each.en.get(code, words))
+                    for code, words in each.regions.items()
+                    if code in types
+                ],
             )
             for each in differences().comparisons
             if each.kind is kind
         ],
         conflicts=[
             ClauseConflict(
-                id=strawberry.ID(each.id), what=each.what, clauses=[known[c] for c in each.clauses if c in known]
+                id=strawberry.ID(each.id),
+                what=each.what,
+                what_en=each.en,
+                clauses=[known[c] for c in each.clauses if c in known],
             )
             for each in differences().conflicts
             if ids.intersection(each.clauses)
@@ -145,4 +153,6 @@ def _is_about(absence: law.Absence, kind: ClauseKind) -> bool:
 
 
 def _absence(absence: law.Absence) -> Absence:
-    return Absence(about=absence.about, statement=absence.statement, searched=list(absence.searched))
+    return Absence(
+        about=absence.about, statement=absence.statement, statement_en=absence.en, searched=list(absence.searched)
+    )

@@ -17,7 +17,7 @@ from schema.vocabulary import Register, Role
 from sync import registers, waivers
 from sync.database import Database
 from sync.eligibility import evaluate_registers
-from sync.register_files import read_line
+from sync.register_lines import read_line
 
 Info = strawberry.Info[Context]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import strawberry
 
-from gateway import facts
+from gateway import entry_types, facts
 from schema.provenance import CHINA
 from schema.types.catalogue import NATIONAL_TRACKS
 from schema.types.entry import Entry, EntryWarning, Organisation, Representative, Source, Team
@@ -57,7 +57,7 @@ def _entry(
     ]
     proposed = NATIONAL_TRACKS.get(row.national_track or "")
     given = NATIONAL_TRACKS.get(declared.get(row.id, ""))
-    return facts.entry_types()[row.region](
+    return entry_types.wholes()[row.region](
         id=strawberry.ID(row.id),
         native_id=row.native_id,
         region=facts.region_types()[row.region],
@@ -91,5 +91,4 @@ def _entry(
             sha256=row.source_sha256,
             locator=row.source_locator,
         ),
-        **row.native,
     )

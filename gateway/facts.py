@@ -4,7 +4,6 @@ from functools import cache
 
 from adapters import registry
 from schema.types.catalogue import Region, SubTopic, Topic, Track
-from schema.types.entry import Entry
 
 
 @cache
@@ -28,12 +27,6 @@ def topic_types() -> dict[str, tuple[Track, Topic]]:
 def sub_topic_types() -> dict[str, SubTopic]:
     """Sub-topics by id."""
     return {str(sub.id): sub for _, topic in topic_types().values() for sub in topic.sub_topics}
-
-
-@cache
-def entry_types() -> dict[str, type[Entry]]:
-    """The concrete type of each region's entries, by code."""
-    return {code: registry.subgraph(adapter.manifest.slug).ENTRY for code, adapter in registry.regions().items()}
 
 
 def label(value: str | None) -> str | None:

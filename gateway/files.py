@@ -44,7 +44,7 @@ async def put(
 ) -> JSONResponse:
     """By the region itself, or by the national organiser. 201 with the file's digest, or all its problems."""
     viewer.require(Role.REGION, Role.NATIONAL)
-    adapter = _adapter(region, viewer)
+    adapter = region_of(region, viewer)
     hub: Hub = request.app.state.hub
     folder = folder_of(hub.settings, adapter)
     with _a_place(hub), receiving(folder, name) as file:
@@ -69,19 +69,24 @@ def _a_place(hub: Hub) -> Iterator[None]:
         hub.uploads.release()
 
 
-def _adapter(region: str, viewer: Viewer) -> Adapter:
+def region_of(region: str, viewer: Viewer) -> Adapter:
     """The region of this code, slug or name; for a region's key there is no other than its own."""
     found = region_named(region)
     if found is None or not viewer.scope.covers(found.manifest.code):
-        raise RequestError(
-            Problem(
-                "REGION_UNKNOWN",
-                "region",
-                zh="没有这个地区",
-                en="there is no such region",
-                remedy_zh="填写本省代码",
-                remedy_en="give your own region's code",
-            ),
-            status=404,
-        )
+        raise unknown_region()
     return found
+
+
+def unknown_region() -> RequestError:
+    """What is said of a region that is not the viewer's, as of one that does not exist."""
+    return RequestError(
+        Problem(
+            "REGION_UNKNOWN",
+            "region",
+            zh="没有这个地区",
+            en="there is no such region",
+            remedy_zh="填写本省代码",
+            remedy_en="give your own region's code",
+        ),
+        status=404,
+    )

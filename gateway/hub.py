@@ -2,12 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
 from adapters.base import Adapter
+from adapters.native import NativeReader
+from gateway.native import native_readers
 from sync.database import Database
 from sync.pull import Puller
 from sync.settings import Settings
@@ -21,9 +24,12 @@ class Hub:
     them, and are stopped with the hub.
     """
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self.settings = settings
         self.database = database
+        self.now = clock  # the time by which windows of publicity open and close
         self.uploads = threading.BoundedSemaphore(UPLOADS)  # places for those who hand in a table
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pulls", daemon=True)
@@ -34,6 +40,11 @@ class Hub:
     def puller(self) -> Puller:
         """One for all pulls, so that it remembers which platforms are left alone; RequestError without a token key."""
         return Puller(self.database, self.settings, self.settings.tokeniser())
+
+    @cached_property
+    def native_readers(self) -> dict[str, NativeReader]:
+        """One a region for all requests, so that they share what was answered and which platforms are left alone."""
+        return native_readers(self.settings)
 
     def start_pulls(self, adapters: Sequence[Adapter], started_by: str, *, full: bool) -> tuple[list[str], list[str]]:
         """Start a pull for each region that has none under way; the codes started and those already running."""

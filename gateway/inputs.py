@@ -7,8 +7,13 @@ import strawberry
 from schema.errors import Problem, RequestError
 from schema.vocabulary import AwardLevel, CaseStatus, EligibilityStatus, EntryStatus, Stage, Verdict
 from sync.repository.browse import EntryFilter, GroupKey, SortKey
+from sync.review_queue import CaseOrder
 
 strawberry.enum(SortKey, name="EntrySortKey", description="排序依据 / What entries can be sorted by")
+strawberry.enum(
+    CaseOrder,
+    description="案件排序：REVIEW 为证据权重乘以后果，推荐名单上的在前 / REVIEW: weight times consequence, recommended entries first",
+)
 strawberry.enum(GroupKey, name="EntryGroupKey", description="分组依据 / What entries can be counted by")
 
 
@@ -79,26 +84,6 @@ class EntrySortInput:
 
     by: SortKey = SortKey.SUBMITTED_AT
     descending: bool = True
-
-
-@strawberry.input(description="推荐名单的一行 / A row of a recommended list")
-class RecommendationItemInput:
-    """One entry."""
-
-    rank: int = strawberry.field(description="名次，从 1 起连续 / Rank: 1, 2, 3 …")
-    entry_id: strawberry.ID = strawberry.field(description="项目编号 / The entry's id")
-    national_track: strawberry.ID | None = strawberry.field(
-        default=None,
-        description="申报的国家赛道；对照不确定时必填 / Declared national track; required where the crosswalk is open",
-    )
-
-
-@strawberry.input(description="一省的推荐名单 / A region's recommended list")
-class SubmitRecommendationsInput:
-    """Accepted whole or not at all."""
-
-    region: strawberry.ID
-    items: list[RecommendationItemInput]
 
 
 @strawberry.input(description="对查重案件的裁定 / A decision on a duplicate case")

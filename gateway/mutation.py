@@ -2,76 +2,43 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 import strawberry
 
 from adapters.base import Adapter
 from adapters.registry import region_named
-from gateway import cases, entries, facts
+from gateway import cases, facts
 from gateway.context import Context
 from gateway.eligibility_mutation import EligibilityMutations
-from gateway.inputs import DecideCaseInput, SubmitRecommendationsInput
+from gateway.inputs import DecideCaseInput
+from gateway.list_mutation import ListMutations
 from gateway.operations import (
     DecideCaseResult,
     DetectionReport,
     Problem,
-    RecommendationList,
     StartPullResult,
-    SubmitRecommendationsResult,
 )
+from gateway.publicity_mutation import PublicityMutations
+from gateway.roster_mutation import RosterMutations
 from gateway.supervision import GuardStop, OverrideResult, StopPullResult
 from schema.errors import Problem as ProblemRecord
 from schema.errors import RequestError
 from schema.types.cases import DuplicateCase
 from schema.vocabulary import Role
-from sync import cases as judgement
-from sync import guard, lists
+from sync import decisions, guard
 from sync.database import Session
-from sync.eligibility import evaluate_cases
+from sync.eligibility import evaluate, evaluate_cases
 from sync.pull import job_name
-from sync.repository.browse import EntryBrowser
 from sync.repository.jobs import JobStore
-from sync.tables import CaseRow, GuardStopRow, ListRow
+from sync.tables import CaseRow, GuardStopRow
 
 Info = strawberry.Info[Context]
 
 
 @strawberry.type(description="变更 / Mutations")
-class Mutation(EligibilityMutations):
+class Mutation(EligibilityMutations, ListMutations, RosterMutations, PublicityMutations):
     """Writes."""
-
-    @strawberry.mutation(
-        description="推送推荐名单；dryRun 只校验不封存 / Push a recommended list; dryRun only validates"
-    )
-    async def submit_recommendations(
-        self,
-        info: Info,
-        input: SubmitRecommendationsInput,
-        dry_run: bool = False,
-    ) -> SubmitRecommendationsResult:
-        """Whole or not at all, with the problems of all rows at once."""
-        context = info.context
-        context.viewer.require(Role.REGION, Role.NATIONAL)
-        region = str(input.region)
-        if not context.scope.covers(region):
-            return _refused(dry_run=dry_run)
-        items = [
-            lists.ListItem(item.rank, str(item.entry_id), str(item.national_track) if item.national_track else None)
-            for item in input.items
-        ]
-        outcome = await asyncio.to_thread(
-            lists.submit, context.hub.database, region, items, context.viewer.name, dry_run=dry_run
-        )
-        sealed = outcome.sealed
-        return SubmitRecommendationsResult(
-            accepted=sealed is not None,
-            dry_run=dry_run,
-            recommendation_list=await context.read(lambda session: _list(session, context, sealed)) if sealed else None,
-            problems=[Problem.of(problem) for problem in outcome.problems],
-            warnings=[Problem.of(problem) for problem in outcome.warnings],
-        )
 
     @strawberry.mutation(description="裁定查重案件 / Decide a duplicate case")
     async def decide_case(self, info: Info, input: DecideCaseInput) -> DecideCaseResult:
@@ -80,7 +47,7 @@ class Mutation(EligibilityMutations):
         context.viewer.require(Role.NATIONAL)
         try:
             row = await asyncio.to_thread(
-                judgement.decide,
+                decisions.decide,
                 context.hub.database,
                 context.scope,
                 case=str(input.case_id),
@@ -149,9 +116,17 @@ class Mutation(EligibilityMutations):
     async def start_detection(self, info: Info) -> DetectionReport:
         """Answers when it is done."""
         info.context.viewer.require(Role.NATIONAL, Role.JOB)
-        report = await asyncio.to_thread(judgement.detect, info.context.hub.database)
-        await asyncio.to_thread(evaluate_cases, info.context.hub.database, datetime.now(UTC))
-        return DetectionReport(**asdict(report))
+        database = info.context.hub.database
+
+        def work() -> DetectionReport:
+            # numpy and scipy take a third of a second and 60 MB; no other request needs them.
+            from sync.detector import detect  # noqa: PLC0415  see above
+
+            report = detect(database)
+            evaluate(database, report.touched, datetime.now(UTC))
+            return DetectionReport.of(report)
+
+        return await asyncio.to_thread(work)
 
 
 def _adapters(names: Sequence[str]) -> tuple[list[Adapter], list[Problem]]:
@@ -163,23 +138,6 @@ def _adapters(names: Sequence[str]) -> tuple[list[Adapter], list[Problem]]:
         if adapter is None
     ]
     return [adapter for adapter in found.values() if adapter is not None], problems
-
-
-def _refused(*, dry_run: bool) -> SubmitRecommendationsResult:
-    problem = ProblemRecord(
-        "REGION_UNKNOWN", "input.region", "没有这个地区", "there is no such region",
-        remedy_zh="填写本省代码", remedy_en="give your own region's code",
-    )  # fmt: skip
-    return SubmitRecommendationsResult(
-        accepted=False, dry_run=dry_run, recommendation_list=None, problems=[Problem.of(problem)], warnings=[]
-    )
-
-
-def _list(session: Session, context: Context, row: ListRow) -> RecommendationList:
-    ids = [item.entry_id for item in lists.items_of(row)]
-    rows = EntryBrowser(session, context.scope).by_ids(ids)
-    found = {str(entry.id): entry for entry in entries.load(session, context.scope, list(rows.values()))}
-    return RecommendationList.of(row, found, is_current=True)
 
 
 def _case(session: Session, context: Context, row: CaseRow) -> DuplicateCase:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import strawberry
 
@@ -10,12 +10,13 @@ from gateway import facts
 from gateway.entries import beijing
 from schema.errors import Problem as ProblemRecord
 from schema.types.cases import DuplicateCase
-from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
-from schema.types.entry import Entry
-from schema.vocabulary import PullPhase, PullStatus, RosterState
-from sync.lists import items_of
+from schema.types.catalogue import NATIONAL_TRACKS, Region
+from schema.vocabulary import PullPhase, PullStatus
 from sync.repository.browse import GroupKey
-from sync.tables import ListRow, PullRow, QuarantineRow
+from sync.tables import PullRow, QuarantineRow
+
+if TYPE_CHECKING:
+    from sync.detector import DetectionReport as DetectionRecord
 
 
 @strawberry.type(
@@ -132,79 +133,6 @@ class QuarantinedRow:
         )
 
 
-@strawberry.type(description="推荐名单的一行 / A row of a recommended list")
-class RecommendationItem:
-    """As sealed."""
-
-    rank: int
-    entry_id: strawberry.ID
-    declared_national_track: NationalTrack | None
-    entry: Entry | None
-
-
-@strawberry.type(description="封存的推荐名单版本 / A sealed version of a recommended list")
-class RecommendationList:
-    """`digest` is SHA-256 over `content`."""
-
-    receipt: strawberry.ID = strawberry.field(description="回执号 / Receipt number")
-    region: Region
-    version: int
-    is_current: bool = strawberry.field(description="是否现行版本 / Whether this version counts")
-    digest: str
-    content: str = strawberry.field(description="封存的规范 JSON / The sealed canonical JSON")
-    submitted_by: str
-    submitted_at: datetime
-    items: list[RecommendationItem]
-
-    @classmethod
-    def of(cls, row: ListRow, entries: Mapping[str, Entry], *, is_current: bool) -> Self:
-        """From its row and the entries it names, as far as they exist."""
-        return cls(
-            receipt=strawberry.ID(row.receipt),
-            region=facts.region_types()[row.region],
-            version=row.version,
-            is_current=is_current,
-            digest=row.digest,
-            content=row.content,
-            submitted_by=row.submitted_by,
-            submitted_at=beijing(row.submitted_at),
-            items=[
-                RecommendationItem(
-                    rank=item.rank,
-                    entry_id=strawberry.ID(item.entry_id),
-                    declared_national_track=NATIONAL_TRACKS.get(item.national_track or ""),
-                    entry=entries.get(item.entry_id),
-                )
-                for item in items_of(row)
-            ],
-        )
-
-
-@strawberry.type(description="总决赛名册的一项 / An item of the national final's roster")
-class RosterItem:
-    """With the reason for its state."""
-
-    region: Region
-    rank: int
-    entry_id: strawberry.ID
-    entry: Entry | None
-    national_track: NationalTrack | None
-    state: RosterState
-    reason_zh: str
-    reason_en: str
-    receipt: strawberry.ID = strawberry.field(description="所依据名单的回执号 / The list it comes from")
-
-
-@strawberry.type(
-    description="总决赛名册：由封存名单、查重裁定和名额算出 / The roster, computed from sealed lists, cases and quotas"
-)
-class Roster:
-    """`digest` says whether two rosters are the same."""
-
-    digest: str
-    items: list[RosterItem]
-
-
 @strawberry.type(description="分组键 / A group's key")
 class StatisticsKey:
     """`label` is the Chinese name where the value is an id."""
@@ -237,17 +165,6 @@ def _label(value: str | None) -> str | None:
     return national.name if national else facts.label(value)
 
 
-@strawberry.type(description="推送名单的结果 / What came of a list")
-class SubmitRecommendationsResult:
-    """Accepted only where there is no problem and it was no dry run."""
-
-    accepted: bool
-    dry_run: bool
-    recommendation_list: RecommendationList | None = strawberry.field(name="list")
-    problems: list[Problem]
-    warnings: list[Problem]
-
-
 @strawberry.type(description="裁定的结果 / What came of a decision")
 class DecideCaseResult:
     """Either the case as it now stands, or the problems."""
@@ -269,9 +186,27 @@ class StartPullResult:
 class DetectionReport:
     """Counts."""
 
+    full: bool = strawberry.field(description="全量，还是只比对有变化的项目 / Everything, or what had changed")
     entries: int
-    pairs: int
+    compared: int = strawberry.field(description="重新比对的项目 / Entries compared again")
+    candidates: int = strawberry.field(description="逐对比对的候选对 / Pairs weighed")
+    pairs: int = strawberry.field(description="达到待核线的对 / Pairs at or above review")
     cases: int
     opened: int
-    grown: int
+    changed: int
+    reopened: int
     closed: int
+    problems: list[Problem] = strawberry.field(
+        description="因共用过多而不单独成对的值 / Values too widespread to make pairs by themselves"
+    )
+
+    @classmethod
+    def of(cls, report: "DetectionRecord") -> Self:
+        """From the record."""
+        counts = {
+            name: getattr(report, name)
+            for name in (
+                "full", "entries", "compared", "candidates", "pairs", "cases", "opened", "changed", "reopened", "closed",
+            )
+        }  # fmt: skip
+        return cls(**counts, problems=[Problem.of(problem) for problem in report.problems])

@@ -6,25 +6,27 @@ from datetime import UTC, datetime
 import strawberry
 
 from gateway import cases, entries, facts, paging
+from gateway.audit import AuditQueries
 from gateway.context import Context
 from gateway.eligibility_query import EligibilityQueries, eligible
 from gateway.inputs import EntryFilterInput, EntrySortInput
-from gateway.operations import Pull, QuarantinedRow, RecommendationList, Roster, RosterItem, StatisticsRow
+from gateway.list_query import ListQueries
+from gateway.operations import Pull, QuarantinedRow, StatisticsRow
+from gateway.publicity import PublicityQueries
+from gateway.roster_query import RosterQueries
 from gateway.supervision import GuardStop, Schedule
 from schema.errors import Problem, RequestError
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
 from schema.types.entry import Entry
 from schema.vocabulary import CaseKind, CaseStatus
-from sync import roster
 from sync.database import Session
-from sync.lists import items_of
 from sync.repository.browse import EntryBrowser, GroupKey, Slice
 from sync.repository.cases import CaseStore
 from sync.repository.guard_stops import GuardStopStore
 from sync.repository.jobs import JobStore
-from sync.repository.lists import ListStore
 from sync.repository.pulls import PullStore
+from sync.review_queue import CaseOrder, review_queue
 
 Info = strawberry.Info[Context]
 _NEWEST_FIRST = EntrySortInput()
@@ -32,7 +34,7 @@ _MOST_GROUPS = 4
 
 
 @strawberry.type(description="查询 / Queries")
-class Query(EligibilityQueries):
+class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, AuditQueries):
     """Reads only."""
 
     @strawberry.field(description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics")
@@ -66,8 +68,7 @@ class Query(EligibilityQueries):
     )
     async def entry(self, info: Info, id: strawberry.ID) -> Entry | None:  # noqa: A002  as above
         """By the hub's id."""
-        found = await _entries(info.context, [str(id)])
-        return found.get(str(id))
+        return await info.context.entry(str(id))
 
     @strawberry.field(description="按组计数 / Entries and distinct lead organisations by group")
     async def statistics(
@@ -91,69 +92,28 @@ class Query(EligibilityQueries):
         lines = await info.context.read(lambda session: EntryBrowser(session, scope).statistics(groups, wanted))
         return [StatisticsRow.of(groups, *line) for line in lines]
 
-    @strawberry.field(description="查重案件，最近变化在前 / Duplicate cases, newest change first")
+    @strawberry.field(
+        description="查重案件，最近变化在前；REVIEW 为待裁定的队列 / Duplicate cases, newest change first; REVIEW: those to decide"
+    )
     async def duplicate_cases(
         self,
         info: Info,
         statuses: list[CaseStatus] | None = None,
         kinds: list[CaseKind] | None = None,
         first: int = 100,
+        order: CaseOrder = CaseOrder.CHANGED,
     ) -> list[DuplicateCase]:
         """A region sees those that touch it."""
         scope, size = info.context.scope, paging.page_size(first)
 
         def work(session: Session) -> list[DuplicateCase]:
-            return cases.load(session, scope, CaseStore(session, scope).cases(statuses or (), kinds or (), size))
+            if order is CaseOrder.REVIEW:
+                rows = review_queue(session, scope, statuses or (), kinds or (), size, datetime.now(UTC))
+            else:
+                rows = CaseStore(session, scope).cases(statuses or (), kinds or (), size)
+            return cases.load(session, scope, rows)
 
         return await info.context.read(work)
-
-    @strawberry.field(description="推荐名单的各版本 / Versions of recommended lists, newest first within a region")
-    async def recommendation_lists(
-        self, info: Info, regions: list[strawberry.ID] | None = None, current_only: bool = True
-    ) -> list[RecommendationList]:
-        """Sealed ones; there are no others."""
-        scope = info.context.scope
-
-        def work(session: Session) -> list[RecommendationList]:
-            store = ListStore(session, scope)
-            current = {row.receipt for row in store.newest().values()}
-            rows = [row for row in store.versions(regions or ()) if not current_only or row.receipt in current]
-            ids = [item.entry_id for row in rows for item in items_of(row)]
-            found = _load(session, info.context, ids)
-            return [RecommendationList.of(row, found, is_current=row.receipt in current) for row in rows]
-
-        return await info.context.read(work)
-
-    @strawberry.field(
-        description="总决赛名册；省密钥只见本省 / The roster of the national final; a region sees its own items"
-    )
-    async def roster(self, info: Info) -> Roster:
-        """Computed anew from what is stored."""
-        context = info.context
-
-        def work(session: Session) -> Roster:
-            whole = roster.current(session)
-            items = [item for item in whole.items if context.scope.covers(item.region)]
-            found = _load(session, context, [item.entry_id for item in items])
-            return Roster(
-                digest=whole.digest,
-                items=[
-                    RosterItem(
-                        region=facts.region_types()[item.region],
-                        rank=item.rank,
-                        entry_id=strawberry.ID(item.entry_id),
-                        entry=found.get(item.entry_id),
-                        national_track=NATIONAL_TRACKS.get(item.national_track or ""),
-                        state=item.state,
-                        reason_zh=item.reason_zh,
-                        reason_en=item.reason_en,
-                        receipt=strawberry.ID(item.receipt),
-                    )
-                    for item in items
-                ],
-            )
-
-        return await context.read(work)
 
     @strawberry.field(description="拉取记录，最近在前 / Pulls, newest first")
     async def pulls(self, info: Info, regions: list[strawberry.ID] | None = None, first: int = 50) -> list[Pull]:
@@ -191,7 +151,3 @@ class Query(EligibilityQueries):
 def _load(session: Session, context: Context, ids: Sequence[str]) -> dict[str, Entry]:
     rows = EntryBrowser(session, context.scope).by_ids(ids)
     return {str(entry.id): entry for entry in entries.load(session, context.scope, list(rows.values()))}
-
-
-async def _entries(context: Context, ids: Sequence[str]) -> dict[str, Entry]:
-    return await context.read(lambda session: _load(session, context, ids))

@@ -90,6 +90,9 @@ class RegisterLineInput:
     project: str = ""
     contest: str = strawberry.field(default="", description="省名、代码或“全国” / Name, code or 全国")
     role: str = ""
+    sub_topic: str = strawberry.field(
+        default="", description="被取消的子赛题，编号或标题 / A cancelled sub-topic, id or title"
+    )
     remark: str = ""
 
 

@@ -15,6 +15,7 @@ from schema.clauses import Clause, ClauseBook
 from schema.errors import FactsError, Problem
 from schema.fact_file import NATIONAL, problem_in, read_facts
 from schema.provenance import Fact, Notice
+from schema.selection import Grounded, LowerListFacts, SelectionFacts
 from schema.vocabulary import OrganiserRole, TrackMatch
 
 
@@ -152,22 +153,21 @@ class TimelineItem(Fact):
     note: str | None = None
 
 
-class Recommendation(Fact):
-    """How many entries the notice says go to the national final."""
-
-    total: int = Field(gt=0)
-    quote: str
-    locator: str
-
-
 class NoticeFacts(Fact):
     """adapters/<region>/notice.toml."""
 
     notice: Notice
     platform: Platform
-    recommendation: Recommendation | None = None
+    selection: SelectionFacts | None = None
+    lower_lists: tuple[LowerListFacts, ...] = ()
     organisers: tuple[Organisers, ...]
     timeline: tuple[TimelineItem, ...]
+
+    def selection_rules(self) -> Iterator[tuple[str, Grounded]]:
+        """Every rule of who goes up, with its place in the file."""
+        lists = [("selection", self.selection)] if self.selection else []
+        for name, each in (*lists, *((f"lower_lists.{lower.code}", lower) for lower in self.lower_lists)):
+            yield from ((f"{name}.{key}", rule) for key, rule in each.rules())
 
 
 @dataclass(frozen=True)

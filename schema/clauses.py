@@ -73,7 +73,7 @@ class Clause(ClauseLine):
     @cached_property
     def inputs(self) -> frozenset[str]:
         """The parts of `Facts` that its judgement depends on: `entry.organisations`, `register.<NAME>`, `peers`, `history`,
-        `form`, `documents`, `calendar`, `topics`, `cancelled`, … Nothing else can change it.
+        `form`, `documents`, `calendar`, `topics`, … Nothing else can change it.
         """
         if not self.is_machine:
             return frozenset()
@@ -90,6 +90,7 @@ class Absence(Fact):
 
     about: str
     statement: str
+    en: str
     searched: tuple[str, ...] = Field(min_length=1)
 
 
@@ -102,11 +103,15 @@ class ClauseBook(Fact):
 
 
 class Comparison(Fact):
-    """One way in which the regions differ, in each region's own words or our summary of them, by region code."""
+    """One way in which the regions differ, in each region's own words or our summary of them, by region code. `en` has the
+    English of what is no quote; `dimension` is the name that situations call it by.
+    """
 
     dimension: str
+    zh: str
     kind: ClauseKind
     regions: dict[str, str]
+    en: dict[str, str] = Field(default_factory=dict)
 
 
 class Conflict(Fact):
@@ -114,4 +119,5 @@ class Conflict(Fact):
 
     id: str
     what: str
+    en: str
     clauses: tuple[str, ...]

@@ -25,7 +25,8 @@ class Hit:
     `subject` is who or what in the entry was found, `listed` the register's own words. `certain` is False where only the
     normalised name agrees: that is a warning and never settles a clause. `contest` is the region code whose contest the
     line is about (a winner's, an organiser's), `NATIONAL_CONTEST` for the national one, None where it is about none.
-    For winners and finalists a hit means the project; that a winner's company enters something else is no hit.
+    For winners and finalists a hit means the project; that a winner's company enters something else is no hit. For
+    cancelled sub-topics it means one of the entry's topic, `subject` its id: whether the entry is in it the clause asks.
     """
 
     subject: str
@@ -99,12 +100,9 @@ class Facts:
     documents        the papers handed in; None: not known
     calendar         the region's timetable by item id (as in notice.toml), with what the organiser has since moved
     topics           ids of the topics that the region's catalogue prints
-    cancelled        topics and sub-topics the organiser has withdrawn since the notice; None: nobody has said
-    now              when this is asked, given and never read from a clock; no predicate of today looks at it
     """
 
     entry: Entry
-    now: datetime
     registers: Mapping[Register, tuple[Hit, ...]] = field(default_factory=lambda: MappingProxyType({}))
     peers: tuple[Peer, ...] | None = None
     compared_regions: frozenset[str] = frozenset()
@@ -113,4 +111,3 @@ class Facts:
     documents: tuple[Document, ...] | None = None
     calendar: Mapping[str, Span] | None = None
     topics: frozenset[str] | None = None
-    cancelled: frozenset[str] | None = None

@@ -128,6 +128,15 @@ class CaseStatus(StrEnum):
     DISMISSED = "DISMISSED"  # a person judged: none
 
 
+class CaseLevel(StrEnum):
+    """How sure detection was of a case, by the thresholds of its kind; whatever the level, a person decides."""
+
+    # At or above the threshold that opens a case without a look: nearly all such pairs are duplicates.
+    LIKELY = "LIKELY"
+    # At or above review, below opening: a look is more often right than wrong.
+    REVIEW = "REVIEW"
+
+
 class Role(StrEnum):
     """What a key may do."""
 
@@ -143,6 +152,14 @@ class RosterState(StrEnum):
     HELD = "HELD"  # an open duplicate case must be decided first
     EXCLUDED = "EXCLUDED"  # withdrawn, or the losing side of a confirmed duplicate
     ALTERNATE = "ALTERNATE"  # beyond the region's quota, next in order
+
+
+class Severity(StrEnum):
+    """What a finding does to a recommended list."""
+
+    BLOCKED = "BLOCKED"  # must be mended
+    TO_CONFIRM = "TO_CONFIRM"  # must be mended, or confirmed by the issuer with a reason that is kept
+    WARNING = "WARNING"  # may be left
 
 
 class ClauseKind(StrEnum):
@@ -219,6 +236,7 @@ class Register(StrEnum):
     ORGANISERS = "ORGANISERS"  # 组织单位 as the notices name them, by region and role
     AFFILIATES = "AFFILIATES"  # 下属分公司、子公司、控股公司、母公司 of organisers
     PRIOR_FINALISTS = "PRIOR_FINALISTS"  # projects another contest sends straight to a final
+    CANCELLED_SUB_TOPICS = "CANCELLED_SUB_TOPICS"  # sub-topics an organiser has withdrawn since the notice
 
 
 class Shared(StrEnum):
@@ -238,6 +256,22 @@ class Changed(StrEnum):
     SUMMARY = "SUMMARY"
     ORGANISATIONS = "ORGANISATIONS"
     TEAM = "TEAM"  # the team's name
+
+
+class Followed(StrEnum):
+    """A part of an entry of which every change is kept: what clauses may lock (`Changed`), and how the entry fared."""
+
+    TOPIC = "TOPIC"
+    REPRESENTATIVES = "REPRESENTATIVES"
+    TITLE = "TITLE"
+    SUMMARY = "SUMMARY"
+    ORGANISATIONS = "ORGANISATIONS"
+    TEAM = "TEAM"
+    STAGE = "STAGE"
+    STATUS = "STATUS"
+    AWARD = "AWARD"
+    SCORE = "SCORE"
+    CITY = "CITY"
 
 
 class DocumentKind(StrEnum):

@@ -4,6 +4,7 @@ It is never stored. Personal numbers become tokens at once; without the key of t
 others and the clauses about them stay open.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic.alias_generators import to_camel
 
 from adapters.registry import region_named, regions
-from schema.eligibility import Judgement, judge
+from schema.catalogue import Catalogue, Topic, Track
+from schema.eligibility import Judgement
 from schema.errors import Problem, RequestError, redact
 from schema.facts import Document
 from schema.form import form_fields
@@ -95,17 +97,31 @@ def _faults_of_region(application: Application) -> Iterator[_Fault]:
             known,
         )
         return
-    found = adapter.catalogue.topic(application.topic)
+    found = _topic(adapter.catalogue, application.topic)
     if found is None:
         yield ("TOPIC_UNKNOWN", "topic", application.topic, "通知中没有这个赛题", "the notice prints no such topic",
-               "用 regions 查询赛题编号", "ask regions for ids of topics")  # fmt: skip
-    elif application.sub_topic and application.sub_topic not in {sub.id for sub in found[1].sub_topics}:
+               "填写赛题编号、“赛道-赛题”序号（如 1-3）或照抄标题",
+               "its id, its numbers (1-3) or its title; see regions")  # fmt: skip
+    elif application.sub_topic and _sub_topic(found[1], application.sub_topic) is None:
         yield ("TOPIC_UNKNOWN", "subTopic", application.sub_topic, "该赛题下没有这个子赛题", "the topic has no such sub-topic",
                "核对子赛题编号", "check the sub-topic's id")  # fmt: skip
     moment = application.submitted_at
     if moment is not None and moment.tzinfo is None:
         yield ("TIME_WITHOUT_OFFSET", "submittedAt", moment.isoformat(), "时间须带时区", "a time needs an offset",
                "例如 2025-07-01T00:00:00+08:00", "for instance 2025-07-01T00:00:00+08:00")  # fmt: skip
+
+
+def _topic(catalogue: Catalogue, said: str) -> tuple[Track, Topic] | None:
+    """The topic of this id, of these numbers (track and topic, 1-3), or of this title where only one has it."""
+    numbers = re.fullmatch(r"(\d+)[-.](\d+)", said)
+    if numbers and (topic := catalogue.topic_numbered(int(numbers[1]), int(numbers[2]))):
+        return catalogue.topic(topic.id)
+    titled = [topic.id for _, topic in catalogue.topics() if topic.title == said]
+    return catalogue.topic(titled[0] if len(titled) == 1 else said)
+
+
+def _sub_topic(topic: Topic, said: str | None) -> str | None:
+    return next((sub.id for sub in topic.sub_topics if said in (sub.id, sub.title)), None)
 
 
 def _faults_of_entrants(application: Application) -> Iterator[_Fault]:
@@ -129,14 +145,14 @@ def _faults_of_form(application: Application) -> Iterator[_Fault]:
 
 def check(
     session: Session, application: Application, tokens: Tokeniser | None, now: datetime, place: str = "input"
-) -> list[Judgement]:
+) -> tuple[Judgement, ...]:
     """The judgements on an application by the clauses of its region, at this moment unless it says when it was handed in.
     RequestError with every reason why it cannot be judged.
     """
     if problems := problems_of(application, place):
         raise RequestError(problems)
     adapter = region_named(application.region)
-    found = adapter.catalogue.topic(application.topic) if adapter else None
+    found = _topic(adapter.catalogue, application.topic) if adapter else None
     if adapter is None or found is None:
         raise AssertionError("an application without problems has a region and a topic")
     track, topic = found
@@ -150,7 +166,7 @@ def check(
         summary=application.summary,
         track_id=track.id,
         topic_id=topic.id,
-        sub_topic_id=application.sub_topic,
+        sub_topic_id=_sub_topic(topic, application.sub_topic),
         match=topic.match,
         stage=Stage.REGISTERED,
         organisations=tuple(
@@ -173,8 +189,8 @@ def check(
         updated_at=moment,
         source=SourceRef(url="", fetched_at=now, sha256="", locator=place),
     )
-    known = unregistered_facts(session, entry, now)
+    known = unregistered_facts(session, entry)
     papers = application.documents
     stated = None if papers is None else tuple(Document(paper.kind, paper.owner) for paper in papers)
     whole = replace(known, form=application.form, documents=stated)
-    return judge(whole, region_facts(entry.region).clauses)
+    return region_facts(entry.region).law.judge(whole)

@@ -2,46 +2,48 @@
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
 
-from schema.errors import Problem, RequestError
-from schema.vocabulary import CaseStatus
-from sync.blocking import EntryView, candidate_pairs
-from sync.clustering import Cluster, clusters
-from sync.comparison import compare
-from sync.database import Database, Session
-from sync.repository.cases import CaseStore
-from sync.repository.entries import EntryStore
-from sync.scope import EVERYTHING, Scope
+from schema.vocabulary import CaseKind, CaseLevel, CaseStatus
+from sync.case_evidence import Basis, PairEvidence, news, read
+from sync.duplicates.clustering import Cluster
+from sync.repository.cases import CaseStore, Standing
 from sync.tables import CaseRow, DecisionRow
 
-Confirm = Callable[[Session], None]
-
-
-def _nothing_to_confirm(session: Session) -> None:
-    del session
+_PEOPLE: Final = frozenset(CaseKind) - {CaseKind.SAME_PROJECT}
 
 
 @dataclass(frozen=True, slots=True)
-class DetectionReport:
-    """What one detection saw and did."""
+class Described:
+    """A cluster as a case shows it."""
 
-    entries: int
-    pairs: int
-    cases: int
-    opened: int
-    grown: int
-    closed: int
+    evidence: list[PairEvidence]
+    clauses: list[dict[str, str]]
+    level: CaseLevel
 
 
-def find(views: Sequence[EntryView]) -> tuple[int, list[Cluster]]:
-    """Number of candidate pairs, and the clusters found among `views`. Pure; the order of `views` does not matter."""
-    by_id = {view.id: view for view in views}
-    pairs = candidate_pairs(views)
-    matches = [match for left, right in sorted(pairs) for match in compare(by_id[left], by_id[right])]
-    return len(pairs), clusters(matches)
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A decided case that was opened again, or an open one whose decision stands again."""
+
+    case: str
+    before: CaseStatus
+    after: CaseStatus
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a detection did to the stored cases, and the entries that it did it to."""
+
+    opened: int = 0
+    changed: int = 0
+    reopened: int = 0
+    closed: int = 0
+    entries: set[str] = field(default_factory=set)
+    turns: list[Turn] = field(default_factory=list)
 
 
 def new_case_id() -> str:
@@ -51,129 +53,116 @@ def new_case_id() -> str:
     return "C" + secrets.token_hex(6).upper()
 
 
-def detect(database: Database, confirm: Confirm = _nothing_to_confirm) -> DetectionReport:
-    """Compare all entries that are not withdrawn and bring the stored cases up to date, in one transaction.
+def bring_up_to_date(
+    store: CaseStore,
+    found: Sequence[Cluster],
+    compared: Collection[str] | None,
+    describe: Callable[[Cluster], Described],
+    now: datetime,
+) -> Changes:
+    """Let the stored cases say what was found. `compared` are the entries that were compared again (None: all): a cluster
+    without any of them is as it was.
 
-    A cluster continues the case of its kind with which it shares two entries; a new entry or new evidence re-opens a
-    decided case. An open case that no longer holds is dropped; a decided one is kept as it was decided. `confirm` is
-    called first in the writing transaction, for whoever detects under a claim that may have been lost.
+    A cluster continues the case of its kind with which it shares two entries, or else one about the same people under
+    another kind. An open case says what is found now, and goes where nothing is found any more. A decided one stays as it
+    was decided while there is nothing new; with new evidence it is open again, beside its decisions and what they rested
+    on, and when that evidence goes the decision stands again. So how a case stands follows from what is found and what was
+    decided, never from the order of runs.
     """
-    with database.read() as session:
-        views = EntryStore(session).views()
-    pairs, found = find(views)
-    now = datetime.now(UTC)
-    opened = grown = 0
-    with database.write() as session:
-        confirm(session)
-        store = CaseStore(session, EVERYTHING)
-        members = store.memberships()
-        left = {case.id: case for case in store.cases()}
-        index = _Index(left.values(), members)
-        for cluster in found:
-            case = left.pop(index.continued_by(cluster), None)
-            evidence = [asdict(line) for line in cluster.evidence]
-            if case is None:
-                opened += 1
-                case = CaseRow(
-                    id=new_case_id(),
-                    kind=cluster.kind,
-                    status=CaseStatus.OPEN,
-                    evidence=evidence,
-                    opened_at=now,
-                    changed_at=now,
-                )
-                store.save(case, cluster.entries)
-            elif set(cluster.entries) - set(members[case.id]):
-                grown += 1
-                case.status, case.kept_entry_id, case.changed_at = CaseStatus.OPEN, None, now
-                case.evidence = evidence
-                store.save(case, cluster.entries)
-        dropped = [case.id for case in left.values() if case.status == CaseStatus.OPEN]
-        for identifier in dropped:
-            store.drop(identifier)
-    return DetectionReport(len(views), pairs, len(found), opened, grown, len(dropped))
+    changes = Changes()
+    standing = {case.id: case for case in store.standing()}
+    for cluster, identifier in zip(found, continuations(found, list(standing.values())), strict=True):
+        case = standing.pop(identifier, None)
+        if case is None:
+            row = CaseRow(
+                id=new_case_id(), kind=cluster.kind, status=CaseStatus.OPEN, evidence=[], opened_at=now, changed_at=now,
+                level=CaseLevel.REVIEW, score=None, clauses=[],
+            )  # fmt: skip
+            _write(store, row, cluster, describe(cluster))
+            changes.opened += 1
+            changes.entries.update(cluster.entries)
+        elif compared is None or cluster.entries != case.entries or not set(compared).isdisjoint(cluster.entries):
+            _bring(store, case, cluster, describe(cluster), now, changes)
+    for case in standing.values():
+        if case.status is CaseStatus.OPEN:
+            _close(store, case, now, changes)
+    return changes
 
 
-class _Index:
-    """Finds the stored case that a cluster continues, without walking all cases for each cluster."""
-
-    def __init__(self, cases: Iterable[CaseRow], members: Mapping[str, Sequence[str]]) -> None:
-        self._of_entry: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for case in sorted(cases, key=lambda row: row.id):
-            for entry in members[case.id]:
-                self._of_entry[case.kind, entry].append(case.id)
-        self._taken: set[str] = set()
-
-    def continued_by(self, cluster: Cluster) -> str:
-        """The case of this kind that shares most entries, two at least, and is not yet continued; else an empty text."""
-        shared = Counter(case for entry in cluster.entries for case in self._of_entry[cluster.kind, entry])
-        for case, entries in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
-            if entries > 1 and case not in self._taken:
-                self._taken.add(case)
-                return case
-        return ""
-
-
-def decide(
-    database: Database,
-    scope: Scope,
-    *,
-    case: str,
-    status: CaseStatus,
-    reason: str,
-    author: str,
-    kept_entry: str | None = None,
-) -> CaseRow:
-    """Record a decision with author and reason. A confirmed duplicate names the entry that stays."""
-    with database.write() as session:
-        store = CaseStore(session, scope)
-        row = store.case(case)
-        entries = [] if row is None else [entry.entry_id for entry in store.entries([case])[case]]
-        problems = _decision_problems(row, entries, status, reason, kept_entry)
-        if row is None or problems:
-            raise RequestError(problems)
-        store.decide(
-            row,
-            DecisionRow(
-                case_id=case,
-                status=status,
-                kept_entry_id=kept_entry,
-                reason=reason.strip(),
-                author=author,
-                decided_at=datetime.now(UTC),
-            ),
-        )
-        return row
+def _bring(
+    store: CaseStore, case: Standing, cluster: Cluster, said: Described, now: datetime, changes: Changes
+) -> None:
+    row, decision = store.case(case.id), store.last_decision(case.id)
+    assert row is not None  # noqa: S101  it was read in this transaction
+    found = Basis(cluster.kind, cluster.entries, tuple(said.evidence))
+    if decision is not None and not news(CaseStatus(decision.status), decided_on(decision), found):
+        if case.status is CaseStatus.OPEN:
+            _close(store, case, now, changes)
+        return
+    if case.status is not CaseStatus.OPEN:
+        row.status, row.kept_entry_id, row.changed_at = CaseStatus.OPEN, None, now
+        changes.reopened += 1
+        changes.turns.append(Turn(case.id, case.status, CaseStatus.OPEN))
+    elif (case.kind, case.entries, row.level) != (cluster.kind, cluster.entries, said.level):
+        row.changed_at = now
+        changes.changed += 1
+    if row.changed_at == now:
+        changes.entries.update((*case.entries, *cluster.entries))
+    row.kind = cluster.kind
+    _write(store, row, cluster, said)
 
 
-def _decision_problems(
-    row: CaseRow | None, entries: Sequence[str], status: CaseStatus, reason: str, kept_entry: str | None
-) -> list[Problem]:
-    if row is None:
-        return [Problem("CASE_UNKNOWN", "caseId", zh="没有这个查重案件", en="there is no such case")]
-    problems = []
-    if status is CaseStatus.OPEN:
-        problems.append(
-            Problem("DECISION_INVALID", "decision", zh="裁定须为确认或排除", en="decide CONFIRMED or DISMISSED")
-        )
-    if not reason.strip():
-        problems.append(Problem("REASON_MISSING", "reason", zh="请写明理由", en="a reason is required"))
-    if status is CaseStatus.CONFIRMED and kept_entry not in entries:
-        problems.append(
-            Problem(
-                "KEPT_ENTRY_INVALID",
-                "keepEntryId",
-                value=kept_entry,
-                zh="确认重复时须指明保留案件中的哪一个项目",
-                en="a confirmed duplicate names which of its entries stays",
-                remedy_zh="可选：" + "、".join(entries),
-                remedy_en="choose one of " + ", ".join(entries),
-            )
-        )
-    if status is CaseStatus.DISMISSED and kept_entry is not None:
-        problems.append(
-            Problem(
-                "KEPT_ENTRY_INVALID", "keepEntryId", zh="排除重复时不指定保留项目", en="nothing is kept on dismissal"
-            )
-        )
-    return problems
+def _close(store: CaseStore, case: Standing, now: datetime, changes: Changes) -> None:
+    """End an open case for which nothing speaks any more: it goes, or what was once decided of it stands again."""
+    changes.closed += 1
+    changes.entries.update(case.entries)
+    decision = store.last_decision(case.id)
+    if decision is None:
+        store.drop(case.id)
+        return
+    row = store.case(case.id)
+    assert row is not None  # noqa: S101  as above
+    row.status, row.kept_entry_id, row.changed_at = decision.status, decision.kept_entry_id, now
+    changes.turns.append(Turn(case.id, CaseStatus.OPEN, CaseStatus(decision.status)))
+    was = decided_on(decision)
+    row.kind, row.evidence = was.kind, decision.evidence
+    row.score = max((pair.score for pair in was.pairs if pair.score is not None), default=None)
+    store.save(row, was.entries)
+
+
+def decided_on(decision: DecisionRow) -> Basis:
+    """What the case was when this was decided."""
+    return Basis(CaseKind(decision.kind), tuple(decision.entries), read(decision.evidence))
+
+
+def _write(store: CaseStore, row: CaseRow, cluster: Cluster, said: Described) -> None:
+    row.evidence = [pair.as_dict() for pair in said.evidence]
+    row.score = max(pair.score for pair in cluster.pairs)
+    row.clauses, row.level = said.clauses, said.level
+    store.save(row, cluster.entries)
+
+
+def continuations(found: Sequence[Cluster], cases: Iterable[Standing]) -> list[str]:
+    """For each cluster the id of the case it continues, or an empty text; no case is continued twice.
+
+    Those that share most entries find each other first. A case that was ever decided is known by the entries it was decided
+    on, so that it is found again whatever came and went in between. A finding about people that has become another kind (one person,
+    now the whole team) continues its case too.
+    """
+    of_entry: dict[str, list[Standing]] = defaultdict(list)
+    for case in cases:
+        for entry in case.known_by:
+            of_entry[entry].append(case)
+    candidates: list[tuple[bool, int, tuple[str, ...], str, int]] = []
+    for place, cluster in enumerate(found):
+        shared = Counter(case for entry in cluster.entries for case in of_entry[entry])
+        for case, entries in shared.items():
+            if entries > 1 and (case.kind == cluster.kind or {case.kind, cluster.kind} <= _PEOPLE):
+                candidates.append((case.kind != cluster.kind, -entries, case.known_by, case.id, place))
+    continued = [""] * len(found)
+    taken: set[str] = set()
+    for *_, identifier, place in sorted(candidates):
+        if not continued[place] and identifier not in taken:
+            continued[place] = identifier
+            taken.add(identifier)
+    return continued

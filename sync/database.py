@@ -3,7 +3,7 @@ PostgreSQL: as it is. Sessions are short; a write unit is one transaction and co
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,19 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-__all__ = ["Database", "DatabaseFault", "Session", "json_text"]
+__all__ = ["Database", "DatabaseFault", "Session", "at_the_end", "json_text"]
 
 DatabaseFault = DBAPIError  # the database did not do what it was asked: connection lost, locked, full
 
 _WRITE = {"dexhub_write": True}
+_LAST = "work for the end of this transaction"
+
+
+def at_the_end(session: Session, work: Callable[[Session], None]) -> None:
+    """Have `work` done as the last thing of this write transaction: for what locks out others, which then wait for no more
+    than the commit.
+    """
+    session.info.setdefault(_LAST, []).append(work)
 
 
 def json_text(value: Any) -> str:  # noqa: ANN401  any JSON value
@@ -68,6 +76,8 @@ class Database:
         """A session in one write transaction: commits at the end of the block, or leaves nothing behind."""
         with self._one_writer, Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+            for work in session.info.pop(_LAST, ()):
+                work(session)
 
     def is_empty(self) -> bool:
         """Whether nothing was ever made here."""

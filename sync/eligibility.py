@@ -16,9 +16,9 @@ from typing import Any, Final
 
 import orjson
 
-from schema.eligibility import Judgement, judge, status_of
+from schema.eligibility import Judgement, status_of
 from schema.errors import redact
-from schema.vocabulary import Verdict
+from schema.vocabulary import Register, Verdict
 from sync.database import Database, Session
 from sync.entry_facts import Surroundings, basis, region_facts, stored_facts
 from sync.registers import RegisterChange
@@ -108,7 +108,7 @@ def evaluate_cases(database: Database, now: datetime, cases: Sequence[str] = ())
 
 
 def evaluate_registers(database: Database, changes: Iterable[RegisterChange], now: datetime) -> EvaluationReport:
-    """Judge the entries that changed lines can concern: those with such an organisation or title. A register that was not
+    """Judge the entries that changed lines can concern: those with such an organisation, title or topic. A register that was not
     maintained before concerns every entry of the regions that ask for it.
     """
     ids: set[str] = set()
@@ -116,6 +116,8 @@ def evaluate_registers(database: Database, changes: Iterable[RegisterChange], no
         store = RegisterStore(session)
         for change in changes:
             lines = (*change.added, *change.removed)
+            if change.register is Register.CANCELLED_SUB_TOPICS:
+                ids |= store.entered_for(line.project for line in lines)
             codes = [line.credit_code or "" for line in lines]
             ids |= store.concerned(codes, [line.name_key for line in lines], [line.project_key for line in lines])
             if change.opened:
@@ -132,31 +134,21 @@ def _judge(session: Session, ids: Sequence[str], report: EvaluationReport, now: 
     database_time(session, _PATIENCE)
     store = EligibilityStore(session)
     around = Surroundings.now(session)
-    made, kin = stored_facts(session, ids, around, now)
-    kept, before = store.bases(ids), store.peers(ids)
+    made, kin = stored_facts(session, ids, around)
+    before = store.peers(ids)
     rows: list[dict[str, Any]] = []
-    patterns: dict[str, list[Judgement]] = {}
+    patterns: dict[str, Sequence[Judgement]] = {}
     moved: dict[str, set[str]] = {}
     neighbours: set[str] = set()
     for stored, known in made:
         entry, ground = stored.entry.id, basis(stored, known)
-        if kept.get(entry) == (stored.content_hash, ground):
+        if (stored.judged_hash, stored.basis) == (stored.content_hash, ground):
             continue
-        judgements = judge(known, region_facts(stored.entry.region).clauses)
-        pattern = _pattern(tuple([(one.clause_id, one.clause_version, one.verdict) for one in judgements]))
-        patterns[pattern] = judgements
-        rows.append(
-            {
-                "entry_id": entry,
-                "status": status_of(judgements).value,
-                "pattern": pattern,
-                "content_hash": stored.content_hash,
-                "compared": around.regions,
-                "basis": ground,
-                "judged_at": now,
-                "body": packed(orjson.dumps({"words": [(one.field, one.zh, one.en) for one in judgements]})),
-            }
-        )
+        judgements = region_facts(stored.entry.region).law.judge(known)
+        made_of = _kept_form(judgements)
+        patterns[made_of["pattern"]] = judgements
+        row = {"entry_id": entry, "content_hash": stored.content_hash, "compared": around.regions, "basis": ground}
+        rows.append(row | {"judged_at": now} | made_of)
         if kin[entry] != before.get(entry, set()):
             moved[entry] = kin[entry]
         neighbours |= kin[entry] | before.get(entry, set())
@@ -181,6 +173,12 @@ def judged(session: Session, ids: Sequence[str]) -> dict[str, list[Judgement]]:
     }
 
 
-@lru_cache(maxsize=4096)
-def _pattern(verdicts: tuple[tuple[str, str, Verdict], ...]) -> str:
-    return hashlib.sha256(repr(verdicts).encode()).hexdigest()[:16]
+@lru_cache(maxsize=1024)
+def _kept_form(judgements: tuple[Judgement, ...]) -> dict[str, Any]:
+    """Judgements as they are kept. Most entries of a region are told the same word for word, so that few forms serve many."""
+    verdicts = repr([(one.clause_id, one.clause_version, one.verdict.value) for one in judgements])
+    return {
+        "status": status_of(judgements).value,
+        "pattern": hashlib.sha256(verdicts.encode()).hexdigest()[:16],
+        "body": packed(orjson.dumps({"words": [(one.field, one.zh, one.en) for one in judgements]})),
+    }

@@ -8,12 +8,12 @@ from datetime import datetime
 from functools import cache
 
 from adapters.registry import regions
-from schema.clauses import Clause
+from schema.eligibility import Law
 from schema.facts import Change, Facts, History, Peer, Span
 from schema.records import Entry
 from schema.vocabulary import Changed, Register, Stage
-from sync.blocking import plain
 from sync.database import Session
+from sync.exact_keys import plain
 from sync.organisation_names import normal_form
 from sync.peers import peers_of
 from sync.register_hits import RegisterIndex
@@ -31,7 +31,7 @@ _UNCHECKED = frozenset({Stage.REGISTERED, Stage.QUALIFICATION})
 class RegionFacts:
     """What is the same for every entry of a region. `digest` stands for all of it, the clauses' versions included."""
 
-    clauses: tuple[Clause, ...]
+    law: Law
     registers: frozenset[Register]
     calendar: Mapping[str, Span]
     topics: frozenset[str]
@@ -42,14 +42,12 @@ class RegionFacts:
 def region_facts(code: str) -> RegionFacts:
     """Of a connected region. Only the registers that one of its clauses asks about are looked into."""
     catalogue = regions()[code].catalogue
-    machine = tuple(clause for clause in catalogue.clauses if clause.is_machine)
-    read = {name.removeprefix("register.") for clause in machine for name in clause.inputs if "register." in name}
+    law = Law(catalogue.clauses)
+    read = {name.removeprefix("register.") for clause in law.clauses for name in clause.inputs if "register." in name}
     calendar = {item.id: Span(item.start, item.end) for item in catalogue.facts.timeline}
     topics = frozenset(topic.id for _, topic in catalogue.topics())
-    said = repr(([clause.version for clause in machine], calendar, sorted(topics)))
-    return RegionFacts(
-        machine, frozenset(map(Register, read)), calendar, topics, hashlib.sha256(said.encode()).hexdigest()
-    )
+    said = repr(([clause.version for clause in law.clauses], calendar, sorted(topics)))
+    return RegionFacts(law, frozenset(map(Register, read)), calendar, topics, hashlib.sha256(said.encode()).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +65,11 @@ class Surroundings:
     @classmethod
     def now(cls, session: Session) -> "Surroundings":
         """As the database stands."""
-        states = PullStore(session).states()
-        return cls(maintained(session), frozenset(code for code, state in states.items() if state.succeeded_at))
+        return cls(maintained(session), frozenset(PullStore(session).read_once()))
 
 
 def stored_facts(
-    session: Session, ids: Sequence[str], around: Surroundings, now: datetime
+    session: Session, ids: Sequence[str], around: Surroundings
 ) -> tuple[list[tuple[Stored, Facts]], dict[str, set[str]]]:
     """Stored entries with their facts, and for each the ids of its peers."""
     found = EligibilityStore(session).entries(ids)
@@ -80,7 +77,7 @@ def stored_facts(
     index = _index(session, [one.entry for one in found])
     changes = history.changes_of(session, ids)
     made = [
-        (one, facts(one.entry, around, index, tuple(sharing[one.entry.id]), now, _history(one, changes[one.entry.id])))
+        (one, facts(one.entry, around, index, tuple(sharing[one.entry.id]), _history(one, changes[one.entry.id])))
         for one in found
     ]
     return made, kin
@@ -91,14 +88,12 @@ def facts(
     around: Surroundings,
     index: RegisterIndex,
     sharing: tuple[Peer, ...],
-    now: datetime,
     past: History | None,
 ) -> Facts:
     """The facts of one entry, its form and papers apart, which no platform sends."""
     region = region_facts(entry.region)
     return Facts(
         entry=entry,
-        now=now,
         registers=index.hits(entry, around.maintained & region.registers),
         peers=sharing,
         compared_regions=around.compared,
@@ -112,17 +107,18 @@ def basis(stored: Stored, known: Facts) -> str:
     """A digest over all that a judgement rests on: equal digests, equal judgements. The time of asking is no part of it,
     as no predicate judges by it.
     """
+    hits = {str(register): found for register, found in known.registers.items()}
     said = (
-        region_facts(known.entry.region).digest, stored.content_hash, known.entry.status, known.registers,
+        region_facts(known.entry.region).digest, stored.content_hash, str(known.entry.status), hits,
         sorted(map(repr, known.peers or ())), sorted(known.compared_regions), known.history,
     )  # fmt: skip
     return hashlib.blake2b(repr(said).encode(), digest_size=16).hexdigest()
 
 
-def unregistered_facts(session: Session, entry: Entry, now: datetime) -> Facts:
+def unregistered_facts(session: Session, entry: Entry) -> Facts:
     """The facts of an entry that is not stored: nothing is known of its past, everything of who else is there."""
     return facts(
-        entry, Surroundings.now(session), _index(session, [entry]), peers_of_unregistered(session, entry), now, None
+        entry, Surroundings.now(session), _index(session, [entry]), peers_of_unregistered(session, entry), None
     )
 
 
@@ -136,17 +132,22 @@ def _index(session: Session, entries: Iterable[Entry]) -> RegisterIndex:
     """The lines of registers that may be about these entries."""
     codes, names, projects = set[str](), set[str](), set[str]()
     for entry in entries:
-        projects.add(plain(entry.title))
+        projects |= {plain(entry.title), plain(entry.topic_id)}
         for unit in entry.organisations:
             codes.add(unit.credit_code or "")
             names.add(normal_form(unit.name))
     rows = RegisterStore(session).about(codes, names, projects)
-    return RegisterIndex([*printed(), *map(RegisterLine.of, rows)])
+    return RegisterIndex(map(RegisterLine.of, rows), beside=_printed_index())
+
+
+@cache
+def _printed_index() -> RegisterIndex:
+    return RegisterIndex(printed())
 
 
 def _peers(session: Session, entries: Sequence[Entry]) -> tuple[dict[str, list[Peer]], dict[str, set[str]]]:
     known = {entry.id: entry for entry in entries}
-    pairs = peers.sharing(session, list(known))
+    pairs = peers.sharing(session, list(known)) | peers.in_one_case(session, list(known))
     absent = sorted({other for _, other in pairs} - known.keys())
     others = known | {one.entry.id: one.entry for one in EligibilityStore(session).entries(absent)}
     decided = peers.decisions(session, {entry for pair in pairs for entry in pair})

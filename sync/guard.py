@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapters.manifest import Guard
+from schema.audit import AuditAction
+from schema.canonical import Json
 from schema.errors import Problem, RequestError
+from sync.audit import record
 from sync.database import Session
 from sync.repository.entries import EntryStore
 from sync.repository.guard_stops import GuardStopStore
@@ -103,4 +106,8 @@ def override(session: Session, run_id: str, author: str, reason: str, now: datet
     if row is None or problems:
         raise RequestError(problems)
     row.overridden_at, row.overridden_by, row.reason = now, author, reason.strip()
+    change: dict[str, Json] = {"region": row.region, "kind": row.kind, "number": row.number, "bound": row.bound}
+    record(
+        session, actor=author, action=AuditAction.GUARD_OVERRIDDEN, subject=run_id, reason=reason, change=change, at=now
+    )  # fmt: skip
     return row

@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from sync.blocking import plain
+from sync.exact_keys import plain
 
 _FORMER: Final = re.compile(
     r"\((?:原名?|曾用名|简称|以下简称)[::]?[^()]*\)"

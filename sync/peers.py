@@ -1,7 +1,7 @@
 """What two entries share, as the clauses ask for it, and how sure that is.
 
-Tokens of people are proof, and so is a confirmed case; a team's name or a project's title in common is a reason to look,
-until a person decides. A dismissed case says that it is not shared at all.
+Tokens of people are proof, and so is a confirmed case; an open case, or a team's name or a project's title in common, is a
+reason to look, until a person decides. A dismissed case says that it is not shared at all.
 """
 
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ from schema.facts import Peer
 from schema.identifiers import REGIONS
 from schema.records import Entry
 from schema.vocabulary import CaseKind, CaseStatus, Shared
-from sync.blocking import organisation_key, plain
+from sync.exact_keys import organisation_key, plain
 
-_MEANS: Final = {
+MEANS: Final = {
     CaseKind.SAME_PROJECT: Shared.PROJECT,
     CaseKind.SAME_TEAM: Shared.TEAM,
     CaseKind.TEAM_TWO_PROJECTS: Shared.TEAM,
@@ -27,11 +27,13 @@ def peers_of(entry: Entry, other: Entry, decided: Mapping[str, CaseStatus]) -> t
     """
     shares = _shares(entry, other)
     for kind, status in decided.items():
-        share = _MEANS.get(CaseKind(kind))
+        share = MEANS.get(CaseKind(kind))
         if share is not None and status is CaseStatus.CONFIRMED:
             shares[share] = True
         elif share is not None and status is CaseStatus.DISMISSED:
             shares.pop(share, None)
+        elif share is not None:
+            shares.setdefault(share, False)
     if not shares:
         return ()
     whole = _peer(entry, other, frozenset(shares), certain=all(shares.values()))

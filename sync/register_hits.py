@@ -2,7 +2,8 @@
 
 An organisation is found by its credit code, which is proof, or by its name in normal form, which is a reason to look. One
 exception: a notice names its organisers by full name and nothing else, so the same full name to the letter is proof there.
-A project is found by its title; it is the listed one for certain where an organisation agrees by code as well.
+A project is found by its title; it is the listed one for certain where an organisation agrees by code as well. Cancelled
+sub-topics are found by the entry's topic.
 """
 
 from collections import defaultdict
@@ -11,20 +12,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from schema.facts import Hit
 from schema.records import Entry, Organisation
 from schema.vocabulary import Register
-from sync.blocking import plain
+from sync.exact_keys import plain
 from sync.organisation_names import normal_form
 from sync.registers import PROJECTS, RegisterLine
 
 
 class RegisterIndex:
-    """Lines, found by what entries have."""
+    """Lines, found by what entries have; `beside` are more lines, of an index that serves many."""
 
-    def __init__(self, lines: Iterable[RegisterLine]) -> None:
+    def __init__(self, lines: Iterable[RegisterLine], beside: "RegisterIndex | None" = None) -> None:
+        self._beside = beside
         self._by_code: dict[str, list[RegisterLine]] = defaultdict(list)
         self._by_name: dict[str, list[RegisterLine]] = defaultdict(list)
         self._by_project: dict[str, list[RegisterLine]] = defaultdict(list)
+        self._by_topic: dict[str, list[RegisterLine]] = defaultdict(list)
         for line in lines:
-            if line.register in PROJECTS:
+            if line.register is Register.CANCELLED_SUB_TOPICS:
+                self._by_topic[line.project].append(line)
+            elif line.register in PROJECTS:
                 self._by_project[line.project_key].append(line)
             else:
                 self._by_name[line.name_key].append(line)
@@ -34,10 +39,19 @@ class RegisterIndex:
     def hits(self, entry: Entry, maintained: frozenset[Register]) -> Mapping[Register, tuple[Hit, ...]]:
         """The lines about this entry, in a stable order, for each register that is maintained."""
         found: dict[Register, list[Hit]] = {register: [] for register in sorted(maintained)}
-        for line, subject, certain in (*self._of_organisations(entry), *self._of_project(entry)):
+        for line, subject, certain in self.about(entry):
             if line.register in found:
                 found[line.register].append(Hit(subject, line.words, certain, line.contest, line.role))
         return {register: tuple(sorted(hits, key=repr)) for register, hits in found.items()}
+
+    def about(self, entry: Entry) -> Iterator[tuple[RegisterLine, str, bool]]:
+        """Every line about this entry, what of the entry it is about, and whether that is certain."""
+        yield from self._of_organisations(entry)
+        yield from self._of_project(entry)
+        for line in self._by_topic.get(entry.topic_id, ()):
+            yield line, line.name, True
+        if self._beside is not None:
+            yield from self._beside.about(entry)
 
     def _of_organisations(self, entry: Entry) -> Iterator[tuple[RegisterLine, str, bool]]:
         for unit in entry.organisations:

@@ -1,6 +1,6 @@
 """Registers: what a line says, which lines the notices print themselves, and how lines come and go.
 
-An organiser maintains eight (`schema.vocabulary.Register`); each change is kept with its author and reason. Organisers are
+An organiser maintains nine (`schema.vocabulary.Register`); each change is kept with its author and reason. Organisers are
 printed in the notices, so their lines stand there from the start and can be added to but not taken away.
 """
 
@@ -12,10 +12,13 @@ from functools import cache
 from typing import Final
 
 from adapters.registry import regions
+from schema.audit import AuditAction
+from schema.canonical import Json, canonical, digest
 from schema.errors import Problem, RequestError
 from schema.vocabulary import OrganiserRole, Register
-from sync.blocking import plain
+from sync.audit import record
 from sync.database import Database, Session
+from sync.exact_keys import plain
 from sync.organisation_names import normal_form
 from sync.repository.registers import RegisterStore
 from sync.tables import RegisterChangeRow, RegisterLineRow
@@ -32,13 +35,14 @@ NAMES: Final = {
     Register.ORGANISERS: "组织单位",
     Register.AFFILIATES: "组织单位的关联单位",
     Register.PRIOR_FINALISTS: "其他大赛沿用的决赛项目",
+    Register.CANCELLED_SUB_TOPICS: "已取消的子赛题",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterLine:
-    """One line. Of organisations `name` is asked for, of projects `project`; `contest` is a region's code or "national".
-    `printed` marks a line that a notice prints.
+    """One line. Of organisations `name` is asked for, of projects `project`; of a cancelled sub-topic `name` is its id and
+    `project` that of its topic. `contest` is a region's code or "national". `printed` marks a line that a notice prints.
     """
 
     register: Register
@@ -175,6 +179,12 @@ def _apply(
                 changed_at=now,
             )
         )
+        # The lines themselves may be many; their digest binds the change that is kept with them.
+        lines = {"added": [line.as_dict() for line in added], "removed": [line.as_dict() for line in removed]}
+        change: dict[str, Json] = {"added": len(added), "removed": len(removed), "digest": digest(canonical(lines))}
+        record(
+            session, actor=author, action=AuditAction.REGISTER_CHANGED, subject=register, reason=reason, change=change, at=now
+        )  # fmt: skip
     return RegisterChange(register, tuple(added), tuple(removed), opened)
 
 

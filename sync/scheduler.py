@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -17,23 +17,29 @@ from adapters.base import Adapter
 from schema.provenance import CHINA
 from schema.vocabulary import PullStatus
 from sync import run_problems
+from sync.audit import seal
 from sync.backup import newest_backup_age
-from sync.cases import detect
 from sync.database import Database, DatabaseFault
-from sync.eligibility import evaluate_cases
+from sync.eligibility import evaluate
 from sync.heartbeat import beating
 from sync.lease import Claim, LeaseLostError
+from sync.outbox import send_due
 from sync.pull import Puller, job_name
 from sync.repository.jobs import JobStore
 from sync.repository.pulls import problems_as_json
-from sync.roster import Roster, current
+from sync.roster import Author, renew
 from sync.settings import Settings
+
+if TYPE_CHECKING:
+    from sync.detector import DetectionReport
 
 _log = logging.getLogger("dexhub.scheduler")
 _STARTED_BY = "scheduler"
 _NIGHT = time(2, 0)  # Beijing time; clerks are asleep, platforms make their backups at midnight
 _AGAIN = timedelta(minutes=5)  # after a failure, or when the region is being pulled already
 _BACKUP_AGE = timedelta(hours=26)
+_DETECTION = timedelta(hours=1)  # into the night, when the regions have been read in full
+_OUTBOX_PAUSE = timedelta(seconds=15)  # how late a province's server may hear of what its inbox shows at once
 
 Work = Callable[[Claim], Awaitable[None]]
 
@@ -59,13 +65,20 @@ class Clock:
         self._database = database
         self._settings = settings
         self._puller = puller
+        # numpy and scipy take a third of a second and 60 MB; only a clock that runs needs them.
+        from sync.detector import Detector  # noqa: PLC0415  see above
+
+        self._detector = Detector(database)
         self._works: dict[str, Work] = {
             "detect": self._detect,
             "aggregate": self._aggregate,
             "backup check": self._backup,
+            "outbox": self._outbox,
+            "audit seal": self._seal,
         }
         now = datetime.now(UTC)
-        due = {"detect": next_night(now, timedelta(hours=1)), "aggregate": now, "backup check": now}
+        due = {"detect": next_night(now, _DETECTION)}
+        due |= dict.fromkeys(("aggregate", "backup check", "outbox", "audit seal"), now)
         for index, adapter in enumerate(adapters):
             code = adapter.manifest.code
             self._works[job_name(code)] = self._pulling(adapter)
@@ -141,17 +154,26 @@ class Clock:
 
     async def _detect(self, claim: Claim) -> None:
         async with beating(self._puller.leases, claim):
-            report = await asyncio.to_thread(
-                detect, self._database, lambda session: self._puller.leases.confirm(session, claim)
-            )
-            await asyncio.to_thread(evaluate_cases, self._database, datetime.now(UTC))
-        outcome = f"{report.cases} cases, {report.opened} opened"
+            report = await asyncio.to_thread(self._detected, claim)
+            await asyncio.to_thread(evaluate, self._database, report.touched, datetime.now(UTC))
+        how = "all" if report.full else f"{report.compared} changed"
+        outcome = f"{how} of {report.entries} compared: {report.cases} cases, {report.opened} opened, {report.reopened} reopened"
         now = datetime.now(UTC)
-        await self._release(claim, outcome, next_night(now, timedelta(hours=1)) - now)
+        await self._release(claim, outcome, next_night(now, _DETECTION) - now)
+
+    def _detected(self, claim: Claim) -> "DetectionReport":
+        """Compare what changed; everything, where the last time was before the night."""
+        snapshot = self._detector.snapshot_at
+        return self._detector.run(
+            full=snapshot is None or next_night(snapshot, _DETECTION) <= datetime.now(UTC),
+            confirm=lambda session: self._puller.leases.confirm(session, claim),
+            progress=lambda _, stage, done, total: _log.info("detect: %s %d of %d", stage, done, total),
+        )
 
     async def _aggregate(self, claim: Claim) -> None:
-        roster = await asyncio.to_thread(self._roster)
-        outcome = f"{len(roster.items)} items, {roster.digest[:12]}"
+        author = Author(_STARTED_BY, "数据有变化 / data changed", datetime.now(UTC))
+        made = await asyncio.to_thread(renew, self._database, author)
+        outcome = f"version {made.number}, {made.digest[:12]}" if made else "nothing changed"
         await self._release(claim, outcome, timedelta(hours=1))
 
     async def _backup(self, claim: Claim) -> None:
@@ -161,16 +183,25 @@ class Clock:
             outcome = f"too old: {outcome}"
         await self._release(claim, outcome, timedelta(hours=6))
 
+    async def _outbox(self, claim: Claim) -> None:
+        async with beating(self._puller.leases, claim):
+            report = await send_due(self._database, self._settings)
+        outcome = f"{report.delivered} delivered, {report.failed} failed"
+        await self._release(claim, outcome, _OUTBOX_PAUSE)
+
+    async def _seal(self, claim: Claim) -> None:
+        made = await asyncio.to_thread(
+            seal, self._database, self._settings.signer_if_any(), self._settings.seals_file, datetime.now(UTC)
+        )
+        outcome = f"{made.count} records, {made.head[:12]}" if made else "nothing is on record yet"
+        await self._release(claim, outcome, timedelta(hours=1))
+
     async def _release(
         self, claim: Claim, outcome: str, pause: timedelta, problems: Sequence[Mapping[str, Any]] = ()
     ) -> None:
         """End a claim; the job is due again after `pause`."""
         due = datetime.now(UTC) + pause
         await asyncio.to_thread(self._puller.leases.release, claim, outcome, problems, due)
-
-    def _roster(self) -> Roster:
-        with self._database.read() as session:
-            return current(session)
 
     def _hasten_detection(self) -> None:
         with self._database.write() as session:

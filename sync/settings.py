@@ -3,6 +3,7 @@
 Secrets come from files (`…_file`) or the environment and have no default.
 """
 
+import base64
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from adapters.transport import Endpoint
+from schema.audit import Signer
 from schema.errors import Problem, RequestError
 from schema.identity import Algorithm, Tokeniser
 
@@ -28,6 +30,39 @@ class PlatformSettings(BaseModel):
         return Endpoint(self.url.rstrip("/"), self.key_id, secret)
 
 
+class WebhookSettings(BaseModel):
+    """Where one region wants to be told what happens to its lists. The secret is the one of the Standard Webhooks scheme,
+    Base64 behind "whsec_"; an address that is not public is sent to only where `allow_private` says so.
+    """
+
+    url: str
+    secret: SecretStr = SecretStr("")
+    secret_file: Path | None = None
+    allow_private: bool = False
+
+    def key(self) -> bytes:
+        """The bytes to sign with; RequestError where they cannot be read or are fewer than 24, the least that the scheme
+        recommends.
+        """
+        text = self.secret_file.read_text("utf-8").strip() if self.secret_file else self.secret.get_secret_value()
+        try:
+            key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+        except ValueError:
+            key = b""
+        if len(key) < 24:
+            raise RequestError(
+                Problem(
+                    "WEBHOOK_SECRET_INVALID",
+                    "DEXHUB_WEBHOOKS__…__SECRET",
+                    zh="Webhook 密钥须为 whsec_ 加 Base64，至少 24 字节",
+                    en="a webhook secret is whsec_ and Base64, at least 24 bytes",
+                    remedy_zh='生成：echo "whsec_$(openssl rand -base64 32)"',
+                    remedy_en='make one: echo "whsec_$(openssl rand -base64 32)"',
+                )
+            )
+        return key
+
+
 class Settings(BaseSettings):
     """What differs between installations."""
 
@@ -42,6 +77,15 @@ class Settings(BaseSettings):
     token_algorithm: Algorithm = "sha256"  # noqa: S105  the name of a function
     # Platforms by region slug; a region without one is not pulled.
     platforms: dict[str, PlatformSettings] = {}
+    # Webhooks by region slug; a region without one has its inbox alone.
+    webhooks: dict[str, WebhookSettings] = {}
+    # How many seconds a reader waits at most for what only a province knows, and how long an answer is good for.
+    native_seconds: float = Field(default=3, gt=0)
+    native_keep_seconds: float = Field(default=30, ge=0)
+    # What a router must send to a subgraph as X-Dexhub-Router, from a file or as it is; unset, a subgraph only listens
+    # on loopback.
+    router_secret: SecretStr | None = None
+    router_secret_file: Path | None = None
     # How long a claimed run may be silent before another process may take it over, in seconds.
     lease_seconds: float = Field(default=60, gt=0)
     # Processes that map rows beside that of a large pull; unset: one for each further core, up to three.
@@ -50,6 +94,8 @@ class Settings(BaseSettings):
     backup_folder: Path | None = None
     # Where tables that provinces hand in are laid down, each region's in a folder called by its slug.
     files_folder: Path | None = None
+    # A file that seals of the record of changes are added to, best on another machine.
+    seals_file: Path | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -65,12 +111,25 @@ class Settings(BaseSettings):
         file = TomlConfigSettingsSource(settings_cls, os.environ.get("DEXHUB_CONFIG", "dexhub.toml"))
         return init_settings, env_settings, file
 
+    def secret_of_router(self) -> str | None:
+        """What a router must send; None where none is configured."""
+        if self.router_secret_file:
+            return self.router_secret_file.read_text("utf-8").strip()
+        return self.router_secret.get_secret_value() if self.router_secret else None
+
     def tokeniser_if_any(self) -> Tokeniser | None:
         """The maker of personal tokens; None where no key is configured, and people cannot be told apart."""
         return self.tokeniser() if self.token_key_file or self.token_key else None
 
     def tokeniser(self) -> Tokeniser:
         """The maker of personal tokens; RequestError where no key is configured."""
+        return Tokeniser(self._key(), self.token_key_id, self.token_algorithm)
+
+    def signer_if_any(self) -> Signer | None:
+        """What signs seals and errata, under a key derived from that of tokens; None where none is configured."""
+        return Signer(self._key(), self.token_key_id) if self.token_key_file or self.token_key else None
+
+    def _key(self) -> bytes:
         text = (
             self.token_key_file.read_text("utf-8").strip()
             if self.token_key_file
@@ -89,4 +148,4 @@ class Settings(BaseSettings):
                     remedy_en="make one: openssl rand -hex 32 > token.key, and set DEXHUB_TOKEN_KEY_FILE",
                 )
             )
-        return Tokeniser(text.encode(), self.token_key_id, self.token_algorithm)
+        return text.encode()

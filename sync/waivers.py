@@ -9,10 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from schema.audit import AuditAction
 from schema.clauses import Clause
 from schema.eligibility import Judgement, status_of
 from schema.errors import Problem, RequestError
 from schema.vocabulary import EligibilityStatus
+from sync.audit import record
 from sync.database import Database, Session
 from sync.eligibility import judged
 from sync.entry_facts import region_facts
@@ -68,6 +70,10 @@ def waive(
             reason=reason.strip(), author=author, granted_at=now, expires_at=expires_at,
         )  # fmt: skip
         WaiverStore(session, EVERYTHING).save(row)
+        change = {"entry": entry, "clause": clause, "expires": expires_at.isoformat()}
+        record(
+            session, actor=author, action=AuditAction.WAIVER_GRANTED, subject=row.id, reason=reason, change=change, at=now
+        )  # fmt: skip
     return row
 
 
@@ -88,11 +94,15 @@ def revoke(database: Database, *, waiver: str, reason: str, author: str, now: da
             raise RequestError(problems)
         row.revoked_at, row.revoked_by, row.revoke_reason = now, author, reason.strip()
         store.save(row)
+        change = {"entry": row.entry_id, "clause": row.clause_id}
+        record(
+            session, actor=author, action=AuditAction.WAIVER_REVOKED, subject=waiver, reason=reason, change=change, at=now
+        )  # fmt: skip
     return row
 
 
 def _clause(entry: str, identifier: str) -> Clause | None:
-    return next((each for each in region_facts(entry[:2]).clauses if each.id == identifier), None)
+    return next((each for each in region_facts(entry[:2]).law.clauses if each.id == identifier), None)
 
 
 def _problems(*, known: bool, entry: str, clause_id: str, clause: Clause | None, reason: str) -> list[Problem]:

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -26,8 +27,9 @@ from adapters.sandbox.serve import corpus as make_corpus
 from adapters.sandbox.serve import even_sizes, platforms, serving
 from adapters.transport import Endpoint
 from sync import migrate
-from sync.cases import detect
 from sync.database import Database
+from sync.detector import detect
+from sync.eligibility import evaluate
 from sync.pull import Puller
 from sync.settings import PlatformSettings, Settings
 
@@ -48,7 +50,7 @@ def settings_for(url: str, endpoints: dict[str, Endpoint] | None = None) -> Sett
 
 
 def fill(url: str, content: Corpus) -> None:
-    """Pull `content` from real servers into the migrated database at `url`, and detect duplicates."""
+    """Pull `content` from real servers into the migrated database at `url`, detect duplicates and judge what they mean."""
 
     async def run() -> None:
         async with serving(platforms(content)) as endpoints:
@@ -58,7 +60,8 @@ def fill(url: str, content: Corpus) -> None:
 
     database = Database(url)
     asyncio.run(run())
-    detect(database)
+    report = detect(database)
+    evaluate(database, report.touched, datetime.now(UTC))
     database.close()
 
 

@@ -71,8 +71,7 @@ def _cited(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     yield "platform", facts.platform.locator
     yield from ((f"organisers {group.role}", group.locator) for group in facts.organisers)
     yield from ((item.id, item.locator) for item in facts.timeline)
-    if facts.recommendation:
-        yield "recommendation", facts.recommendation.locator
+    yield from ((key, rule.locator) for key, rule in facts.selection_rules() if rule.locator)
     yield from ((track.id, track.locator) for track in catalogue.tracks)
     yield from ((topic.id, topic.locator) for _, topic in catalogue.topics())
 
@@ -87,8 +86,7 @@ def _quoted(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     yield from ((f"organisers {group.role}", name) for group in facts.organisers for name in group.names)
     yield from ((track.id, name) for track in catalogue.tracks for name in track.authorities)
     yield from ((f"{track.id} intro", track.intro) for track in catalogue.tracks if track.intro)
-    if facts.recommendation:
-        yield "recommendation.quote", facts.recommendation.quote
+    yield from ((key, rule.quote) for key, rule in facts.selection_rules() if rule.quote)
     yield from ((key, text) for key in ("date_quote", "number") if (text := getattr(facts.notice, key)))
 
 

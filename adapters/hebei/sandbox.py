@@ -106,10 +106,11 @@ class SandboxPlatform(Platform):
         try:
             asked = orjson.loads(body)
             size, token = min(max(int(asked["每页条数"]), 1), 1000), asked["续传令牌"]
+            numbers = asked.get("项目编号")
             last = base64.b64decode(token, validate=True).decode() if token else ""
         except (KeyError, TypeError, ValueError):
             return json_response({"状态码": "4001", "消息": "请求参数有误", "数据": None})
-        rows = sorted(self.rows(), key=_NUMBER)
+        rows = sorted(self.rows() if numbers is None else self.rows_of(numbers), key=_NUMBER)
         start = bisect_right(rows, last, key=_NUMBER)
         part = rows[start : start + size]
         more = start + size < len(rows)

@@ -1,12 +1,13 @@
 """What only Hebei has: the 80/20 scores of 企业需求子赛题 (五（二）2), and the 京津冀 track (四（三）)."""
 
 import strawberry
+from strawberry import federation
 
-from schema.types.entry import Entry
+from schema.types.native import NativeEntry
 
 
-@strawberry.type(description="河北分赛的参赛项目 / An entry of the Hebei sub-contest")
-class HebeiEntry(Entry):
+@federation.type(keys=["id"], description="河北分赛的参赛项目 / An entry of the Hebei sub-contest")
+class HebeiEntry(NativeEntry):
     """Entry of region 13."""
 
     demand_company: str | None = strawberry.field(description="需求企业 / Company whose demand the sub-topic states")

@@ -81,6 +81,8 @@ class SandboxPlatform(Platform):
         number, size = int(request.query.get("pageNo", "1")), min(int(request.query.get("pageSize", "100")), 1000)
         since = request.query.get("updatedSince")
         rows = self.rows(datetime.fromisoformat(since) if since else None)
+        if "projectNos" in request.query:
+            rows = self.rows_of(request.query["projectNos"].split(","))
         part = rows[(number - 1) * size : number * size]
         data = {"pageNo": number, "pageSize": size, "total": len(rows), "list": part}
         return json_response({"code": 0, "message": "success", "data": data})

@@ -5,14 +5,16 @@ one place forward: whoever turned to the next page would miss one. So we do not 
 where the next question starts, and page numbers are used only within a moment that more than a page of rows share.
 Such a moment is read again until two readings in a row find the same rows: whoever left it between two pages, and moved
 another row to a page already read, is missing from the second.
+
+`projectNos`, separated by commas, asks for single projects in one answer.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from adapters.source import Position, RawPage, Row, Source, agreed_envelope, platform_error
-from adapters.transport import Transport
+from adapters.transport import Response, Transport
 from adapters.values import china_time
 from schema.errors import MappingError
 
@@ -23,8 +25,7 @@ class PlatformSource(Source):
     async def pages(self, transport: Transport, position: Position) -> AsyncIterator[RawPage]:
         """One RawPage an answer, without the rows that the answer before had."""
         size = self.capabilities.page_size
-        url = f"{self.endpoint.url}/api/v1/projects"
-        headers = {"Authorization": f"Bearer {self.endpoint.secret}"}
+        url, headers = self._address()
         since = position.since.replace(microsecond=0) if position.since else None
         seen: dict[str, Any] = {}  # rows already read of the list that begins at `since`
         reading: dict[str, Any] = {}  # rows of the moment `since` that this reading of it has found
@@ -36,12 +37,10 @@ class PlatformSource(Source):
             if since is not None:
                 params["updatedSince"] = since.isoformat()
             answer = await transport.get(url, params=params, headers=headers)
-            document = answer.json()
             with agreed_envelope(url):
-                if document["code"] != 0:
-                    raise platform_error(url, document["code"])
-                items = document["data"]["list"]
-                total = document["data"]["total"] if total is None else total
+                data = _data(answer)
+                items = data["list"]
+                total = data["total"] if total is None else total
                 place = f"since {params.get('updatedSince', 'the beginning')}, page {number}: data.list"
                 rows = [
                     Row(str(item.get("projectNo", "")), f"{place}[{index}]", item) for index, item in enumerate(items)
@@ -64,6 +63,29 @@ class PlatformSource(Source):
             elif more:
                 since, number, before, reading = last, 1, None, {}
                 seen = {row.key: row.data for row, at in zip(rows, times, strict=True) if at == last}
+
+    async def numbered(self, transport: Transport, numbers: Sequence[str]) -> RawPage:
+        """One answer."""
+        url, headers = self._address()
+        params = {"projectNos": ",".join(numbers), "pageSize": str(len(numbers))}
+        answer = await transport.get(url, params=params, headers=headers)
+        with agreed_envelope(url):
+            rows = [
+                Row(str(item.get("projectNo", "")), f"data.list[{index}]", item)
+                for index, item in enumerate(_data(answer)["list"])
+            ]
+        return RawPage(url, answer.fetched_at, answer.sha256, rows)
+
+    def _address(self) -> tuple[str, dict[str, str]]:
+        return f"{self.endpoint.url}/api/v1/projects", {"Authorization": f"Bearer {self.endpoint.secret}"}
+
+
+def _data(answer: Response) -> Any:  # noqa: ANN401  whatever the platform sent
+    """What is in the envelope; SourceChanged where the platform says that something went wrong."""
+    document = answer.json()
+    if document["code"] != 0:
+        raise platform_error(answer.url, document["code"])
+    return document["data"]
 
 
 def _time(row: Any) -> datetime | None:  # noqa: ANN401  whatever the platform sent as a row

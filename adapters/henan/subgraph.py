@@ -1,12 +1,13 @@
 """What only Henan has: the technical verification that runs with the preliminary round (notice, 六（二）)."""
 
 import strawberry
+from strawberry import federation
 
-from schema.types.entry import Entry
+from schema.types.native import NativeEntry
 
 
-@strawberry.type(description="河南分赛的参赛项目 / An entry of the Henan sub-contest")
-class HenanEntry(Entry):
+@federation.type(keys=["id"], description="河南分赛的参赛项目 / An entry of the Henan sub-contest")
+class HenanEntry(NativeEntry):
     """Entry of region 41."""
 
     verification_result: str | None = strawberry.field(

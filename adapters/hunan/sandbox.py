@@ -1,13 +1,22 @@
 """The Hunan dialect from the other side: records served as the platform would."""
 
 import base64
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 import orjson
 from aiohttp import web
-from graphql import FieldNode, GraphQLError, OperationDefinitionNode, SelectionSetNode, parse
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    parse,
+)
 
 from adapters.base import Adapter
 from adapters.hunan.source import milliseconds
@@ -116,7 +125,10 @@ class SandboxPlatform(Platform):
         try:
             asked = orjson.loads(await request.read())
             wanted, variables = _wanted(asked["query"]), asked["variables"]
-            return json_response({"data": {"projects": self._connection(wanted, variables)}})
+            if "projectsByIds" in wanted:
+                return json_response({"data": {"projectsByIds": self._numbered(wanted["projectsByIds"], variables)}})
+            node = wanted["projects"]["edges"]["node"]
+            return json_response({"data": {"projects": self._connection(node, variables)}})
         except GraphQLError as error:
             return _error("GRAPHQL_PARSE_FAILED", error.message)
         except LookupError as error:
@@ -135,6 +147,10 @@ class SandboxPlatform(Platform):
             "pageInfo": {"endCursor": edges[-1]["cursor"] if edges else None, "hasNextPage": len(left) > size},
             "edges": edges,
         }
+
+    def _numbered(self, wanted: dict[str, Any], variables: dict[str, Any]) -> list[dict[str, Any] | None]:
+        found = {row["id"]: _picked(row, wanted) for row in self.rows_of(variables["ids"])}
+        return [found.get(native_id) for native_id in variables["ids"]]
 
 
 def _error(code: str, message: str) -> web.Response:
@@ -156,15 +172,21 @@ def _place_of(cursor: str) -> tuple[int, str]:
 
 @lru_cache(maxsize=8)
 def _wanted(query: str) -> dict[str, Any]:
-    """The fields that the query selects of a node, nested ones below them."""
-    operation = next(part for part in parse(query).definitions if isinstance(part, OperationDefinitionNode))
-    node: dict[str, Any] = _tree(operation.selection_set)["projects"]["edges"]["node"]
-    return node
+    """The fields that the query selects, nested ones below them, fragments in their places."""
+    parts = parse(query).definitions
+    operation = next(part for part in parts if isinstance(part, OperationDefinitionNode))
+    fragments = {part.name.value: part.selection_set for part in parts if isinstance(part, FragmentDefinitionNode)}
+    return _tree(operation.selection_set, fragments)
 
 
-def _tree(selected: SelectionSetNode | None) -> dict[str, Any]:
-    fields = [part for part in selected.selections if isinstance(part, FieldNode)] if selected else []
-    return {part.name.value: _tree(part.selection_set) for part in fields}
+def _tree(selected: SelectionSetNode | None, fragments: Mapping[str, SelectionSetNode]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for part in selected.selections if selected else ():
+        if isinstance(part, FieldNode):
+            found[part.name.value] = _tree(part.selection_set, fragments)
+        elif isinstance(part, FragmentSpreadNode):
+            found |= _tree(fragments[part.name.value], fragments)
+    return found
 
 
 def _picked(row: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """What only Hunan has: a city's own contest before the province's (notice, 四（二）), and who recommended (附件 1)."""
 
 import strawberry
+from strawberry import federation
 
-from schema.types.entry import Entry
+from schema.types.native import NativeEntry
 
 
-@strawberry.type(description="湖南分赛的参赛项目 / An entry of the Hunan sub-contest")
-class HunanEntry(Entry):
+@federation.type(keys=["id"], description="湖南分赛的参赛项目 / An entry of the Hunan sub-contest")
+class HunanEntry(NativeEntry):
     """Entry of region 43."""
 
     host_city: str | None = strawberry.field(description="初赛承办市州 / City that holds the first round")

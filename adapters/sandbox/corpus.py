@@ -1,7 +1,8 @@
 """Generates a corpus over all provinces: same profiles, sizes and seed, same bytes.
 
 Planted and labelled: exact duplicates of every kind, look-alikes that are allowed, broken rules, rows that cannot be
-mapped. Duplicates are exact up to width, case, spaces and punctuation.
+mapped. Duplicates are exact up to width, case, spaces and punctuation, but for projects that others have entered again:
+those are disguised (see `disguising`).
 """
 
 import random
@@ -10,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from adapters.sandbox import identities, rule_breaks, words, writing
+from adapters.sandbox import disguising, identities, rule_breaks, words, writing
 from adapters.sandbox.profile import Profile
 from adapters.sandbox.registrations import Company, Corpus, Label, Listed, Person, Registration, TopicChoice
 from schema.vocabulary import CaseKind, EntryStatus, OrganisationKind, Stage
@@ -168,7 +169,7 @@ class Generator:
         own = replace(own, native_id=place[index].native_id, sub_topic=None)
         made = {
             "copy": lambda: self._same_team(self._same_project(own, model), model),
-            "project": lambda: self._same_project(own, model),
+            "project": lambda: disguising.disguised(self._same_project(own, model)),
             "team": lambda: self._same_team(replace(own, companies=model.companies), model),
             "person": lambda: replace(own, people=(*own.people[:3], model.people[0])),
             "second": lambda: self._same_team(
@@ -181,12 +182,14 @@ class Generator:
         }[plot]()
         place[index] = made
         pair = tuple(sorted((model.entry_id, made.entry_id)))
+        alone = len(model.people) == 1  # of one person nobody can say that the team came along
+        team = CaseKind.SAME_PERSON if alone else CaseKind.SAME_TEAM
         kinds = {
-            "copy": (CaseKind.SAME_PROJECT, CaseKind.SAME_TEAM),
+            "copy": (CaseKind.SAME_PROJECT, team),
             "project": (CaseKind.SAME_PROJECT,),
-            "team": (CaseKind.SAME_TEAM,),
+            "team": (team,),
             "person": (CaseKind.SAME_PERSON,),
-            "second": (CaseKind.TEAM_TWO_PROJECTS,),
+            "second": (CaseKind.SAME_PERSON if alone else CaseKind.TEAM_TWO_PROJECTS,),
             "city": (CaseKind.SAME_PROJECT,),
             "look_alike": ("SAME_ORGANISATION_ONLY",),
         }[plot]

@@ -81,6 +81,10 @@ class Platform(ABC):
         start = 0 if since is None else bisect_left(self._order, (since, ""))
         return [self._rows[native_id][1] for _, native_id in self._order[start:]]
 
+    def rows_of(self, native_ids: Iterable[str]) -> list[dict[str, Any]]:
+        """The rows of these entries, without those that are not there."""
+        return [self._rows[native_id][1] for native_id in native_ids if native_id in self._rows]
+
     def dated_rows(self) -> list[tuple[datetime, dict[str, Any]]]:
         """All rows with the time of their last change."""
         return [self._rows[native_id] for _, native_id in self._order]

@@ -128,7 +128,7 @@ def broken(plot: Plot) -> Broken:
 
 
 def bystanders(rng: random.Random) -> list[Listed]:
-    """A line in each register about somebody who is in no contest: so every one of them is maintained."""
+    """A line in each register of organisations or projects about one that is in no contest: so all of them are maintained."""
     return [
         Listed(
             register,
@@ -138,4 +138,5 @@ def bystanders(rng: random.Random) -> list[Listed]:
             NATIONAL_CONTEST if register is Register.WINNERS_2024 else None,
         )
         for number, register in enumerate(Register, start=1)
+        if register is not Register.CANCELLED_SUB_TOPICS
     ]

@@ -1,12 +1,13 @@
 """What only Shaanxi has: guiding authorities (notice, 附件 1); what a winner of 2024 must show (notice, 六（二）7)."""
 
 import strawberry
+from strawberry import federation
 
-from schema.types.entry import Entry
+from schema.types.native import NativeEntry
 
 
-@strawberry.type(description="陕西分赛的参赛项目 / An entry of the Shaanxi sub-contest")
-class ShaanxiEntry(Entry):
+@federation.type(keys=["id"], description="陕西分赛的参赛项目 / An entry of the Shaanxi sub-contest")
+class ShaanxiEntry(NativeEntry):
     """Entry of region 61."""
 
     guiding_authorities: list[str] | None = strawberry.field(

@@ -151,8 +151,12 @@ class SandboxPlatform(Platform):
         self.remove(native_id, at, {"状态": WITHDRAWN, "申报编号": native_id, "更新时间": _time(at)})
 
     def routes(self) -> list[web.RouteDef]:
-        """The list of batches, and one batch."""
-        return [web.get("/batches", self._list), web.get("/batches/{file}", self._file)]
+        """The list of batches, one batch, and single entries."""
+        return [
+            web.get("/batches", self._list),
+            web.get("/batches/{file}", self._file),
+            web.post("/applications", self._applications),
+        ]
 
     @staticmethod
     def _member(index: int, person: Person, made: Registration) -> dict[str, Any]:
@@ -219,6 +223,10 @@ class SandboxPlatform(Platform):
         if batch is None:
             return self._refused(request) or json_response({"error": "无此批次"}, status=404)
         return self._refused(request) or web.Response(body=batch[1], content_type="application/gzip")
+
+    async def _applications(self, request: web.Request) -> web.Response:
+        lines = [orjson.dumps(row) for row in self.rows_of((await request.text()).splitlines())]
+        return self._refused(request) or web.Response(body=b"\n".join(lines), content_type="application/x-ndjson")
 
 
 def _time(moment: datetime) -> str:

@@ -1,12 +1,13 @@
 """What only Shanxi has: the code of its blind review (notice, 四(三)2) and what its 申报书 (附件 2) says of data."""
 
 import strawberry
+from strawberry import federation
 
-from schema.types.entry import Entry
+from schema.types.native import NativeEntry
 
 
-@strawberry.type(description="山西分赛的参赛项目 / An entry of the Shanxi sub-contest")
-class ShanxiEntry(Entry):
+@federation.type(keys=["id"], description="山西分赛的参赛项目 / An entry of the Shanxi sub-contest")
+class ShanxiEntry(NativeEntry):
     """Entry of region 14."""
 
     blind_code: str | None = strawberry.field(

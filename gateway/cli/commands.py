@@ -4,9 +4,6 @@ Exit codes: 0 done, 1 done and something wrong was found, 2 refused.
 """
 
 import asyncio
-import gc
-import logging
-import os
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -16,17 +13,38 @@ import uvicorn
 from rich.table import Table
 
 import gateway.cli.conformance
+import gateway.cli.list_life  # its commands register on lists.cli
 import gateway.cli.scaffold  # noqa: F401  its commands register on adapters.cli
 from adapters.base import Adapter
 from adapters.registry import region_named, regions
-from gateway import schema as graphql
 from gateway.app import create_app
 from gateway.auth import OPERATOR
-from gateway.cli import adapters, duplicates, eligibility, files, guard, keys, lists, pulls, quarantine, registers
+from gateway.cli import (
+    adapters,
+    audit,
+    cases,
+    distributed,
+    doctor,
+    duplicates,
+    eligibility,
+    files,
+    graph,
+    guard,
+    keys,
+    lists,
+    messages,
+    publicity,
+    pulls,
+    quarantine,
+    quotas,
+    registers,
+    roster,
+)
 from gateway.cli import demo as demonstration
-from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, err, open_hub, out, print_json
+from gateway.cli.export import export as export_table
 from gateway.execution import execute
-from schema.errors import DexhubError, Problem, RequestError
+from schema.errors import Problem, RequestError
 from schema.provenance import CHINA
 from sync import migrate
 from sync.database import Database
@@ -37,35 +55,32 @@ from sync.scheduler import Clock
 from sync.settings import Settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="数据要素×大赛汇聚服务 / The contest hub")
-schema_cli = typer.Typer(no_args_is_help=True, help="GraphQL 模式 / The GraphQL schema")
 db_cli = typer.Typer(no_args_is_help=True, help="数据库 / The database")
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(files.cli, name="files")
 cli.add_typer(duplicates.cli, name="detect")
+cli.add_typer(cases.cli, name="cases")
 cli.add_typer(guard.cli, name="guard")
 cli.add_typer(lists.cli, name="lists")
+cli.add_typer(quotas.cli, name="quotas")
+cli.add_typer(messages.cli, name="messages")
 cli.add_typer(registers.cli, name="registers")
+cli.command(help="检查库中不该出现的情况 / Look for what can never be")(doctor.doctor)
+cli.add_typer(audit.cli, name="audit")
+cli.add_typer(roster.cli, name="roster")
+cli.add_typer(publicity.cli, name="publicity")
 cli.command(help="核对参赛资格 / May it compete, by the notices' rules")(eligibility.check)
 cli.command(help="通知的规则，照原文 / The notices' rules, in their own words")(eligibility.clauses)
+cli.command("export", help="导出参赛项目、案件、名单、名册、规则 / Entries, cases, lists, roster, clauses as tables")(
+    export_table
+)
 cli.add_typer(quarantine.cli, name="quarantine")
 cli.add_typer(adapters.cli, name="adapters")
-cli.add_typer(schema_cli, name="schema")
+cli.add_typer(graph.cli, name="schema")
+cli.command("subgraph", help="单独启动一个子图 / Serve one subgraph alone")(distributed.serve_one)
+cli.add_typer(distributed.cli, name="supergraph")
 cli.add_typer(db_cli, name="db")
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
-
-
-def main() -> None:
-    """Run, and tell expected errors as a table instead of a traceback."""
-    # A pull makes millions of objects and no cycles; with the default thresholds a fifth of its time went into looking
-    # for some. What was imported stays for good and is not looked at again.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-    logging.basicConfig(level=os.environ.get("DEXHUB_LOG", "WARNING"), format="%(asctime)s %(name)s %(message)s")
-    try:
-        cli()
-    except DexhubError as error:
-        print_problems(error.problems)
-        raise SystemExit(REFUSED) from None
 
 
 @cli.command(help="演示：五个模拟平台、拉取、查重、名单、名册 / Five simulated platforms, one hub")
@@ -165,17 +180,6 @@ def schedules(as_json: AsJson = False) -> None:
     out.print(table)
 
 
-@cli.command(help="总决赛名册 / The roster of the national final")
-def roster(as_json: AsJson = False) -> None:
-    """From sealed lists, cases and quotas."""
-    with open_hub() as hub:
-        whole = lists.read_roster(hub)
-    if as_json:
-        print_json(whole)
-    else:
-        lists.print_roster(whole)
-
-
 @cli.command(help="在本机数据库上执行 GraphQL 文档（或其文件） / Run a GraphQL document, or a file of it, in process")
 def query(
     document: Annotated[str, typer.Argument(help="文档或 .graphql 文件 / Document or file")],
@@ -188,20 +192,6 @@ def query(
         result = asyncio.run(execute(hub, OPERATOR, text, variables))
     print_json(result)
     if result.get("errors"):
-        raise SystemExit(FOUND_PROBLEMS)
-
-
-@schema_cli.command("export", help="写出 schema/schema.graphql / Write the schema's text")
-def export(check: Annotated[bool, typer.Option("--check", help="只比较 / Only compare")] = False) -> None:
-    """With --check, exit code 1 where the file differs."""
-    text = graphql.sdl()
-    if not check:
-        graphql.SDL_FILE.write_text(text, "utf-8")
-        out.print(f"已写出 / written: {graphql.SDL_FILE.name}")
-    elif not graphql.SDL_FILE.is_file() or graphql.SDL_FILE.read_text("utf-8") != text:
-        err.print(
-            "schema.graphql 与代码不一致，请运行 make schema / schema.graphql differs from the code: run make schema"
-        )
         raise SystemExit(FOUND_PROBLEMS)
 
 

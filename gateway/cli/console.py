@@ -3,29 +3,35 @@
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.hub import Hub
 from schema.errors import Problem
-from sync import migrate
-from sync.database import Database
-from sync.settings import Settings
 
-out: Final = Console(soft_wrap=True)
-err: Final = Console(stderr=True, soft_wrap=True)
+if TYPE_CHECKING:
+    from gateway.hub import Hub
+    from sync.settings import Settings
+
+# A seal of a hundred records, “…:100:…”, is no emoji.
+out: Final = Console(soft_wrap=True, emoji=False)
+err: Final = Console(stderr=True, soft_wrap=True, emoji=False)
 
 FOUND_PROBLEMS: Final = 1  # the command did its work and found something wrong
 REFUSED: Final = 2  # the command could not do its work
 
 
 @contextmanager
-def open_hub(settings: Settings | None = None) -> Iterator[Hub]:
-    """The configured hub with its database ready; closed at the end."""
+def open_hub(settings: "Settings | None" = None) -> Iterator["Hub"]:
+    """The configured hub with its database ready; closed at the end. Loaded only here: not every command opens it."""
+    from gateway.hub import Hub  # noqa: PLC0415  see above
+    from sync import migrate  # noqa: PLC0415  see above
+    from sync.database import Database  # noqa: PLC0415  see above
+    from sync.settings import Settings  # noqa: PLC0415  see above
+
     chosen = settings or Settings()
     database = Database(chosen.database_url)
     hub = Hub(chosen, database)

@@ -1,8 +1,9 @@
 """`dexhub demo`: the main job end to end, with nothing simulated but the provinces.
 
 Five platforms as real HTTP servers in a process of their own; pulled twice; duplicates and broken rules found and held
-against what was planted; a recommended list pushed by each region under its own key; the roster. Then, unless `once`, the service is
-left running with the scheduler. Data lives in var/demo and is made anew each time.
+against what was planted; recommended lists pushed by each region, two of them by Excel, one returned and mended, all
+accepted; the roster, publicity, an objection, the final roster and an erratum. Then, unless `once`, the service is left
+running with the scheduler. Data lives in var/demo and is made anew each time.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,18 +28,18 @@ from rich.table import Table
 import gateway
 from adapters.registry import regions
 from gateway.app import create_app
-from gateway.auth import OPERATOR, Viewer, create_key
-from gateway.cli import demo_eligibility, pulls
-from gateway.cli.console import FOUND_PROBLEMS, err, out, print_problems
-from gateway.cli.lists import print_roster, read_roster
+from gateway.auth import OPERATOR, create_key
+from gateway.cli import demo_eligibility, demo_lists, demo_roster, pulls
+from gateway.cli.console import FOUND_PROBLEMS, err, out
+from gateway.cli.roster import print_roster, read_roster
 from gateway.execution import execute
 from gateway.facts import region_types
 from gateway.hub import Hub
-from schema.quotas import quota_of
 from schema.vocabulary import Role, RosterState
 from sync import migrate
-from sync.cases import detect
 from sync.database import Database
+from sync.eligibility import evaluate
+from sync.lists.rules import issuers
 from sync.pull import Puller
 from sync.repository.pulls import PullStore
 from sync.scheduler import Clock
@@ -45,16 +47,6 @@ from sync.settings import PlatformSettings, Settings
 
 FOLDER: Final = Path("var/demo")
 _SAMPLES: Final = Path(gateway.__file__).parent / "samples"
-_SUBMIT: Final = """
-mutation Submit($input: SubmitRecommendationsInput!) {
-  submitRecommendations(input: $input) { accepted list { receipt version } problems { code place zh en remedyZh remedyEn value } }
-}"""
-_CANDIDATES: Final = """
-query Candidates($region: ID!) {
-  entries(filter: {regions: [$region], stages: [AWARDED, PUBLICITY, FINAL], statuses: [ACTIVE]}, first: 300) {
-    edges { node { id score proposedNationalTrack { id } topic { candidates { id } } duplicateCases { status } } }
-  }
-}"""
 
 
 def run(*, once: bool, size: int, seed: int, port: int) -> int:
@@ -121,22 +113,30 @@ def _story(hub: Hub, planted: dict[str, Any]) -> bool:
     second = pulls.run(puller, adapters, OPERATOR.name, full=False, quiet=True)
     pulls.print_runs(second)
     out.rule("3  查重 / Duplicates")
+    from sync.detector import detect  # noqa: PLC0415  with numpy and scipy, which no other command needs
+
     report = detect(hub.database)
+    evaluate(hub.database, report.touched, datetime.now(UTC))
     found, expected = _cases_found(hub), {(label["kind"], *label["entries"]) for label in planted["duplicates"]}
     out.print(
-        f"{report.entries} 个项目，{report.pairs} 个候选对，{report.cases} 个案件 / entries, candidate pairs, cases"
+        f"{report.entries} 个项目，{report.candidates} 个候选对，{report.cases} 个案件 / entries, candidate pairs, cases"
     )
+    alike = {tuple(label["entries"]) for label in planted["look_alikes"]} & {case[1:] for case in found}
     out.print(
-        f"预埋的完全重复 {len(expected)}，找到 {len(expected & found)}，误报 {len(found - expected)} / "
-        f"planted exact duplicates, found, false alarms"
+        f"预埋的重复 {len(expected)}，找到 {len(expected & found)}，漏报 {len(expected - found)}，误报 {len(found - expected)}；"
+        f"预埋的允许相似 {len(planted['look_alikes'])}，误报 {len(alike)}\n"
+        f"{len(expected)} planted duplicates: {len(expected & found)} found, {len(expected - found)} missed, "
+        f"{len(found - expected)} false; {len(planted['look_alikes'])} planted look-alikes: {len(alike)} reported"
     )
     out.rule("4  参赛资格 / Eligibility")
     lawful = demo_eligibility.show(hub, planted)
     out.rule("5  推荐名单 / Recommended lists")
-    receipts = {adapter.manifest.code: asyncio.run(_push(hub, adapter.manifest.code)) for adapter in adapters}
+    receipts = demo_lists.show(hub)
     out.rule("6  总决赛名册 / Roster")
     roster = read_roster(hub)
     print_roster(roster)
+    out.rule("7  从公示到终定 / From publicity to the final roster")
+    closed = asyncio.run(demo_roster.show(hub))
 
     by_region = Counter(entry[:2] for kind_and_entries in found for entry in kind_and_entries[1:])
     included = Counter(item.region for item in roster.items if item.state is RosterState.INCLUDED)
@@ -150,50 +150,20 @@ def _story(hub: Hub, planted: dict[str, Any]) -> bool:
     for row in first:
         counts = (row.created, set_aside.get(row.region, 0), by_region[row.region], included[row.region])
         name = region_types()[row.region].name
-        table.add_row(name, *(str(count) for count in counts), receipts[row.region] or "未接受 / refused")
+        table.add_row(name, *(str(count) for count in counts), receipts.get(row.region, "未接受 / refused"))
     out.print(table)
     out.print(
         f"查看 / Look further: DEXHUB_DATABASE_URL=sqlite:///{FOLDER}/dexhub.sqlite3 "
         ".venv/bin/dexhub query '{ roster { items { rank state entry { title } } } }'"
     )
     calm = all(not row.problems for row in (*first, *second)) and not any(row.created + row.changed for row in second)
-    return calm and lawful and found == expected and all(receipts.values())
+    return calm and lawful and closed and found == expected and receipts.keys() == issuers().keys()
 
 
 def _cases_found(hub: Hub) -> set[tuple[str, ...]]:
     document = "{ duplicateCases(first: 1000) { kind entries { entryId } } }"
     answer = asyncio.run(execute(hub, OPERATOR, document))["data"]["duplicateCases"]
     return {(case["kind"], *sorted(side["entryId"] for side in case["entries"])) for case in answer}
-
-
-async def _push(hub: Hub, region: str) -> str | None:
-    """Push the region's best entries as the region itself would; the receipt."""
-    viewer = Viewer(f"demo {region}", Role.REGION, region)
-    answer = await execute(hub, viewer, _CANDIDATES, {"region": region})
-    nodes = [edge["node"] for edge in answer["data"]["entries"]["edges"]]
-    nodes.sort(key=lambda node: (-(node["score"] or 0), node["id"]))
-    quota = quota_of(regions()[region].catalogue.facts).total
-    items = [
-        {
-            "rank": rank,
-            "entryId": node["id"],
-            "nationalTrack": None if node["proposedNationalTrack"] else node["topic"]["candidates"][0]["id"],
-        }
-        for rank, node in enumerate(nodes[: quota + 3], start=1)  # three alternates
-    ]
-    answer = await execute(hub, viewer, _SUBMIT, {"input": {"region": region, "items": items}})
-    result = answer["data"]["submitRecommendations"]
-    name = region_types()[region].name
-    if not result["accepted"]:
-        problems = [
-            {**problem, "remedy_zh": problem.pop("remedyZh"), "remedy_en": problem.pop("remedyEn")}
-            for problem in result["problems"]
-        ]
-        print_problems(problems, f"{name}：名单未接受 / list refused")
-        return None
-    receipt = str(result["list"]["receipt"])
-    out.print(f"{name}：{len(items)} 项已封存 / items sealed，回执 / receipt {receipt}")
-    return receipt
 
 
 def _free(port: int) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,8 +13,6 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
 from schema.errors import Problem
 from schema.provenance import CHINA
-from sync.cases import detect as detect_cases
-from sync.eligibility import evaluate_cases
 
 cli = typer.Typer(invoke_without_command=True, help="查重 / Find duplicates")
 
@@ -35,7 +34,7 @@ def detect(
     if source is not None and target is not None:
         _between_files(source, target, page, workers, as_json=as_json)
     elif source is None and target is None and page is None:
-        _over_the_database(as_json=as_json)
+        _over_the_database(workers, as_json=as_json)
     else:
         place = "--input" if source is None else "--output"
         print_problems([Problem("OPTION_MISSING", place, "文件查重须给出输入与输出文件", "give both files")])
@@ -66,16 +65,24 @@ def fit(
     out.print(f"已写出 {curves} 条曲线 / {curves} curves written: {target.name}")
 
 
-def _over_the_database(*, as_json: bool) -> None:
-    with open_hub() as hub, err.status("查重中 / detecting"):
-        report = detect_cases(hub.database)
-        evaluate_cases(hub.database, datetime.now(CHINA))
+def _over_the_database(workers: int, *, as_json: bool) -> None:
+    from sync.detector import Detector  # noqa: PLC0415  between files nothing of the hub is loaded
+    from sync.eligibility import evaluate  # noqa: PLC0415  as above
+
+    with open_hub() as hub, _bars() as progress:
+        report = Detector(hub.database).run(full=True, progress=progress, workers=workers)
+        evaluate(hub.database, report.touched, datetime.now(CHINA))
+    problems = [problem.as_dict() for problem in report.problems]
     if as_json:
-        print_json(report)
+        print_json({**asdict(report), "touched": sorted(report.touched), "problems": problems})
         return
+    if problems:
+        print_problems(report.problems)
     out.print(
-        f"比对项目 {report.entries}，候选对 {report.pairs}，案件 {report.cases}（新 {report.opened}，扩大 {report.grown}，"
-        f"撤销 {report.closed}）/ {report.entries} entries, {report.pairs} pairs, {report.cases} cases"
+        f"比对项目 {report.entries}，候选对 {report.candidates}，达待核线 {report.pairs} 对，案件 {report.cases}（新立 "
+        f"{report.opened}，变化 {report.changed}，重开 {report.reopened}，撤销 {report.closed}）\n"
+        f"{report.entries} entries, {report.candidates} candidate pairs, {report.pairs} at or above review, {report.cases} cases "
+        f"({report.opened} opened, {report.changed} changed, {report.reopened} reopened, {report.closed} closed)"
     )
 
 

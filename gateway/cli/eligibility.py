@@ -1,5 +1,6 @@
 """`dexhub check` and `dexhub clauses`: may it compete, and by which words."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,13 +11,14 @@ from rich.table import Table
 
 from adapters.registry import region_named
 from gateway import eligibility
-from gateway.cli.console import FOUND_PROBLEMS, err, open_hub, out, print_json
+from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json
 from schema.eligibility import Judgement, status_of
 from schema.errors import Problem, RequestError
 from schema.types.eligibility import Clause
 from schema.vocabulary import ClauseKind, Verdict
 from sync import applications
 from sync.application_files import read_applications
+from sync.application_table import template
 from sync.eligibility import evaluate_all
 
 _SIGNS = {
@@ -34,24 +36,38 @@ def check(
     everything: Annotated[
         bool, typer.Option("--all", help="重新核对全部已入库项目 / Look at every stored entry")
     ] = False,
+    blank: Annotated[
+        Path | None, typer.Option("--template", dir_okay=False, help="写出空表格 .xlsx / Write the table to fill in")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Exit code 0 where nothing is broken, 1 where something is, 2 where it could not be judged."""
-    if (file is None) != everything:
+    if [file is not None, everything, blank is not None].count(True) != 1:
         raise RequestError(
             Problem(
-                "CHECK_WHAT", "FILE", "请给出申报文件，或用 --all，二者取一", "give a file, or --all",
-                remedy_zh="dexhub check 申报.json", remedy_en="dexhub check application.json",
+                "CHECK_WHAT", "FILE", "请给出申报文件，或用 --all、--template，三者取一", "give a file, --all or --template",
+                remedy_zh="dexhub check 申报.xlsx", remedy_en="dexhub check application.xlsx",
             )
         )  # fmt: skip
-    if file is None:
+    if blank is not None:
+        blank.write_bytes(template())
+        out.print(f"已写出 / written: {blank.name}")
+    elif file is None:
         _check_all(as_json=as_json)
-        return
+    else:
+        _check_file(file, as_json=as_json)
+
+
+def _check_file(file: Path, *, as_json: bool) -> None:
     now = datetime.now(UTC)
-    stated = read_applications(file)
+    try:
+        stated = read_applications(file)
+    except RequestError as error:
+        if not as_json:
+            raise
+        print_json({"problems": error.problems})
+        raise SystemExit(REFUSED) from None
     with open_hub() as hub:
-        if problems := [each for place, one in stated for each in applications.problems_of(one, place)]:
-            raise RequestError(problems)
         tokens = hub.settings.tokeniser_if_any()
         with hub.database.read() as session:
             found = [(place, one.title, applications.check(session, one, tokens, now, place)) for place, one in stated]
@@ -73,7 +89,7 @@ def _check_all(*, as_json: bool) -> None:
         out.print(f"核对 {report.entries} 个项目，重新判定 {report.judged} 个 / entries looked at, judged anew")
 
 
-def _plain(place: str, title: str, judgements: list[Judgement]) -> dict[str, Any]:
+def _plain(place: str, title: str, judgements: Sequence[Judgement]) -> dict[str, Any]:
     return {
         "place": place,
         "title": title,
@@ -82,7 +98,7 @@ def _plain(place: str, title: str, judgements: list[Judgement]) -> dict[str, Any
     }
 
 
-def _print(place: str, title: str, judgements: list[Judgement]) -> None:
+def _print(place: str, title: str, judgements: Sequence[Judgement]) -> None:
     table = Table(title=escape(f"{place}  {title}  {status_of(judgements)}"), title_justify="left", show_lines=True)
     for column in ("判定 Verdict", "条款 Clause", "原文 Words", "说明 What"):
         table.add_column(column, overflow="fold")
@@ -150,7 +166,9 @@ def _compare(kind: ClauseKind | None, *, as_json: bool) -> None:
     table.add_column("规定 Words", overflow="fold")
     for each in found.regions:
         lines = [f"{clause.locator} {clause.text}" for clause in each.clauses]
-        lines += [f"未规定 / absent: {a.statement}（查无 / not found: {'、'.join(a.searched)}）" for a in each.absences]
+        lines += [
+            f"{a.statement} / {a.statement_en}（查无 / not found: {'、'.join(a.searched)}）" for a in each.absences
+        ]
         table.add_row(each.region.name, escape("\n".join(lines) or "未作规定 / nothing said"))
     out.print(table)
 

@@ -1,13 +1,12 @@
 """`dexhub keys`: make, list and revoke API keys."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from adapters.registry import region_named
-from gateway.auth import create_key
+from gateway.auth import OPERATOR, create_key, revoke_key
 from gateway.cli.console import FOUND_PROBLEMS, err, open_hub, out, print_json
 from schema.vocabulary import Role
 from sync.repository.keys import KeyStore
@@ -49,8 +48,8 @@ def list_keys(as_json: Annotated[bool, typer.Option("--json", help="输出 JSON 
 @cli.command(help="吊销密钥 / Revoke a key")
 def revoke(prefix: Annotated[str, typer.Argument(help="密钥前缀 / The key's prefix")]) -> None:
     """At once and for good."""
-    with open_hub() as hub, hub.database.write() as session:
-        done = KeyStore(session).revoke(prefix, datetime.now(UTC))
+    with open_hub() as hub:
+        done = revoke_key(hub.database, prefix, OPERATOR.name)
     if not done:
         err.print(f"没有可吊销的密钥 {prefix} / no key {prefix} to revoke")
         raise SystemExit(FOUND_PROBLEMS)

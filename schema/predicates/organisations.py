@@ -153,7 +153,10 @@ class NotOnRegisters(Predicate):
         if absent:
             zh = f"名单尚未维护：{named(absent)}；请组委会导入"
             return unknown(_FIELD, zh, f"registers not maintained yet: {named(absent)}; import them")
-        return _looked_up(facts, "未列入所查名单", "on none of the lists")
+        zh = "参赛单位未列入所查名单（名单只列单位，个人未核对）"
+        return _looked_up(
+            facts, zh, "no organisation is on the lists (they list organisations; people are not looked up)"
+        )
 
 
 def _looked_up(facts: Facts, zh: str, en: str) -> Finding:

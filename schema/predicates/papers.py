@@ -13,7 +13,7 @@ _PAPERS: Final = frozenset({"documents"})
 _CASES: Final = "F022"  # 已实现落地应用的代表性案例
 _EFFECTS: Final = "F029"  # 项目应用成效
 _BENEFIT: Final = "F073"  # （三）经济社会效益
-_NAMES: Final = {
+PAPER_NAMES: Final = {
     DocumentKind.APPLICATION: "项目申报书",
     DocumentKind.QUALIFICATION: "参赛单位基本资质",
     DocumentKind.DECLARATION: "申报主体责任声明",
@@ -46,7 +46,7 @@ class PapersComplete(Predicate):
         if facts.documents is None:
             return unknown("documents", "未提交证明材料，无法核对", "the papers are not known")
         held = {paper.kind for paper in facts.documents}
-        if missing := [_NAMES[kind] for kind in self.kinds if kind not in held]:
+        if missing := [PAPER_NAMES[kind] for kind in self.kinds if kind not in held]:
             return not_met("documents", f"缺少材料：{named(missing)}", f"papers missing: {named(missing)}")
         return met("documents", "所列证明材料齐全", "every paper named is there")
 
@@ -68,7 +68,7 @@ class OwnPapers(Predicate):
         units = {"".join(unit.name.split()) for unit in facts.entry.organisations}
         papers = facts.documents or ()
         foreign = [
-            f"{_NAMES[p.kind]}（{p.owner}）" for p in papers if p.owner and "".join(p.owner.split()) not in units
+            f"{PAPER_NAMES[p.kind]}（{p.owner}）" for p in papers if p.owner and "".join(p.owner.split()) not in units
         ]
         if foreign:
             return not_met("documents", f"材料不属于参赛单位：{named(foreign)}", f"papers of others: {named(foreign)}")

@@ -1,6 +1,7 @@
 """Predicates on topics and on time: open topics, what may no longer change, when an entry may be handed in."""
 
 from datetime import date, datetime, time, timedelta
+from functools import cache, cached_property
 from typing import Final, Literal
 
 from schema.facts import Facts
@@ -61,28 +62,29 @@ class OpenTopic(Predicate):
 class StandingSubTopic(Predicate):
     """由于需求企业相关数据未及时开放等原因 … 取消该子赛题的资格: an entry in a cancelled sub-topic has none.
 
-    >>> StandingSubTopic()(known(sub_topic="T1-1-S1", cancelled=["T1-1-S1"])).verdict.value
+    >>> StandingSubTopic()(known(sub_topic="T1-1-S1", registers={"CANCELLED_SUB_TOPICS": [{"subject": "T1-1-S1"}]})).verdict.value
     'NOT_MET'
     """
 
     @property
     def inputs(self) -> frozenset[str]:
-        """Topic, sub-topic and what was cancelled."""
-        return frozenset({"entry.topic_id", "entry.sub_topic_id", "cancelled"})
+        """The sub-topic and what was cancelled within its topic."""
+        return frozenset({"entry.sub_topic_id", f"register.{Register.CANCELLED_SUB_TOPICS}"})
 
     def __call__(self, facts: Facts) -> Finding:
         """Where a sub-topic of the entry's topic fell, an entry that names none may have meant it."""
-        entry, cancelled = facts.entry, facts.cancelled
+        chosen, cancelled = facts.entry.sub_topic_id, facts.registers.get(Register.CANCELLED_SUB_TOPICS)
         if cancelled is None:
+            zh = "组委会尚未说明哪些子赛题被取消；请导入名单，没有取消的可导入空名单"
             return unknown(
-                "subTopic", "组委会尚未说明哪些子赛题被取消", "nobody has said which sub-topics are cancelled"
+                "subTopic", zh, "nobody has said which sub-topics are cancelled; import them, or an empty list"
             )
-        if entry.sub_topic_id in cancelled or entry.topic_id in cancelled:
+        if any(hit.subject == chosen for hit in cancelled):
             zh = "所选子赛题已被取消；通知未规定已报项目的去向，且赛题不得更改，请组委会另行决定"
             en = "the sub-topic is cancelled; the notice prints no way out for its entries, and topics are locked"
             return not_met("subTopic", zh, en)
-        if entry.sub_topic_id is None and any(name.startswith(f"{entry.topic_id}-") for name in cancelled):
-            zh = "该赛题下有子赛题被取消，项目未填子赛题，请确认"
+        if chosen is None and cancelled:
+            zh = f"该赛题下的子赛题 {named(hit.subject for hit in cancelled)} 被取消，项目未填子赛题，请确认"
             return unknown("subTopic", zh, "a sub-topic of this topic is cancelled and the entry names none")
         return met("subTopic", "未涉及被取消的子赛题", "no cancelled sub-topic")
 
@@ -121,14 +123,14 @@ class Unchanged(Predicate):
     def __call__(self, facts: Facts) -> Finding:
         """MET only where the hub watched from the moment the lock held; before that it cannot have seen a change."""
         history, field = facts.history, self.parts[0].value.lower()
-        words = "、".join(_WORDS[part][0] for part in self.parts), ", ".join(_WORDS[part][1] for part in self.parts)
+        words = self._named
         start = self._start(facts)
         if history is None or start is None:
             zh = f"无法确认{words[0]}是否更改：缺少变更记录或锁定时间"
             return unknown(field, zh, f"cannot tell whether {words[1]} changed: no history, or no date of the lock")
         after = [change for change in history.changes if change.at >= start]
         if broken := [change for change in after if change.what in self.parts]:
-            when = max(change.at for change in broken).astimezone(CHINA).strftime(_CLOCK)
+            when = _clock(max(change.at for change in broken))
             what = (
                 named(_WORDS[change.what][0] for change in broken),
                 named(_WORDS[change.what][1] for change in broken),
@@ -145,6 +147,10 @@ class Unchanged(Predicate):
             return unknown(field, zh, f"{words[1]}: followed only since after the lock; ask the platform for its log")
         return met(field, f"{words[0]}未更改", f"{words[1]} unchanged")
 
+    @cached_property
+    def _named(self) -> tuple[str, str]:
+        return "、".join(_WORDS[part][0] for part in self.parts), ", ".join(_WORDS[part][1] for part in self.parts)
+
     def _start(self, facts: Facts) -> datetime | None:
         if self.since == "selection":
             return facts.entry.submitted_at
@@ -154,6 +160,11 @@ class Unchanged(Predicate):
         return None if item is None or item.end is None else _end_of(item.end)
 
 
+def _clock(moment: datetime) -> str:
+    return moment.astimezone(CHINA).strftime(_CLOCK)
+
+
+@cache
 def _end_of(day: date) -> datetime:
     """The moment a day is over in China: its last second still belongs to it."""
     return datetime.combine(day, time(), CHINA) + timedelta(days=1)
@@ -191,14 +202,15 @@ class SubmittedWithin(Predicate):
         span = (facts.calendar or {}).get(self.item)
         first, last = (span.start, span.end) if span else (None, None)
         at = facts.entry.submitted_at
-        when = at.astimezone(CHINA).strftime(_CLOCK)
         if self.edge != "first" and last is not None and at >= _end_of(last):
+            when = _clock(at)
             zh, en = (
                 f"报名截止 {last}（当日 24 时，北京时间），提交于 {when}",
-                f"deadline {last} (end of day, +08:00); {when}",
+                f"deadline {last} (end of day, +08:00); handed in at {when}",
             )
             return not_met("submittedAt", zh, en)
         if self.edge != "last" and first is not None and at < datetime.combine(first, time(), CHINA):
+            when = _clock(at)
             zh, en = f"报名自 {first} 起，提交于 {when}", f"registration opens on {first}; handed in at {when} (+08:00)"
             return (unknown if self.assumed else not_met)("submittedAt", zh, en)
         if (first is None and self.edge != "last") or (last is None and self.edge != "first"):

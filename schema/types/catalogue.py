@@ -7,7 +7,7 @@ import strawberry
 
 from schema import catalogue
 from schema.identifiers import REGIONS
-from schema.quotas import Basis, quota_of
+from schema.quotas import Basis, quota_of, selection_of
 from schema.types import enums  # noqa: F401  registers the enums before any type names one
 from schema.vocabulary import OrganiserRole, PullStatus, TrackMatch
 
@@ -133,6 +133,9 @@ class Quota:
     basis: Basis
     reason_zh: str
     reason_en: str
+    per_track: int | None = strawberry.field(
+        description="每个国家赛道的名额，仅在规则有约束力时 / Places in a national track, where a rule that binds says so"
+    )
 
 
 @strawberry.type(description="数据新鲜度 / How old a region's data is, and why")
@@ -199,7 +202,7 @@ class Region:
             ),
             organisers=[Organisers(role=o.role, names=list(o.names), locator=o.locator) for o in notice.organisers],
             timeline=[TimelineItem(**{**item.model_dump(), "id": strawberry.ID(item.id)}) for item in notice.timeline],
-            quota=Quota(**quota_of(notice).model_dump()),
+            quota=Quota(**quota_of(selection_of(notice)).model_dump()),
             tracks=[_track(track) for track in facts.tracks],
         )
 

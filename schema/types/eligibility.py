@@ -85,7 +85,12 @@ class Eligibility:
 
     status: EligibilityStatus
     judged_at: datetime | None = strawberry.field(description="判定时间；未入库的为空 / When it was judged and kept")
-    verdicts: list[ClauseVerdict]
+    told: strawberry.Private[list[ClauseVerdict]]
+
+    @strawberry.field(description="逐条判定，可只取某几种 / Clause by clause; or only some verdicts")
+    def verdicts(self, only: list[Verdict] | None = None) -> list[ClauseVerdict]:
+        """In the order of the notice."""
+        return self.told if only is None else [one for one in self.told if one.verdict in only]
 
 
 @strawberry.type(description="通知未作规定，及查证所用词 / What a notice does not say, and the search that showed it")
@@ -94,6 +99,7 @@ class Absence:
 
     about: str
     statement: str
+    statement_en: str
     searched: list[str]
 
 
@@ -112,6 +118,7 @@ class Difference:
     """Our summary, with what is quoted."""
 
     dimension: str
+    dimension_en: str
     regions: list["RegionWords"]
 
 
@@ -121,6 +128,7 @@ class RegionWords:
 
     region: Region
     words: str
+    words_en: str = strawberry.field(description="原话不译 / A quote stays as it is")
 
 
 @strawberry.type(description="相互矛盾的规则 / Clauses that contradict one another")
@@ -129,6 +137,7 @@ class ClauseConflict:
 
     id: strawberry.ID
     what: str
+    what_en: str
     clauses: list[Clause]
 
 

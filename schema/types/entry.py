@@ -11,6 +11,7 @@ from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage, 
 if TYPE_CHECKING:
     from schema.types.cases import DuplicateCase  # the two types name each other; strawberry resolves them when asked
     from schema.types.eligibility import Eligibility
+    from schema.types.history import EntryChange
 
 
 @strawberry.type(description="参赛单位 / An organisation that takes part")
@@ -69,6 +70,12 @@ class KnowsMore(Protocol):
     async def eligibility_of(self, entry: str) -> "Eligibility | None":
         """What the clauses say of an entry."""
 
+    async def history_of(self, entry: str) -> "list[EntryChange]":
+        """What of an entry changed, oldest first."""
+
+    async def entry(self, entry: str) -> "Entry | None":
+        """The entry with this id, if the viewer may see it."""
+
 
 @strawberry.interface(description="参赛项目：各省共有的部分 / An entry: what all provinces have in common")
 class Entry:
@@ -121,3 +128,17 @@ class Entry:
     ) -> Annotated["Eligibility", strawberry.lazy("schema.types.eligibility")] | None:
         """Loaded in one batch a request."""
         return await cast("KnowsMore", info.context).eligibility_of(self.id)
+
+    @strawberry.field(
+        description="变更记录，由早到晚，不含个人信息 / What changed since the hub first saw it, oldest first"
+    )
+    async def history(
+        self, info: strawberry.Info
+    ) -> list[Annotated["EntryChange", strawberry.lazy("schema.types.history")]]:
+        """Loaded in one batch a request."""
+        return await cast("KnowsMore", info.context).history_of(self.id)
+
+    @classmethod
+    async def resolve_reference(cls, info: strawberry.Info, id: strawberry.ID) -> "Entry | None":  # noqa: A002  the key's name
+        """The entry that a router asks the registry for, where another subgraph named it."""
+        return await cast("KnowsMore", info.context).entry(id)

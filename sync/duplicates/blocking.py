@@ -7,14 +7,16 @@ What such entries have in common beyond that key still brings them together by o
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack
 
-from sync.duplicates.encoding import Encoded, Integers, crossed, hashed_rows, narrow
+from sync.duplicates.encoding import Encoded
+from sync.duplicates.hashing import Integers, crossed, hashed_rows, narrow
 from sync.duplicates.parallel import mapped
-from sync.duplicates.rarity import count
+from sync.duplicates.rarity import Counts, count
 
 _ROWS: Final = 20_000  # rows of a product at once, so that its memory does not grow with the corpus
 _ENOUGH: Final = 0.999  # of the weights of shared keys; below one, as three thirds are
@@ -24,7 +26,7 @@ _ENOUGH: Final = 0.999  # of the weights of shared keys; below one, as three thi
 class Rule:
     """A way for two entries to meet. Each shared key counts `weight`; together they must come to one.
 
-    A key that more than `cap` entries have is set aside.
+    A key that more than `cap` entries have is set aside. A rule called like a column has that column's hashes for keys.
     """
 
     zh: str
@@ -37,7 +39,8 @@ class Rule:
 RULES: Final[Mapping[str, Rule]] = {
     "token": Rule("同一证件令牌", "one ID token", lambda each: each.tokens, 60),
     "phone": Rule("同一电话令牌", "one phone token", lambda each: each.phones, 16),
-    "names": Rule("两个相同姓名", "two equal names", lambda each: crossed(each.names, each.names), 30),
+    "reached": Rule("姓名与电话都相同", "one name and phone", lambda each: each.reached, 60),
+    "two_names": Rule("两个相同姓名", "two equal names", lambda each: crossed(each.names, each.names), 30),
     "name_core": Rule("同名同单位", "a name and an organisation", lambda each: crossed(each.names, each.cores), 30),
     "core": Rule("同一单位核心名", "one organisation core", lambda each: each.cores, 24),
     "code": Rule("同一信用代码", "one credit code", lambda each: each.credit_codes, 24),
@@ -50,7 +53,7 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "title": Rule("标题读音相同", "one title by its sound", lambda each: hashed_rows(each.titles), 30),
     "team": Rule("团队名相同", "one team name", lambda each: hashed_rows(each.teams), 12),
-    "title_rare": Rule("标题中的罕见片段", "rare pieces of the title", lambda each: each.title_sounds, 40, 0.34),
+    "title_sounds": Rule("标题中的罕见片段", "rare pieces of the title", lambda each: each.title_sounds, 40, 0.34),
     "shingles": Rule("简介中的罕见片段", "rare pieces of the summary", lambda each: each.shingles, 40, 0.25),
     "words": Rule("文中的罕见词", "rare words", lambda each: each.words, 40, 0.25),
 }
@@ -66,13 +69,15 @@ class Candidates:
     set_aside: dict[str, int]
 
 
-def candidates(corpus: Encoded, workers: int = 1) -> Candidates:
-    """All pairs of the corpus that are worth a comparison."""
+def candidates(corpus: Encoded, counts: Mapping[str, Counts] = MappingProxyType({}), workers: int = 1) -> Candidates:
+    """All pairs of the corpus that are worth a comparison. `counts` are those of its columns, where they are known."""
     whole = [name for name, rule in RULES.items() if rule.weight >= 1]
     pieces = [name for name in RULES if name not in whole]
     tasks = [pieces, *([name] for name in whole)]  # the longest first
     met, set_aside, found = {}, {}, []
-    for names, (pairs, dropped) in zip(tasks, mapped(lambda task: _met_by(corpus, task), tasks, workers), strict=True):
+    for names, (pairs, dropped) in zip(
+        tasks, mapped(lambda task: _met_by(corpus, task, counts), tasks, workers), strict=True
+    ):
         met["+".join(names)] = len(pairs)
         set_aside.update(dropped)
         found.append(pairs)
@@ -81,12 +86,14 @@ def candidates(corpus: Encoded, workers: int = 1) -> Candidates:
     return Candidates(together // rows, together % rows, met, set_aside)
 
 
-def _met_by(corpus: Encoded, names: Sequence[str]) -> tuple[Integers, dict[str, int]]:
+def _met_by(corpus: Encoded, names: Sequence[str], counts: Mapping[str, Counts]) -> tuple[Integers, dict[str, int]]:
     """The pairs that these rules make together, as `_meeting` gives them, and how many keys each set aside."""
     keys, weights, dropped = [], [], {}
     for name in names:
         rule = RULES[name]
-        kept, dropped[name] = within_cap(rule.keys(corpus), rule.cap)
+        rows = rule.keys(corpus)
+        held = counts[name] if name in counts else count(rows)
+        kept, dropped[name] = _within_cap(rows, held, rule.cap)
         keys.append(kept)
         weights.append(np.full(kept.shape[1], rule.weight, np.float32))
     return _meeting(hstack(keys, "csr"), np.concatenate(weights)), dropped
@@ -97,13 +104,13 @@ def enough(weight: float) -> bool:
     return weight >= _ENOUGH
 
 
-def within_cap(keys: csr_matrix, cap: int) -> tuple[csr_matrix, int]:
+def _within_cap(keys: csr_matrix, held: Counts, cap: int) -> tuple[csr_matrix, int]:
     """The columns that two to `cap` rows have, renumbered; and how many more rows have."""
-    held = count(keys)
     places = narrow(keys.indices)
-    here = (held[places] > 1) & (held[places] <= cap)
+    counted = held[places]
+    here = np.flatnonzero((counted > 1) & (counted <= cap))
     kept, columns = np.unique(places[here], return_inverse=True)
-    ends = np.concatenate(([0], np.cumsum(here)))[keys.indptr]
+    ends = np.searchsorted(here, keys.indptr)
     made = csr_matrix((np.ones(len(columns), np.float32), columns, ends), shape=(keys.shape[0], max(len(kept), 1)))
     return made, int((held > cap).sum())
 

@@ -1,9 +1,10 @@
 """Compares pairs of records: what they share and what speaks against it, a column of numbers per feature.
 
 Every feature is symmetric, and more shared never makes it smaller (for the features that speak against a match: larger).
+People, organisations, titles and numbers are few per record and come first (`glance`); texts are compared only where the
+rest leaves a match possible.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -14,34 +15,57 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 from scipy.sparse import csr_matrix
 
-from sync.duplicates.encoding import PLACES, Encoded, Integers
+from sync.duplicates.encoding import PLACES, Encoded
+from sync.duplicates.hashing import Integers
 from sync.duplicates.rarity import Rarity
 
 Column = npt.NDArray[np.floating[Any]]
+Columns = dict[str, Column]
 
 WIDESPREAD: Final = 0.03  # pairs of characters in more of the entries than this say nothing of one project
 RARE: Final = 0.002  # runs of four characters in more of the entries than this are boilerplate
 LEAST: Final = 12  # entries that must share something before it is called widespread, in the smallest corpora
+SLIPS: Final = 2  # signs in which a credit code may differ from another and still be its misprint
 _BATCH: Final = 20_000  # pairs at once, about 100 MB
+
+FEATURES: Final = (
+    "title", "title_part", "title_bits", "title_signs", "title_order", "title_in_text", "title_in_text_least",
+    "words", "words_part", "shingles", "shingle_bits", "numbers", "number_bits",
+    "core", "core_bits", "core_part", "lead", "code", "code_near", "code_against",
+    "tokens", "token_against", "names", "name_count", "name_against", "persons", "phones", "team", "team_near",
+    "region", "city", "track", "topic", "doublings",
+)  # fmt: skip
+_SHORT: Final = ("title_sounds", "title_signs", "numbers", "core_parts", "cores", "names", "phones")
+_LONG: Final = {"words": ("words", WIDESPREAD), "title_words": ("words", WIDESPREAD), "shingles": ("shingles", RARE)}
 
 
 @dataclass(frozen=True, slots=True)
-class Weighted:
-    """A column of an encoded corpus without what is widespread, with the bits of the rest."""
+class Prepared:
+    """Records ready to be compared under one snapshot of rarity. Short rows are weighed beforehand, long ones when wanted."""
 
-    rows: csr_matrix
-    mass: Column  # of each row, bits
+    encoded: Encoded
+    rarity: Rarity
+    short: dict[str, csr_matrix]
 
     @classmethod
-    def of(cls, rarity: Rarity, column: str, matrix: csr_matrix, widespread: float = 1.0) -> Self:
-        """`matrix` weighed as `column`, without what more than this share of the entries have."""
-        rows = csr_matrix((rarity.bits(column, matrix.indices), matrix.indices, matrix.indptr), shape=matrix.shape)
-        if widespread < 1:
-            rows = rows.copy()
-            rows.data[rarity.widespread(column, matrix.indices, widespread, LEAST)] = 0
-            rows.eliminate_zeros()
-        rows.has_sorted_indices = rows.has_canonical_format = True
-        return cls(rows, row_sums(rows))
+    def of(cls, encoded: Encoded, rarity: Rarity) -> Self:
+        """`encoded` under `rarity`."""
+        return cls(encoded, rarity, {name: _weighed(getattr(encoded, name), rarity, name, 1.0) for name in _SHORT})
+
+    def rows(self, name: str, wanted: Integers) -> csr_matrix:
+        """The wanted rows of a column, in bits, without what is widespread."""
+        if name in self.short:
+            return self.short[name][wanted]
+        return _weighed(getattr(self.encoded, name)[wanted], self.rarity, *_LONG[name])
+
+
+def _weighed(rows: csr_matrix, rarity: Rarity, column: str, widespread: float) -> csr_matrix:
+    bits = rarity.bits(column, rows.indices)
+    if widespread < 1:
+        bits[rarity.widespread(column, rows.indices, widespread, LEAST)] = 0
+    weighed = csr_matrix((bits, rows.indices, rows.indptr), shape=rows.shape)
+    weighed.has_sorted_indices = weighed.has_canonical_format = True
+    return weighed
 
 
 def row_sums(matrix: csr_matrix) -> Column:
@@ -60,141 +84,148 @@ def shared(left: csr_matrix, right: csr_matrix) -> csr_matrix:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """Records ready to be compared under one snapshot of rarity."""
+class Pairs:
+    """The pairs (`first[k]` of `left`, `second[k]` of `right`)."""
 
-    encoded: Encoded
-    words: Weighted
-    shingles: Weighted
-    title_sounds: Weighted
-    title_words: Weighted
-    numbers: Weighted
-    core_parts: Weighted
-    cores: Weighted
-    names: Weighted
-    phones: Weighted
+    left: Prepared
+    first: Integers
+    right: Prepared
+    second: Integers
 
-    @classmethod
-    def of(cls, encoded: Encoded, rarity: Rarity) -> Self:
-        """`encoded` under `rarity`."""
-        return cls(
-            encoded,
-            words=Weighted.of(rarity, "words", encoded.words, WIDESPREAD),
-            shingles=Weighted.of(rarity, "shingles", encoded.shingles, RARE),
-            title_words=Weighted.of(rarity, "words", encoded.title_words, WIDESPREAD),
-            **{name: Weighted.of(rarity, name, getattr(encoded, name)) for name in _WHOLE},
-        )
+    def __len__(self) -> int:
+        return len(self.first)
 
+    def part(self, which: slice | npt.NDArray[Any]) -> Self:
+        """Some of them."""
+        return type(self)(self.left, self.first[which], self.right, self.second[which])
 
-_WHOLE: Final = ("title_sounds", "numbers", "core_parts", "cores", "names", "phones")
-FEATURES: Final = (
-    "title", "title_part", "title_bits", "title_order", "title_in_text", "title_in_text_least",
-    "words", "words_part", "shingles", "shingle_bits", "numbers", "number_bits",
-    "core", "core_bits", "core_part", "lead", "code", "code_near", "code_against",
-    "tokens", "token_against", "names", "name_count", "name_against", "phones", "team", "team_near",
-    "region", "city", "track", "topic",
-)  # fmt: skip
+    def rows(self, name: str) -> tuple[csr_matrix, csr_matrix]:
+        """A column of both sides."""
+        return self.left.rows(name, self.first), self.right.rows(name, self.second)
+
+    def both(self, name: str) -> tuple[csr_matrix, csr_matrix]:
+        """As `rows`, of a column that is counted and not weighed."""
+        return getattr(self.left.encoded, name)[self.first], getattr(self.right.encoded, name)[self.second]
+
+    def texts(self, name: str) -> tuple[list[str], list[str]]:
+        """As `rows`, of a column of texts."""
+        one, two = getattr(self.left.encoded, name), getattr(self.right.encoded, name)
+        return [one[row] for row in self.first.tolist()], [two[row] for row in self.second.tolist()]
 
 
-def compare(left: Prepared, first: Integers, right: Prepared, second: Integers) -> Column:
-    """The features of the pairs (`first[k]` of `left`, `second[k]` of `right`), a row each, in the order of `FEATURES`."""
-    table = np.empty((len(first), len(FEATURES)), np.float32)
-    for start in range(0, len(first), _BATCH):
-        part = slice(start, start + _BATCH)
-        columns = _columns(left, first[part], right, second[part])
-        table[part] = np.column_stack([columns[name] for name in FEATURES])
+def compare(pairs: Pairs) -> Column:
+    """All features of the pairs, a row each, in the order of `FEATURES`."""
+    table = np.empty((len(pairs), len(FEATURES)), np.float32)
+    for start in range(0, len(pairs), _BATCH):
+        part = pairs.part(slice(start, start + _BATCH))
+        columns = {**glance(part), **_texts(part)}
+        table[start : start + _BATCH] = np.column_stack([columns[name] for name in FEATURES])
     return table
 
 
-def _columns(a: Prepared, i: Integers, b: Prepared, j: Integers) -> dict[str, Column]:
-    return {**_texts(a, i, b, j), **_organisations(a, i, b, j), **_people(a, i, b, j), **_places(a, i, b, j)}
-
-
-def _common(left: Weighted, i: Integers, right: Weighted, j: Integers) -> Column:
-    return row_sums(shared(left.rows[i], right.rows[j]))
+def glance(pairs: Pairs) -> Columns:
+    """The features that cost little; those of `compare` that are missing can only add to a match."""
+    size = np.full(len(pairs), pairs.left.rarity.doublings, np.float32)
+    return {**_short_texts(pairs), **_organisations(pairs), **_people(pairs), **_places(pairs), "doublings": size}
 
 
 def _share(common: Column, whole: Column) -> Column:
     return np.divide(common, whole, out=np.zeros_like(common), where=whole > 0)
 
 
-def _texts(a: Prepared, i: Integers, b: Prepared, j: Integers) -> dict[str, Column]:
-    title = _common(a.title_sounds, i, b.title_sounds, j)
-    title_a, title_b = a.title_sounds.mass[i], b.title_sounds.mass[j]
-    found = _share(_common(a.title_words, i, b.words, j), a.title_words.mass[i])
-    found_back = _share(_common(b.title_words, j, a.words, i), b.title_words.mass[j])
-    words, words_a, words_b = _common(a.words, i, b.words, j), a.words.mass[i], b.words.mass[j]
-    shingles = _common(a.shingles, i, b.shingles, j)
-    numbers = _common(a.numbers, i, b.numbers, j)
+def _short_texts(pairs: Pairs) -> Columns:
+    one, two = pairs.rows("title_sounds")
+    title, title_a, title_b = row_sums(shared(one, two)), row_sums(one), row_sums(two)
+    one, two = pairs.rows("title_signs")
+    signs = _share(row_sums(shared(one, two)), (row_sums(one) + row_sums(two)) / 2)
+    one, two = pairs.rows("numbers")
+    numbers = row_sums(shared(one, two))
     return {
         "title": _share(title, (title_a + title_b) / 2),
         "title_part": _share(title, np.minimum(title_a, title_b)),
         "title_bits": title,
-        "title_order": _strings(fuzz.ratio, a.encoded.titles, i, b.encoded.titles, j) / 100,
-        "title_in_text": np.maximum(found, found_back),
-        "title_in_text_least": np.minimum(found, found_back),
-        "words": _share(words, (words_a + words_b) / 2),
-        "words_part": _share(words, np.minimum(words_a, words_b)),
-        "shingles": _share(shingles, np.minimum(a.shingles.mass[i], b.shingles.mass[j])),
-        "shingle_bits": np.log2(1 + shingles),
-        "numbers": _share(numbers, np.minimum(a.numbers.mass[i], b.numbers.mass[j])),
+        "title_signs": signs,
+        "numbers": _share(numbers, np.minimum(row_sums(one), row_sums(two))),
         "number_bits": numbers,
     }
 
 
-def _strings(scorer: Callable[..., float], a: tuple[str, ...], i: Integers, b: tuple[str, ...], j: Integers) -> Column:
-    left, right = [a[k] for k in i.tolist()], [b[k] for k in j.tolist()]
-    found: Column = cpdist(left, right, scorer=scorer, dtype=np.float32)
-    found[[not one or not two for one, two in zip(left, right, strict=True)]] = 0  # two empty texts share nothing
-    return found
-
-
-def _count(left: csr_matrix, i: Integers, right: csr_matrix, j: Integers) -> Column:
-    counts: Column = np.diff(shared(left[i], right[j]).indptr).astype(np.float32)
-    return counts
-
-
-def _organisations(a: Prepared, i: Integers, b: Prepared, j: Integers) -> dict[str, Column]:
-    one, two = a.encoded, b.encoded
-    core = _common(a.cores, i, b.cores, j)
-    parts = _common(a.core_parts, i, b.core_parts, j)
-    code = _count(one.credit_codes, i, two.credit_codes, j)
-    left, right = [one.lead_codes[k] for k in i.tolist()], [two.lead_codes[k] for k in j.tolist()]
-    slips = cpdist(left, right, scorer=Levenshtein.distance, dtype=np.float32)
-    given = np.array([bool(x) and bool(y) for x, y in zip(left, right, strict=True)])
+def _texts(pairs: Pairs) -> Columns:
+    left, right = pairs.rows("words")
+    title_a, title_b = pairs.rows("title_words")
+    found = _share(row_sums(shared(title_a, right)), row_sums(title_a))
+    found_back = _share(row_sums(shared(title_b, left)), row_sums(title_b))
+    words, words_a, words_b = row_sums(shared(left, right)), row_sums(left), row_sums(right)
+    left, right = pairs.rows("shingles")
+    shingles = row_sums(shared(left, right))
+    teams = _likeness(*pairs.texts("teams"))
     return {
-        "core": _count(one.cores, i, two.cores, j),
-        "core_bits": core,
-        "core_part": _share(parts, np.minimum(a.core_parts.mass[i], b.core_parts.mass[j])),
-        "lead": _strings(fuzz.ratio, one.leads, i, two.leads, j) / 100,
-        "code": code,
-        "code_near": (given & (code == 0) & (slips <= 2)).astype(np.float32),
-        "code_against": (given & (code == 0) & (slips > 2)).astype(np.float32),
-    }
-
-
-def _people(a: Prepared, i: Integers, b: Prepared, j: Integers) -> dict[str, Column]:
-    one, two = a.encoded, b.encoded
-    tokens = _count(one.tokens, i, two.tokens, j)
-    known_a, known_b = np.diff(one.tokens.indptr)[i], np.diff(two.tokens.indptr)[j]
-    namesakes = shared(one.known[i], two.known[j])
-    both_known = np.diff(namesakes.indptr).astype(np.float32)
-    names = shared(a.names.rows[i], b.names.rows[j])
-    # A namesake whose token is known on both sides is already counted by the token, or is another person.
-    settled = row_sums(shared(names, namesakes))
-    teams = _strings(fuzz.ratio, one.teams, i, two.teams, j) / 100
-    return {
-        "tokens": tokens,
-        "token_against": np.where(tokens == 0, np.minimum(known_a, known_b), 0).astype(np.float32),
-        "names": row_sums(names) - settled,
-        "name_count": np.diff(names.indptr).astype(np.float32) - both_known,
-        "name_against": np.maximum(both_known - tokens, 0),
-        "phones": _common(a.phones, i, b.phones, j),
+        "title_order": _likeness(*pairs.texts("titles")),
+        "title_in_text": np.maximum(found, found_back),
+        "title_in_text_least": np.minimum(found, found_back),
+        "words": _share(words, (words_a + words_b) / 2),
+        "words_part": _share(words, np.minimum(words_a, words_b)),
+        "shingles": _share(shingles, np.minimum(row_sums(left), row_sums(right))),
+        "shingle_bits": shingles,
+        "lead": _likeness(*pairs.texts("leads")),
         "team": (teams == 1).astype(np.float32),
         "team_near": teams,
     }
 
 
-def _places(a: Prepared, i: Integers, b: Prepared, j: Integers) -> dict[str, Column]:
-    one, two = a.encoded.places[i], b.encoded.places[j]
+def _likeness(left: list[str], right: list[str]) -> Column:
+    found: Column = cpdist(left, right, scorer=fuzz.ratio, dtype=np.float32) / 100
+    found[[not one or not two for one, two in zip(left, right, strict=True)]] = 0  # two empty texts share nothing
+    return found
+
+
+def _count(left: csr_matrix, right: csr_matrix) -> Column:
+    return _counts(shared(left, right))
+
+
+def _counts(rows: csr_matrix) -> Column:
+    counts: Column = np.diff(rows.indptr).astype(np.float32)
+    return counts
+
+
+def _organisations(pairs: Pairs) -> Columns:
+    one, two = pairs.rows("cores")
+    core = shared(one, two)
+    one, two = pairs.rows("core_parts")
+    parts = row_sums(shared(one, two))
+    code = _count(*pairs.both("credit_codes"))
+    left, right = pairs.texts("lead_codes")
+    slips = cpdist(left, right, scorer=Levenshtein.distance, score_cutoff=SLIPS, dtype=np.float32)
+    given = np.array([bool(x) and bool(y) for x, y in zip(left, right, strict=True)], np.bool_) & (code == 0)
+    return {
+        "core": _counts(core),
+        "core_bits": row_sums(core),
+        "core_part": _share(parts, np.minimum(row_sums(one), row_sums(two))),
+        "code": code,
+        "code_near": (given & (slips <= SLIPS)).astype(np.float32),
+        "code_against": (given & (slips > SLIPS)).astype(np.float32),
+    }
+
+
+def _people(pairs: Pairs) -> Columns:
+    one, two = pairs.both("tokens")
+    tokens = _count(one, two)
+    least = np.minimum(np.diff(one.indptr), np.diff(two.indptr))
+    names, namesakes = shared(*pairs.rows("names")), shared(*pairs.both("known"))
+    both_known = _counts(namesakes)
+    # Where no token is shared, namesakes whose tokens are given on both sides are other people, and do not count.
+    others = tokens == 0
+    return {
+        "tokens": tokens,
+        "token_against": np.where(others, least, 0).astype(np.float32),
+        "names": row_sums(names) - np.where(others, row_sums(shared(names, namesakes)), 0),
+        "name_count": _counts(names) - np.where(others, both_known, 0),
+        "name_against": np.maximum(both_known - tokens, 0),
+        "persons": _count(*pairs.both("reached")) - np.where(others, _count(*pairs.both("reached_known")), 0),
+        "phones": row_sums(shared(*pairs.rows("phones"))),
+    }
+
+
+def _places(pairs: Pairs) -> Columns:
+    one, two = pairs.left.encoded.places[pairs.first], pairs.right.encoded.places[pairs.second]
     return dict(zip(PLACES, ((one == two) & (one >= 0)).astype(np.float32).T, strict=True))

@@ -8,12 +8,12 @@ import numpy as np
 
 from schema.vocabulary import CaseKind
 from sync.duplicates.blocking import candidates
-from sync.duplicates.comparison import Prepared, compare
+from sync.duplicates.comparison import Pairs, Prepared, compare, glance
 from sync.duplicates.encoding import Encoded, encode
 from sync.duplicates.parallel import mapped, slices
 from sync.duplicates.rarity import Rarity
 from sync.duplicates.records import Record
-from sync.duplicates.scoring import Model, score
+from sync.duplicates.scoring import Model, possible, score
 
 _PIECE: Final = 4_000  # records, or
 _PAIRS: Final = 20_000  # pairs, that a worker takes at once
@@ -61,16 +61,22 @@ def detect(records: Sequence[Record], model: Model, workers: int = 1, progress: 
     ordered = sorted(records, key=lambda record: record.id)
     corpus = prepare(ordered, workers, progress)
     progress("寻找候选", "blocking", 0, 1)
-    found = candidates(corpus, workers)
+    rarity = Rarity.of(corpus)
+    found = candidates(corpus, rarity.counts, workers)
     progress("寻找候选", "blocking", 1, 1)
-    prepared = Prepared.of(corpus, Rarity.of(corpus))
+    prepared = Prepared.of(corpus, rarity)
 
     def judged(piece: slice) -> list[Pair]:
-        first, second = found.first[piece], found.second[piece]
-        table = compare(prepared, first, prepared, second)
+        pairs = Pairs(prepared, found.first[piece], prepared, found.second[piece])
+        pairs = pairs.part(possible(glance(pairs), model))
+        table = compare(pairs)
         return sorted(
             Pair(
-                ordered[first[k]].id, ordered[second[k]].id, kind, round(float(scores[k]), 6), tuple(table[k].tolist())
+                ordered[pairs.first[k]].id,
+                ordered[pairs.second[k]].id,
+                kind,
+                round(float(scores[k]), 6),
+                tuple(table[k].tolist()),
             )
             for kind, scores in score(table, model).items()
             for k in np.flatnonzero(scores >= model.thresholds[kind].review).tolist()

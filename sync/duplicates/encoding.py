@@ -1,8 +1,4 @@
-"""Turns records into rows of numbers, a whole corpus at once: n-grams of the texts, keys of people and organisations.
-
-A row is a sorted set of hashes. Pieces of text have 23 bits: two that share a hash count as one, which changes the share of
-a common part by less than a thousandth. Keys of people and organisations have 62, because one shared token decides.
-"""
+"""Turns records into rows of numbers, a whole corpus at once: n-grams of the texts, keys of people and organisations."""
 
 import re
 import unicodedata
@@ -15,17 +11,24 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, vstack
 
-from sync.duplicates.folding import BREAK, codes_of, fold, folding_table, sounding_table, texts_of
+from sync.duplicates.folding import codes_of, fold, folding_table, sounding_table, texts_of, without_breaks
+from sync.duplicates.hashing import (
+    Integers,
+    distinct,
+    grams,
+    hashed,
+    hashed_codes,
+    hashed_rows,
+    paired,
+    rows_of,
+    rows_of_keys,
+    without,
+)
 from sync.duplicates.organisations import organisation_core
 from sync.duplicates.places import without_places
 from sync.duplicates.records import LONGEST_TEXT, MOST_PARTIES, Record
 
-Integers = npt.NDArray[np.int64]
 PLACES: Final = ("region", "city", "track", "topic")
-BITS: Final = 23  # of a hash: 8 million places, for the few million different n-grams of a corpus
-SPACE: Final = 1 << BITS
-WIDE: Final = 1 << 62
-_MIXERS: Final = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)  # odd, from xxHash
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:\s*[^\W\d_])?")
 
 
@@ -34,12 +37,12 @@ class Encoded:
     """A batch of records, row by row. All matrices are binary; those of whole keys have `WIDE` columns, others `SPACE`."""
 
     titles: tuple[str, ...]  # places taken out, as they sound
-    plain_titles: tuple[str, ...]  # as `titles`, as they are written
     teams: tuple[str, ...]
     leads: tuple[str, ...]  # core of the lead organisation's name
     lead_codes: tuple[str, ...]  # its credit code as given
     places: Integers  # of each record the hashes of region, city, track and topic
     title_sounds: csr_matrix  # pairs of neighbouring syllables
+    title_signs: csr_matrix  # single syllables
     title_words: csr_matrix  # pairs of neighbouring characters
     words: csr_matrix  # the same of title and summary together
     shingles: csr_matrix  # runs of four characters of the summary
@@ -52,6 +55,8 @@ class Encoded:
     phones: csr_matrix
     names: csr_matrix  # of members
     known: csr_matrix  # names of those members whose token is given
+    reached: csr_matrix  # members by name and phone together
+    reached_known: csr_matrix  # those of them whose token is given
 
     def __len__(self) -> int:
         return len(self.titles)
@@ -77,46 +82,98 @@ class Encoded:
 
 def encode(records: Sequence[Record]) -> Encoded:
     """The rows of `records`. Order of members and partners makes no difference."""
-    titles = [without_places(record.project_name[:LONGEST_TEXT]) for record in records]
-    title_codes, title_ends = codes_of(titles, LONGEST_TEXT)
-    written, sounding = folding_table()[title_codes], sounding_table()[title_codes]
-    codes, ends = codes_of([_without_own_names(record) for record in records], LONGEST_TEXT)
-    summary = folding_table()[codes]
+    count = len(records)
+    each = np.arange(count)
+    titles, title_ends = codes_of([without_places(_cut(record.project_name)) for record in records])
+    sounding = sounding_table()[titles]
     # In a title spaces and signs are a matter of taste; in a summary they part one thought from the next.
-    dense, dense_ends = _without_breaks(written, title_ends)
-    title_words = _grams(dense, dense_ends, 2)
-    people = [record.members[:MOST_PARTIES] for record in records]
-    organisations = [
-        ((record.org_name, record.org_uscc), *((p.name, p.uscc) for p in record.partners[:MOST_PARTIES]))
-        for record in records
-    ]
-    cores = [
-        sorted({core for name, _ in each if (core := organisation_core(name[:LONGEST_TEXT]))}) for each in organisations
-    ]
-    leads = [organisation_core(record.org_name[:LONGEST_TEXT]) for record in records]
-    parts_codes, parts_ends = codes_of([" ".join(each) for each in cores], LONGEST_TEXT)
-    core_parts = _grams(folding_table()[parts_codes], parts_ends, 2)
+    (title_words,) = grams(*without_breaks(folding_table()[titles], title_ends), each, 2)
+    title_signs, title_sounds = grams(*without_breaks(sounding, title_ends), each, 1, 2)
+    codes, ends = codes_of([_without_own_names(record) for record in records])
+    pairs, shingles = grams(folding_table()[codes], ends, each, 2, 4)
+    houses = [[(record.org_name, record.org_uscc), *((p.name, p.uscc) for p in record.partners[:MOST_PARTIES])]
+              for record in records]  # fmt: skip
+    names = [[organisation_core(_cut(name)) if name else "" for name, _ in house] for house in houses]
+    cores, of_core = _flat(names)
+    (core_parts,) = grams(folding_table()[codes_of(cores)[0]], codes_of(cores)[1], of_core, 2)
+    leads = tuple(house[0] for house in names)
+    credit_codes = _normal([[code for _, code in house] for house in houses])
     return Encoded(
         titles=tuple(texts_of(sounding, title_ends)),
-        plain_titles=tuple(texts_of(written, title_ends)),
-        teams=tuple(fold(record.team_name[:LONGEST_TEXT]) for record in records),
-        leads=tuple(leads),
+        teams=tuple(fold(_cut(record.team_name)) for record in records),
+        leads=leads,
         lead_codes=tuple(record.org_uscc for record in records),
-        places=np.stack([_codes([getattr(record, name) for record in records]) for name in PLACES], axis=1),
-        title_sounds=_grams(*_without_breaks(sounding, title_ends), 2),
-        title_words=title_words,
-        words=_without(_united(title_words, _grams(summary, ends, 2)), core_parts),
-        shingles=_grams(summary, ends, 4),
-        numbers=_rows(_numbers(record.abstract) for record in records),
-        cores=_rows(cores),
+        places=np.stack([_numbered([getattr(record, name) for record in records]) for name in PLACES], axis=1),
+        title_sounds=rows_of_keys(title_sounds, count),
+        title_signs=rows_of_keys(title_signs, count),
+        title_words=rows_of_keys(title_words, count),
+        words=rows_of_keys(without(distinct(np.concatenate((title_words, pairs))), core_parts), count),
+        shingles=rows_of_keys(shingles, count),
+        numbers=_rows(_normal([_NUMBER.findall(_cut(record.abstract)) for record in records])),
+        cores=rows_of(hashed(cores), of_core, count),
         lead_core=hashed_rows(leads),
-        core_parts=core_parts,
-        credit_codes=_rows([unicodedata.normalize("NFKC", code).strip().upper() for _, code in each] for each in organisations),
-        tokens=_rows([member.id_token for member in each] for each in people),
-        phones=_rows([member.phone_token for member in each] for each in people),
-        names=_rows([fold(member.name) for member in each] for each in people),
-        known=_rows([fold(member.name) for member in each if member.id_token] for each in people),
-    )  # fmt: skip
+        core_parts=rows_of_keys(core_parts, count),
+        credit_codes=_rows([[code.upper() for code in codes] for codes in credit_codes]),
+        **_people(records),
+    )
+
+
+def _people(records: Sequence[Record]) -> dict[str, csr_matrix]:
+    members = [member for record in records for member in record.members[:MOST_PARTIES]]
+    owners = np.repeat(np.arange(len(records)), [min(len(record.members), MOST_PARTIES) for record in records])
+    codes, ends = codes_of([_cut(member.name) for member in members])
+    codes, ends = without_breaks(folding_table()[codes], ends)
+    names, named = hashed_codes(codes, ends), np.diff(ends, prepend=0) > 0
+    tokens, phones = [member.id_token for member in members], [member.phone_token for member in members]
+    token, phone = hashed(tokens), hashed(phones)
+    identified, reachable = _given(tokens), _given(phones)
+    person = paired(names, phone)
+
+    def rows(hashes: Integers, kept: npt.NDArray[np.bool_]) -> csr_matrix:
+        return rows_of(hashes[kept], owners[kept], len(records))
+
+    return {
+        "tokens": rows(token, identified),
+        "phones": rows(phone, reachable),
+        "names": rows(names, named),
+        "known": rows(names, named & identified),
+        "reached": rows(person, named & reachable),
+        "reached_known": rows(person, named & reachable & identified),
+    }
+
+
+def _cut(text: str) -> str:
+    return text[:LONGEST_TEXT]
+
+
+def _given(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
+    return np.fromiter(map(bool, texts), np.bool_, len(texts))
+
+
+def _flat(rows: Sequence[Sequence[str]]) -> tuple[list[str], Integers]:
+    """The texts of all rows that are not empty, and the row of each."""
+    texts = list(chain.from_iterable(rows))
+    kept = _given(texts)
+    owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    return [text for text in texts if text], owners[kept]
+
+
+def _normal(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The texts in one width and without spaces; all at once, since most of the cost is in calling."""
+    flat, owners = _flat(rows)
+    texts = (
+        unicodedata.normalize("NFKC", "\n".join(" ".join(text.split()) for text in flat)).replace(" ", "").split("\n")
+    )
+    made: list[list[str]] = [[] for _ in rows]
+    for text, row in zip(texts, owners.tolist(), strict=False):
+        made[row].append(text)
+    return made
+
+
+def _rows(texts: Sequence[Iterable[str]]) -> csr_matrix:
+    """Each text of each row, empty ones left out, once."""
+    flat, owners = _flat([list(row) for row in texts])
+    return rows_of(hashed(flat), owners, len(texts))
 
 
 def _stacked(columns: Sequence[Any]) -> Any:  # noqa: ANN401  whichever of the three a field is
@@ -125,128 +182,15 @@ def _stacked(columns: Sequence[Any]) -> Any:  # noqa: ANN401  whichever of the t
     return np.concatenate(columns) if isinstance(columns[0], np.ndarray) else vstack(columns, "csr")
 
 
-def narrow(hashes: npt.NDArray[np.signedinteger[Any]]) -> npt.NDArray[np.signedinteger[Any]]:
-    """Hashes of either width as places of the smaller space, where it is enough to be nearly right."""
-    return hashes & (SPACE - 1)
-
-
-def _codes(texts: Sequence[str]) -> Integers:
+def _numbered(texts: Sequence[str]) -> Integers:
     """A number for each text, -1 for an empty one."""
-    return np.where([bool(text) for text in texts], hashed(texts), -1)
-
-
-def hashed_rows(texts: Sequence[str]) -> csr_matrix:
-    """Each text as a whole, a row each."""
-    return _rows([text] for text in texts)
-
-
-def crossed(left: csr_matrix, right: csr_matrix) -> csr_matrix:
-    """Each hash of a row of `left` together with each of the same row of `right`; each two once where both are one."""
-    many, few = np.diff(left.indptr).astype(np.int64), np.diff(right.indptr).astype(np.int64)
-    starts = np.concatenate(([0], np.cumsum(many * few)))
-    row = np.repeat(np.arange(len(many)), many * few)
-    place = np.arange(starts[-1]) - starts[row]
-    one = left.indices[left.indptr[row] + place // few[row]].astype(np.uint64)
-    two = right.indices[right.indptr[row] + place % few[row]].astype(np.uint64)
-    if left is right:
-        row, one, two = row[one < two], one[one < two], two[one < two]
-    mixed = (one * np.uint64(_MIXERS[0]) + two) * np.uint64(_MIXERS[1])
-    return _distinct(row, mixed, len(many))
-
-
-def hashed(texts: Sequence[str]) -> Integers:
-    """The places of texts among the wide ones; the same in every process."""
-    codes, ends = codes_of(texts, LONGEST_TEXT)
-    starts = np.concatenate(([0], ends[:-1]))
-    row = np.repeat(np.arange(len(ends)), ends - starts)
-    mixed = (codes + np.uint64(1)) * np.uint64(_MIXERS[0]) + (np.arange(len(codes)) - starts[row]).astype(np.uint64)
-    for mixer in _MIXERS[1:3]:
-        mixed = (mixed ^ (mixed >> np.uint64(31))) * np.uint64(mixer)
-    running = np.concatenate((np.zeros(1, np.uint64), np.cumsum(mixed ^ (mixed >> np.uint64(29)), dtype=np.uint64)))
-    total = running[ends] - running[starts]
-    return (((total ^ (total >> np.uint64(32))) * np.uint64(_MIXERS[3])) >> np.uint64(2)).astype(np.int64)
-
-
-def _numbers(text: str) -> list[str]:
-    found = _NUMBER.findall(text[:LONGEST_TEXT])
-    return [unicodedata.normalize("NFKC", each).replace(" ", "") for each in found]
-
-
-def _rows(texts: Iterable[Iterable[str]]) -> csr_matrix:
-    """Each text of each row, empty ones left out, once."""
-    rows = [{text for text in each if text} for each in texts]
-    lengths = [len(row) for row in rows]
-    columns = hashed([text for row in rows for text in row])
-    order = np.lexsort((columns, np.repeat(np.arange(len(rows)), lengths)))
-    return _matrix(columns[order], np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))), WIDE)
-
-
-def _matrix(columns: Integers, starts: Integers, width: int) -> csr_matrix:
-    made = csr_matrix((np.ones(len(columns), np.int8), columns, starts), shape=(len(starts) - 1, width))
-    made.has_sorted_indices = made.has_canonical_format = True
-    return made
-
-
-def _without_breaks(codes: npt.NDArray[np.uint32], ends: Integers) -> tuple[npt.NDArray[np.uint32], Integers]:
-    kept = codes != BREAK
-    return codes[kept], np.concatenate(([0], np.cumsum(kept)))[ends]
-
-
-def _grams(codes: npt.NDArray[np.uint32], ends: Integers, length: int) -> csr_matrix:
-    """The different runs of `length` signs of each text that hold no break."""
-    parts, rows, first = [], len(ends), 0
-    while first < rows:  # in blocks, so that what is laid out beside the texts stays small
-        start = int(ends[first - 1]) if first else 0
-        last = max(int(np.searchsorted(ends, start + 4_000_000, "right")), first + 1)
-        parts.append(_grams_of_block(codes[start : int(ends[last - 1])], ends[first:last] - start, length))
-        first = last
-    return (
-        vstack(parts, "csr")
-        if len(parts) > 1
-        else parts[0]
-        if parts
-        else _matrix(np.empty(0, np.int64), np.zeros(1, np.int64), SPACE)
-    )
-
-
-def _grams_of_block(codes: npt.NDArray[np.uint32], ends: Integers, length: int) -> csr_matrix:
-    count = max(len(codes) - length + 1, 0)
-    mixed = np.zeros(count, np.uint64)
-    whole = np.ones(count, np.bool_)
-    for place in range(length):
-        here = codes[place : place + count]
-        whole &= here != BREAK
-        mixed = (mixed + here) * np.uint64(_MIXERS[place])
-        mixed ^= mixed >> np.uint64(29)
-    row = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
-    whole &= row[:count] == row[len(row) - count :]
-    return _distinct(row[:count][whole], mixed[whole], len(ends))
-
-
-def _distinct(row: Integers, mixed: npt.NDArray[np.uint64], rows: int) -> csr_matrix:
-    """The rows that hold, each once, the upper bits of what was mixed for them."""
-    keys = (row << BITS) | (mixed >> np.uint64(64 - BITS)).astype(np.int64)
-    keys.sort()
-    keys = keys[np.diff(keys, prepend=-1) > 0]
-    starts = np.searchsorted(keys, np.arange(rows + 1) << BITS)
-    return _matrix((keys & (SPACE - 1)).astype(np.int32), starts.astype(np.int64), SPACE)
+    return np.where(_given(texts), hashed(texts), -1)
 
 
 def _without_own_names(record: Record) -> str:
     """The summary without its organisations' full names: they are in all entries of a house and say nothing of one."""
-    text = record.abstract
+    text = _cut(record.abstract)
     for name in (record.org_name, *(partner.name for partner in record.partners[:MOST_PARTIES])):
-        text = text.replace(name, " ") if name else text
+        if name and name in text:
+            text = text.replace(name, " ")
     return text
-
-
-def _without(rows: csr_matrix, removed: csr_matrix) -> csr_matrix:
-    left = rows - rows.multiply(removed)
-    left.eliminate_zeros()
-    return left
-
-
-def _united(left: csr_matrix, right: csr_matrix) -> csr_matrix:
-    both = left + right
-    both.data.fill(1)
-    return both

@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel
 from schema.vocabulary import CaseKind
 from sync.duplicates.comparison import FEATURES
 from sync.duplicates.records import Record
-from sync.duplicates.scoring import Model, Question, probability
+from sync.duplicates.scoring import Model, Question, columns_of, probability
 
 Span = tuple[int, int]
 
@@ -25,7 +25,7 @@ _SUBJECTS: Final[Mapping[str, tuple[str, str, frozenset[str]]]] = {
     "CREDIT_CODE": ("信用代码", "credit codes", frozenset({"code", "code_near", "code_against"})),
     "TOKENS": ("证件令牌", "ID tokens", frozenset({"tokens", "token_against"})),
     "NAMES": ("成员姓名", "members' names", frozenset({"names", "name_count", "name_against"})),
-    "PHONES": ("电话令牌", "phone tokens", frozenset({"phones"})),
+    "PHONES": ("电话令牌", "phone tokens", frozenset({"phones", "persons"})),
     "TEAM": ("团队名称", "team names", frozenset({"team", "team_near"})),
 }
 _SUBJECT_OF: Final = {feature: subject for subject, (_, _, names) in _SUBJECTS.items() for feature in names}
@@ -61,17 +61,23 @@ class Explanation:
 def explain(left: Record, right: Record, features: np.ndarray, kind: CaseKind, model: Model) -> Explanation:
     """Why these two records were found to break `kind`; `features` is their row of the comparison."""
     question = model.questions["PROJECT" if kind is CaseKind.SAME_PROJECT else "PEOPLE"]
-    table = features.reshape(1, -1)
+    columns = columns_of(features.reshape(1, -1))
     weights: dict[str, float] = dict.fromkeys(_SUBJECTS, 0.0)
     for curve in question.curves:
-        weights[_SUBJECT_OF[curve.feature.partition("*")[0]]] += float(curve.of(table)[0])
+        weights[_SUBJECT_OF[curve.feature.partition("*")[0]]] += float(curve.of(columns)[0])
     found = dict(zip(FEATURES, features.tolist(), strict=True))
     lines = [_line(subject, bits, left, right, found) for subject, bits in weights.items() if abs(bits) >= _LEAST]
     lines.sort(key=lambda line: (-abs(line.bits), line.feature))
-    posterior = float(question.bits(table)[0])
+    posterior = float(question.bits(columns)[0])
     zh, en = _changes(question, weights, posterior, model.thresholds[kind].review)
     return Explanation(
-        kind, question.prior, tuple(lines), posterior, float(probability(np.array(posterior))), tuple(zh), tuple(en)
+        kind,
+        round(float(question.prior_bits(columns)[0]), 3),
+        tuple(lines),
+        posterior,
+        float(probability(np.array(posterior))),
+        tuple(zh),
+        tuple(en),
     )
 
 
@@ -149,7 +155,10 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "同名且令牌不矛盾的成员 {name_count} 名（同名而令牌不同 {name_against} 名）",
         "{name_count} namesake(s) whose tokens do not disagree ({name_against} namesake(s) with different tokens)",
     ),
-    "PHONES": ("电话令牌相同，按共用程度折算", "a phone token in common, weighed by how many share it"),
+    "PHONES": (
+        "电话令牌相同，按共用程度折算；姓名与电话都相同的成员 {persons} 名",
+        "a phone token in common, weighed by how many share it; {persons} member(s) with the same name and phone",
+    ),
     "TEAM": ("团队名称相似度 {team_near}%", "team names are {team_near}% alike"),
 }
 

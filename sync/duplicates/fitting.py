@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 
 from sync.duplicates.comparison import Column
-from sync.duplicates.scoring import Curve, Question, holds, value
+from sync.duplicates.scoring import Curve, Question, columns_of, holds, value
 
 _LEAST: Final = 0.02  # bits; a curve that never says more is left out
 _RATIO: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -21,7 +21,7 @@ _HIGH: Final = (0.0, 0.4, 0.6, 0.75, 0.85, 0.95, 1.0)
 _BITS: Final = (0.0, 3.0, 6.0, 9.0, 12.0, 16.0, 20.0, 26.0, 34.0, 45.0, 60.0, 90.0)
 _COUNT: Final = (0.0, 1.0, 2.0, 3.0, 4.0)
 _ONCE: Final = (0.0, 1.0)
-_LOG: Final = (0.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0)
+_MANY: Final = (0.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ _PEOPLE: Final = (
     Shape("names", "ANY", _BITS),
     Shape("name_count", "ANY", _COUNT),
     Shape("name_against", "ANY", _COUNT, -1),
+    Shape("persons", "ANY", _COUNT),
     Shape("phones", "ANY", _BITS),
     Shape("team", "ANY", _ONCE),
     Shape("team_near", "ANY", _HIGH),
@@ -60,6 +61,7 @@ _HOUSE: Final = (
 _TEXTS: Final = (
     *_both("title", _RATIO),
     *_both("title_part", _HIGH),
+    *_both("title_signs", _HIGH),
     *_both("title_order", _HIGH),
     Shape("title_bits", "ANY", _BITS),
     *_both("title_in_text", _RATIO),
@@ -67,7 +69,7 @@ _TEXTS: Final = (
     *_both("words", _RATIO),
     *_both("words_part", _RATIO),
     *_both("shingles", _RATIO),
-    *_both("shingle_bits", _LOG),
+    *_both("shingle_bits", _MANY),
     *_both("numbers", _RATIO),
     *_both("number_bits", _BITS),
     *_both("title_in_text*words_part", _RATIO),
@@ -83,9 +85,9 @@ SHAPES: Final[Mapping[str, tuple[Shape, ...]]] = {
 
 def basis(table: Column, shapes: Sequence[Shape]) -> csr_matrix:
     """How far each pair has climbed each step of each curve, 0 to 1."""
-    columns = []
+    columns, given = [], columns_of(table)
     for shape in shapes:
-        here, found = holds(table, shape.where), value(table, shape.feature)
+        here, found = holds(given, shape.where), value(given, shape.feature)
         for low, high in zip(shape.knots, shape.knots[1:], strict=False):
             climbed = np.clip((found - low) / (high - low), 0, 1) * here
             columns.append(csr_matrix(climbed.reshape(-1, 1)))
@@ -94,6 +96,7 @@ def basis(table: Column, shapes: Sequence[Shape]) -> csr_matrix:
 
 def fit(name: str, table: Column, truth: npt.NDArray[np.bool_], penalty: float) -> Question:
     """The question whose curves tell `truth` best; `penalty` per squared bit keeps steps small that few pairs ask for."""
+    sizes = columns_of(table)["doublings"].astype(np.float64)
     shapes = SHAPES[name]
     steps = basis(table, shapes).astype(np.float64)
     signs = np.repeat([shape.sign for shape in shapes], [len(shape.knots) - 1 for shape in shapes])
@@ -101,18 +104,19 @@ def fit(name: str, table: Column, truth: npt.NDArray[np.bool_], penalty: float) 
     ln2 = np.log(2)
 
     def loss(x: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-        margin = sought * (x[0] + steps @ (x[1:] * signs)) * ln2
+        margin = sought * (x[0] + x[1] * sizes + steps @ (x[2:] * signs)) * ln2
         slope = -sought * ln2 / (1 + np.exp(np.clip(margin, -500, 500)))
-        gradient = np.concatenate(([slope.sum()], signs * (steps.T @ slope) + 2 * penalty * x[1:]))
+        gradient = np.concatenate(([slope.sum(), slope @ sizes], signs * (steps.T @ slope)))
+        gradient[1:] += 2 * penalty * x[1:]
         return float(np.logaddexp(0, -margin).sum() + penalty * (x[1:] ** 2).sum()), gradient
 
-    start = np.concatenate(([-8.0], np.full(steps.shape[1], 0.1)))
-    bounds = [(None, None)] + [(0, None)] * steps.shape[1]
+    start = np.concatenate(([-8.0, 0.0], np.full(steps.shape[1], 0.1)))
+    bounds = [(None, None), (None, 0)] + [(0, None)] * steps.shape[1]
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 2000, "maxfun": 3000})
-    curves, place = [], 1
+    curves, place = [], 2
     for shape in shapes:
         grown = np.concatenate(([0], np.cumsum(found.x[place : place + len(shape.knots) - 1]))) * shape.sign
         place += len(shape.knots) - 1
         if np.abs(grown[-1]) >= _LEAST:
             curves.append(Curve(shape.feature, shape.where, shape.knots, tuple(round(float(bit), 3) for bit in grown)))
-    return Question(name, round(float(found.x[0]), 3), tuple(curves))
+    return Question(name, round(float(found.x[0]), 3), round(float(found.x[1]), 3), tuple(curves))

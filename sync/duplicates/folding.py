@@ -4,16 +4,18 @@ which of several characters with one sound was typed.
 Every character goes to one character, so that whole corpora are folded by looking up one array.
 """
 
+import runpy
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from importlib.util import find_spec
 from itertools import chain
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import opencc
-from pypinyin.pinyin_dict import pinyin_dict
 
 Codes = npt.NDArray[np.uint32]
 
@@ -60,8 +62,17 @@ def folding_table() -> Codes:
 
 
 @cache
-def _toneless(code: int) -> str:
-    first = pinyin_dict[code].partition(",")[0]
+def _readings() -> dict[int, str]:
+    """The readings of pypinyin by code point. Its file is read alone: the package would load a table of phrases as well."""
+    found = find_spec("pypinyin")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("pypinyin")
+    readings: dict[int, str] = runpy.run_path(str(Path(found.origin).with_name("pinyin_dict.py")))["pinyin_dict"]
+    return readings
+
+
+def _toneless(readings: str) -> str:
+    first = readings.partition(",")[0]
     return "".join(sign for sign in unicodedata.normalize("NFD", first) if sign.isascii() and sign.isalpha())
 
 
@@ -70,26 +81,30 @@ def sounding_table() -> Codes:
     """As `folding_table`, and ideographs as the syllable of their most common reading, without tone."""
     table = np.arange(_UNICODE, dtype=np.uint32)
     syllables: dict[str, int] = {}
-    for code in sorted(pinyin_dict):
+    for code, readings in sorted(_readings().items()):
         if code in _HAN:
-            table[code] = syllables.setdefault(_toneless(code), _SYLLABLES + len(syllables))
+            table[code] = syllables.setdefault(_toneless(readings), _SYLLABLES + len(syllables))
     return table[folding_table()]
 
 
-def codes_of(texts: Sequence[str], longest: int) -> tuple[Codes, npt.NDArray[np.int64]]:
-    """The code points of all texts, cut to `longest` characters, one after the other, and the end of each."""
-    cut = [text[:longest] for text in texts]
-    joined = "".join(cut).encode("utf-32-le", "replace")
-    return np.frombuffer(joined, np.uint32), np.cumsum([len(text) for text in cut], dtype=np.int64)
+def codes_of(texts: Sequence[str]) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """The code points of all texts, one after the other, and the end of each."""
+    joined = "".join(texts).encode("utf-32-le", "replace")
+    return np.frombuffer(joined, np.uint32), np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
+
+
+def without_breaks(codes: Codes, ends: npt.NDArray[np.int64]) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """The same texts without their breaks."""
+    kept = codes != BREAK
+    return codes[kept], np.concatenate((np.zeros(1, np.int64), np.cumsum(kept)))[ends]
 
 
 def texts_of(codes: Codes, ends: npt.NDArray[np.int64]) -> list[str]:
     """Texts back from codes, without their breaks."""
-    kept = codes != BREAK
-    lengths = np.diff(np.concatenate(([0], np.concatenate(([0], np.cumsum(kept)))[ends])))
-    text = codes[kept].astype("<u4").tobytes().decode("utf-32-le")
-    places = np.cumsum(lengths).tolist()
-    return [text[start:end] for start, end in zip(chain((0,), places), places, strict=False)]
+    kept, places = without_breaks(codes, ends)
+    text = kept.astype("<u4").tobytes().decode("utf-32-le")
+    stops = places.tolist()
+    return [text[start:end] for start, end in zip(chain((0,), stops), stops, strict=False)]
 
 
 class _Translation(dict[int, int | None]):

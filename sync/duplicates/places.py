@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from functools import cache
 from importlib.resources import files
+from operator import add
 from typing import Final
 
 from schema.identifiers import REGIONS
@@ -64,6 +65,8 @@ def without_outer_places(text: str) -> str:
 
 def without_places(text: str) -> str:
     """The text without the places it names; unchanged where nothing else would be left."""
+    if _by_beginning().keys().isdisjoint(map(add, text, text[1:])):
+        return text
     kept, position = [], 0
     while position < len(text):
         place = place_at(text, position)

@@ -1,11 +1,12 @@
 """An entry as detection reads it, and how it is read from a line of an offline file."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any, Final
 
 import orjson
-from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
 from schema.errors import Problem, redact
@@ -14,59 +15,47 @@ LONGEST_TEXT = 10_000  # characters of any one text that are compared; a form's 
 MOST_PARTIES = 64  # members or partners that are compared; the notices allow five members
 
 
-def _text(value: Any) -> Any:  # noqa: ANN401  any JSON value may stand there
-    """Null is an empty text; numbers are taken as they would be printed; the rest is left for the check to refuse."""
-    if value is None:
-        return ""
-    return str(value) if isinstance(value, int | float) else value
-
-
-def _list(value: Any) -> Any:  # noqa: ANN401  as above
-    return () if value is None else value
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-_CHECKED = ConfigDict(extra="ignore")
+_CHECKED: Final = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
 
 
 @checked(frozen=True, slots=True, config=_CHECKED)
 class Partner:
     """An organisation that takes part beside the lead; `uscc` is its unified social credit code, empty if not given."""
 
-    name: Text = ""
-    uscc: Text = ""
+    name: str = ""
+    uscc: str = ""
 
 
 @checked(frozen=True, slots=True, config=_CHECKED)
 class Member:
     """A representative. Tokens are keyed digests of the ID number and phone (see `schema.identity`), empty if missing."""
 
-    name: Text = ""
-    role: Text = ""
-    id_token: Text = ""
-    phone_token: Text = ""
+    name: str = ""
+    role: str = ""
+    id_token: str = ""
+    phone_token: str = ""
 
 
 @checked(frozen=True, slots=True, config=_CHECKED)
 class Record:
     """What detection reads of an entry; the field names are those of the offline file."""
 
-    id: Text
-    region: Text = ""
-    city: Text = ""
-    submitted_at: Text = ""
-    track: Text = ""
-    topic: Text = ""
-    project_name: Text = ""
-    org_name: Text = ""
-    org_uscc: Text = ""
-    partners: Annotated[tuple[Partner, ...], BeforeValidator(_list)] = ()
-    team_name: Text = ""
-    members: Annotated[tuple[Member, ...], BeforeValidator(_list)] = ()
-    abstract: Text = ""
+    id: str
+    region: str = ""
+    city: str = ""
+    submitted_at: str = ""
+    track: str = ""
+    topic: str = ""
+    project_name: str = ""
+    org_name: str = ""
+    org_uscc: str = ""
+    partners: tuple[Partner, ...] = ()
+    team_name: str = ""
+    members: tuple[Member, ...] = ()
+    abstract: str = ""
 
 
-_RECORD = TypeAdapter(Record)
+_CHECK: Final = TypeAdapter(Record).validator.validate_python
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +73,8 @@ def read_lines(lines: Iterable[bytes], place: str) -> Reading:
     """
     records: dict[str, Record] = {}
     problems: list[Problem] = []
-    for number, line in enumerate(lines, start=1):
+    for number, each in enumerate(lines, start=1):
+        line = each.removeprefix(BOM_UTF8) if number == 1 else each
         if not line.strip():
             continue
         found = _read(line, f"{place}:{number}")
@@ -110,34 +100,49 @@ def read_lines(lines: Iterable[bytes], place: str) -> Reading:
 
 def _read(line: bytes, place: str) -> Record | Problem:
     try:
-        text = line.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return Problem(
-            "DETECT_NOT_UTF8",
-            place,
-            f"第 {error.start + 1} 个字节起不是 UTF-8 文本，本行未参加查重",
-            f"byte {error.start + 1} is not UTF-8; this line was left out",
-            remedy_zh="请以 UTF-8 编码重新导出",
-            remedy_en="export the file again as UTF-8",
-        )
-    try:
-        content = orjson.loads(text)
+        content = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        return Problem(
-            "DETECT_NOT_JSON",
-            place,
-            f"第 {error.colno} 列起不是 JSON，本行未参加查重",
-            f"not JSON from column {error.colno}; this line was left out",
-            redact(text[max(0, error.colno - 20) : error.colno + 20]),
-            "每行须是一个完整的 JSON 对象",
-            "each line must be one whole JSON object",
-        )
+        return _unreadable(line, place, error)
     try:
-        record = _RECORD.validate_python(content)
+        record = _CHECK(_without_nulls(content) if b"null" in line else content)
     except ValidationError as error:
         fields = "、".join(sorted({".".join(map(str, each["loc"])) or "-" for each in error.errors()}))
         return _unusable(place, fields)
     return record if record.id else _unusable(place, "id")
+
+
+def _unreadable(line: bytes, place: str, error: orjson.JSONDecodeError) -> Problem:
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError as broken:
+        return Problem(
+            "DETECT_NOT_UTF8",
+            place,
+            f"第 {broken.start + 1} 个字节起不是 UTF-8 文本，本行未参加查重",
+            f"byte {broken.start + 1} is not UTF-8; this line was left out",
+            remedy_zh="请以 UTF-8 编码重新导出",
+            remedy_en="export the file again as UTF-8",
+        )
+    return Problem(
+        "DETECT_NOT_JSON",
+        place,
+        f"第 {error.colno} 列起不是 JSON，本行未参加查重",
+        f"not JSON from column {error.colno}; this line was left out",
+        redact(text[max(0, error.colno - 20) : error.colno + 20]),
+        "每行须是一个完整的 JSON 对象",
+        "each line must be one whole JSON object",
+    )
+
+
+def _without_nulls(content: Any) -> Any:  # noqa: ANN401  any JSON value may stand there
+    """The content where null counts as not given; what is no object is left for the check to refuse."""
+    if not isinstance(content, dict):
+        return content
+    given = {name: value for name, value in content.items() if value is not None}
+    for name in ("partners", "members"):
+        if isinstance(rows := given.get(name), list):
+            given[name] = [_without_nulls(row) for row in rows]
+    return given
 
 
 def _unusable(place: str, fields: str) -> Problem:

@@ -18,7 +18,7 @@ import orjson
 from schema.errors import Problem, RequestError
 from schema.vocabulary import CaseKind
 from sync.duplicates.blocking import candidates
-from sync.duplicates.comparison import Column, Prepared, compare
+from sync.duplicates.comparison import Column, Pairs, Prepared, compare
 from sync.duplicates.detection import prepare
 from sync.duplicates.fitting import fit
 from sync.duplicates.offline import read_entries
@@ -72,10 +72,8 @@ def train(labelled: Sequence[tuple[Path, Path]], measured: str, workers: int = 1
         kinds += found
     table = np.concatenate(tables)
     questions = _questions(table, kinds)
-    digest = hashlib.sha256()
-    for path in (path for files in labelled for path in files):
-        digest.update(path.read_bytes())
-    model = Model(measured, digest.hexdigest(), questions, {})
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for files in labelled for path in files]
+    model = Model(measured, " ".join(digests), questions, {})
     scores = score(table, model)
     thresholds = {kind: Threshold(_opening(scores[kind], _having(kinds, {kind})), _REVIEW) for kind in CaseKind}
     return Model(measured, model.corpus, questions, thresholds)
@@ -85,12 +83,13 @@ def _compared(entries: Path, truth: Path, workers: int) -> tuple[Column, list[Ki
     records = sorted(read_entries(entries).records, key=lambda record: record.id)
     known = read_truth(truth)
     corpus = prepare(records, workers)
-    found = candidates(corpus, workers)
-    prepared = Prepared.of(corpus, Rarity.of(corpus))
+    rarity = Rarity.of(corpus)
+    found = candidates(corpus, rarity.counts, workers)
+    prepared = Prepared.of(corpus, rarity)
     pairs = zip(found.first.tolist(), found.second.tolist(), strict=True)
     none: Kinds = frozenset()
     kinds = [known.get((records[one].id, records[two].id), none) for one, two in pairs]
-    return compare(prepared, found.first, prepared, found.second), kinds
+    return compare(Pairs(prepared, found.first, prepared, found.second)), kinds
 
 
 def _having(kinds: Sequence[Kinds], wanted: set[CaseKind] | Kinds) -> npt.NDArray[np.bool_]:

@@ -100,6 +100,14 @@ class EntryBrowser:
         query = select(EntryRow).where(col(EntryRow.id).in_(ids), *self._within())
         return {row.id: row for row in self._session.scalars(query)}
 
+    def all(self, wanted: EntryFilter) -> list[EntryRow]:
+        """Every entry that fits, by id."""
+        return list(self._session.scalars(select(EntryRow).where(*self._conditions(wanted)).order_by(col(EntryRow.id))))
+
+    def natives(self, wanted: EntryFilter) -> list[dict[str, Any]]:
+        """What only their province has of the entries that fit."""
+        return list(self._session.scalars(select(col(EntryRow.native)).where(*self._conditions(wanted))))
+
     def statistics(
         self, groups: Sequence[GroupKey], wanted: EntryFilter
     ) -> list[tuple[tuple[str | None, ...], int, int]]:
@@ -179,4 +187,5 @@ def _organisation_is(word: str) -> ColumnElement[bool]:
     named = or_(
         col(OrganisationRow.name).icontains(word, autoescape=True), col(OrganisationRow.credit_code) == word.upper()
     )
-    return exists().where(col(OrganisationRow.entry_id) == col(EntryRow.id), named)
+    # Told what to correlate: statistics join organisations too, and none would be left to look through.
+    return exists().where(col(OrganisationRow.entry_id) == col(EntryRow.id), named).correlate(EntryRow)

@@ -11,13 +11,14 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Dialect, Table
+from sqlalchemy import Dialect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from sync.database import json_text
+from sync.tables.columns import table_of
 
 Ready = Any  # a row in the driver's form: a tuple for SQLite, a dictionary for PostgreSQL
 
@@ -47,10 +48,9 @@ def insert(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, 
     _run(session, table, rows, keep=None)
 
 
-def insert_missing(session: Session, table: type[SQLModel], row: Mapping[str, Any]) -> None:
-    """Insert one row unless its primary key exists."""
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(make(_table(table)).values(**row).on_conflict_do_nothing())
+def insert_missing(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those of `rows` whose primary key does not exist; all have the same keys."""
+    _run(session, table, rows, keep=tuple(rows[0]) if rows else ())
 
 
 def upsert(
@@ -73,12 +73,16 @@ def statement(database: str, table: type[SQLModel], names: tuple[str, ...], keep
     """The INSERT of these columns for the database of that name. `keep` None: a primary key that exists is an error;
     else every other column but those in `keep` is set.
     """
-    dialect, target = _dialect(database), _table(table)
+    dialect, target = _dialect(database), table_of(table)
     clause: Any = (sqlite.insert if database == "sqlite" else postgresql.insert)(target)
     if keep is not None:
         primary = [column.name for column in target.primary_key]
         changed = {name: clause.excluded[name] for name in names if name not in primary and name not in keep}
-        clause = clause.on_conflict_do_update(index_elements=primary, set_=changed)
+        clause = (
+            clause.on_conflict_do_update(index_elements=primary, set_=changed)
+            if changed
+            else clause.on_conflict_do_nothing(index_elements=primary)
+        )
     compiled = clause.compile(dialect=dialect, column_keys=names)
     processors = ((name, target.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
     ordered = itemgetter(*compiled.positiontup) if compiled.positiontup else None
@@ -90,9 +94,4 @@ def _dialect(database: str) -> Dialect:
     kind: Any = sqlite.dialect if database == "sqlite" else psycopg.dialect
     made: Dialect = kind()
     made._json_serializer = json_text  # noqa: SLF001  what `create_engine(json_serializer=…)` sets
-    return made
-
-
-def _table(table: type[SQLModel]) -> Table:
-    made: Table = table.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
     return made

@@ -2,15 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from schema.vocabulary import CaseStatus
+from schema.vocabulary import CaseKind, CaseStatus
 from sync.repository.bulk import upsert
 from sync.scope import Scope
 from sync.tables import CaseEntryRow, CaseRow, DecisionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a case stands: what a detection must know of all of them. `known_by` are the entries it was decided on, or else
+    those it has.
+    """
+
+    id: str
+    kind: CaseKind
+    status: CaseStatus
+    entries: tuple[str, ...]
+    known_by: tuple[str, ...]
+    score: float | None
+    opened_at: datetime
 
 
 class CaseStore:
@@ -22,15 +39,8 @@ class CaseStore:
 
     def cases(self, statuses: Sequence[str] = (), kinds: Sequence[str] = (), limit: int | None = None) -> list[CaseRow]:
         """Cases, newest change first."""
-        query = select(CaseRow).order_by(col(CaseRow.changed_at).desc(), col(CaseRow.id)).limit(limit)
-        if self._scope.region is not None:
-            own = select(CaseEntryRow.case_id).where(col(CaseEntryRow.region) == self._scope.region)  # type: ignore[call-overload]
-            query = query.where(col(CaseRow.id).in_(own))
-        if statuses:
-            query = query.where(col(CaseRow.status).in_(statuses))
-        if kinds:
-            query = query.where(col(CaseRow.kind).in_(kinds))
-        return list(self._session.scalars(query))
+        query = select(CaseRow).where(*self._conditions(statuses, kinds))
+        return list(self._session.scalars(query.order_by(col(CaseRow.changed_at).desc(), col(CaseRow.id)).limit(limit)))
 
     def case(self, identifier: str) -> CaseRow | None:
         """One case, where the scope covers it."""
@@ -55,6 +65,26 @@ class CaseStore:
             found[row.case_id].append(row.entry_id)
         return found
 
+    def standing(self, statuses: Sequence[str] = (), kinds: Sequence[str] = ()) -> list[Standing]:
+        """Cases without their evidence, in order of id."""
+        row = CaseRow
+        query = select(row.id, row.kind, row.status, row.score, row.opened_at).where(  # type: ignore[call-overload]
+            *self._conditions(statuses, kinds)
+        )
+        members = self.memberships()
+        last = select(DecisionRow.case_id, DecisionRow.entries).order_by(DecisionRow.id)  # type: ignore[call-overload]
+        decided = {case: tuple(entries) for case, entries in self._session.execute(last)}
+        return [
+            Standing(case, CaseKind(kind), CaseStatus(status), own, decided.get(case, own), score, opened_at)
+            for case, kind, status, score, opened_at in self._session.execute(query.order_by(row.id))
+            for own in [tuple(members.get(case, ()))]
+        ]
+
+    def by_ids(self, cases: Sequence[str]) -> list[CaseRow]:
+        """The cases of these ids, in their order."""
+        found = {row.id: row for row in self._session.scalars(select(CaseRow).where(col(CaseRow.id).in_(cases)))}
+        return [found[case] for case in cases]
+
     def of_entries(self, entries: Sequence[str]) -> dict[str, list[CaseRow]]:
         """The cases that entries are part of, by entry."""
         query = (
@@ -76,6 +106,11 @@ class CaseStore:
             found[row.case_id].append(row)
         return found
 
+    def last_decision(self, case: str) -> DecisionRow | None:
+        """The decision that counts, if there ever was one."""
+        decisions = self.decisions([case])[case]
+        return decisions[-1] if decisions else None
+
     def save(self, case: CaseRow, entries: Sequence[str]) -> None:
         """Write a case with exactly these entries."""
         self._session.merge(case)
@@ -86,7 +121,7 @@ class CaseStore:
         upsert(self._session, CaseEntryRow, rows)
 
     def drop(self, case: str) -> None:
-        """Remove a case that nobody decided and that no longer holds."""
+        """Remove a case that nobody ever decided and that no longer holds."""
         self._session.execute(delete(CaseRow).where(col(CaseRow.id) == case, col(CaseRow.status) == CaseStatus.OPEN))
 
     def decide(self, case: CaseRow, decision: DecisionRow) -> None:
@@ -96,3 +131,14 @@ class CaseStore:
         case.kept_entry_id = decision.kept_entry_id
         case.changed_at = decision.decided_at
         self._session.merge(case)
+
+    def _conditions(self, statuses: Sequence[str], kinds: Sequence[str]) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self._scope.region is not None:
+            own = select(CaseEntryRow.case_id).where(col(CaseEntryRow.region) == self._scope.region)  # type: ignore[call-overload]
+            found.append(col(CaseRow.id).in_(own))
+        if statuses:
+            found.append(col(CaseRow.status).in_(statuses))
+        if kinds:
+            found.append(col(CaseRow.kind).in_(kinds))
+        return found

@@ -16,35 +16,36 @@ from schema.records import Entry, Organisation, Representative, Team
 from schema.vocabulary import EntryStatus, OrganisationKind, Stage, TrackMatch
 from sync.repository import bulk
 from sync.tables import EligibilityRow, EntryRow, OrganisationRow, PatternVerdictRow, PeerRow, RepresentativeRow
+from sync.tables.columns import table_of
 
 _STEP = 500
 _COLUMNS = (
-    "id", "region", "native_id", "city", "title", "summary", "track_id", "topic_id", "sub_topic_id", "match", "stage",
-    "status", "team_name", "submitted_at", "updated_at", "first_seen_at", "content_hash",
+    "id", "region", "native_id", "city", "title", "track_id", "topic_id", "sub_topic_id", "match", "stage",
+    "status", "team_name", "submitted_at", "updated_at", "native", "first_seen_at", "content_hash",
 )  # fmt: skip
 # Written once: writing a question anew costs more than asking it of one entry.
 _IDS: BindParameter[str] = bindparam("ids", expanding=True)
+_NAMES: BindParameter[str] = bindparam("names", expanding=True)
+_ENTRY, _UNIT, _PERSON = table_of(EntryRow).c, table_of(OrganisationRow).c, table_of(RepresentativeRow).c
+_JUDGED, _PATTERN, _PEER = table_of(EligibilityRow).c, table_of(PatternVerdictRow).c, table_of(PeerRow).c
 _ENTRIES = (
-    select(*(col(getattr(EntryRow, name)) for name in _COLUMNS))
-    .where(col(EntryRow.id).in_(_IDS))
-    .order_by(col(EntryRow.id))
+    select(*(_ENTRY[name] for name in _COLUMNS), _JUDGED.content_hash.label("judged_hash"), _JUDGED.basis)
+    .outerjoin_from(table_of(EntryRow), table_of(EligibilityRow), _JUDGED.entry_id == _ENTRY.id)
+    .where(_ENTRY.id.in_(_IDS))
+    .order_by(_ENTRY.id)
 )
 _UNITS = (
-    select(
-        col(OrganisationRow.entry_id), col(OrganisationRow.name), col(OrganisationRow.credit_code),
-        col(OrganisationRow.kind), col(OrganisationRow.is_lead),
-    )
-    .where(col(OrganisationRow.entry_id).in_(_IDS))
-    .order_by(col(OrganisationRow.entry_id), col(OrganisationRow.position))
-)  # fmt: skip
+    select(_UNIT.entry_id, _UNIT.name, _UNIT.credit_code, _UNIT.kind, _UNIT.is_lead)
+    .where(_UNIT.entry_id.in_(_IDS))
+    .order_by(_UNIT.entry_id, _UNIT.position)
+)
 _PEOPLE = (
-    select(
-        col(RepresentativeRow.entry_id), col(RepresentativeRow.name), col(RepresentativeRow.name_token),
-        col(RepresentativeRow.id_token),
-    )
-    .where(col(RepresentativeRow.entry_id).in_(_IDS))
-    .order_by(col(RepresentativeRow.entry_id), col(RepresentativeRow.position))
-)  # fmt: skip
+    select(_PERSON.entry_id, _PERSON.name, _PERSON.name_token, _PERSON.id_token)
+    .where(_PERSON.entry_id.in_(_IDS))
+    .order_by(_PERSON.entry_id, _PERSON.position)
+)
+_KNOWN_OF = select(_PEER.entry_id, _PEER.peer_id).where(_PEER.entry_id.in_(_IDS))
+_KEPT_PATTERNS = select(_PATTERN.pattern).where(_PATTERN.pattern.in_(_NAMES), _PATTERN.position == 0)
 _UNREAD = SourceRef(
     url="", fetched_at=datetime.fromtimestamp(0, UTC), sha256="", locator=""
 )  # where an entry was read is nothing a clause asks
@@ -52,11 +53,15 @@ _UNREAD = SourceRef(
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An entry as it is stored, and since when the hub has followed it."""
+    """An entry as it is stored, and since when the hub has followed it. `judged_hash` and `basis` are what it was judged
+    on last, if it ever was.
+    """
 
     entry: Entry
     first_seen_at: datetime
     content_hash: str
+    judged_hash: str | None
+    basis: str | None
 
 
 class EligibilityStore:
@@ -94,7 +99,13 @@ class EligibilityStore:
         for entry, name, name_token, id_token in self._session.execute(_PEOPLE, wanted):
             people[entry].append(Representative(name=name, name_token=name_token, id_token=id_token))
         return [
-            Stored(_record(row, units[row.id], people[row.id]), row.first_seen_at, row.content_hash)
+            Stored(
+                _record(row, units[row.id], people[row.id]),
+                row.first_seen_at,
+                row.content_hash,
+                row.judged_hash,
+                row.basis,
+            )
             for row in self._session.execute(_ENTRIES, wanted)
         ]
 
@@ -106,18 +117,10 @@ class EligibilityStore:
             found.update({row.entry_id: row for row in self._session.scalars(query)})
         return found
 
-    def bases(self, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
-        """Content hash and basis of these entries' judgements."""
-        query = select(col(EligibilityRow.entry_id), col(EligibilityRow.content_hash), col(EligibilityRow.basis)).where(
-            col(EligibilityRow.entry_id).in_(ids)
-        )
-        return {entry: (content, basis) for entry, content, basis in self._session.execute(query)}
-
     def peers(self, ids: Sequence[str]) -> dict[str, set[str]]:
         """The entries that these were last judged knowing of."""
         found: dict[str, set[str]] = defaultdict(set)
-        query = select(col(PeerRow.entry_id), col(PeerRow.peer_id)).where(col(PeerRow.entry_id).in_(ids))
-        for entry, peer in self._session.execute(query):
+        for entry, peer in self._session.execute(_KNOWN_OF, {"ids": ids}):
             found[entry].add(peer)
         return found
 
@@ -132,14 +135,16 @@ class EligibilityStore:
     def save(self, rows: Sequence[dict[str, Any]], patterns: Mapping[str, Sequence[Judgement]]) -> None:
         """Keep judgements, and the patterns that they are in."""
         bulk.upsert(self._session, EligibilityRow, rows)
-        known = self.patterns(patterns).keys()
-        for name in sorted(
-            patterns.keys() - known
-        ):  # in one order, so that two who meet the same new ones both get through
-            for position, one in enumerate(patterns[name]):
-                line = {"pattern": name, "position": position, "clause_id": one.clause_id}
-                version = {"clause_version": one.clause_version, "verdict": one.verdict.value}
-                bulk.insert_missing(self._session, PatternVerdictRow, line | version)
+        known = set(self._session.scalars(_KEPT_PATTERNS, {"names": list(patterns)})) if patterns else set()
+        lines = [
+            {
+                "pattern": name, "position": position, "clause_id": one.clause_id, "clause_version": one.clause_version,
+                "verdict": one.verdict.value,
+            }
+            for name in sorted(patterns.keys() - known)  # in one order, so that two who meet the same new ones get through
+            for position, one in enumerate(patterns[name])
+        ]  # fmt: skip
+        bulk.insert_missing(self._session, PatternVerdictRow, lines)
 
     def save_peers(self, peers: dict[str, set[str]]) -> None:
         """Keep which entries these were judged knowing of, instead of what was kept before."""
@@ -173,11 +178,11 @@ def standing_as(statuses: Sequence[str], waived: Mapping[str, str]) -> ColumnEle
 
 def _record(row: Any, units: list[Organisation], people: list[Representative]) -> Entry:  # noqa: ANN401  a row of columns
     return Entry(
-        id=row.id, region=row.region, native_id=row.native_id, city=row.city, title=row.title, summary=row.summary,
+        id=row.id, region=row.region, native_id=row.native_id, city=row.city, title=row.title,
         track_id=row.track_id, topic_id=row.topic_id, sub_topic_id=row.sub_topic_id, match=TrackMatch(row.match),
         stage=Stage(row.stage), status=EntryStatus(row.status), organisations=tuple(units),
         team=Team(name=row.team_name, representatives=tuple(people)),
-        submitted_at=row.submitted_at, updated_at=row.updated_at, source=_UNREAD,
+        submitted_at=row.submitted_at, updated_at=row.updated_at, native=row.native, source=_UNREAD,
     )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
-"""Writes entries as they are pulled, and reads them back for detection. For queries of viewers see `browse`."""
+"""Writes entries as they are pulled. For queries of viewers see `browse`, for detection `detection`."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +9,6 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from schema.vocabulary import EntryStatus
-from sync.blocking import EntryView
 from sync.repository import history
 from sync.repository.prepared import Prepared, statements
 from sync.tables import EntryRow, OrganisationRow, RepresentativeRow
@@ -138,32 +136,6 @@ class EntryStore:
             for identifier, content, *identity in self._session.execute(query):
                 found[identifier] = _Known(content, tuple(identity))
         return found
-
-    def views(self) -> list[EntryView]:
-        """What detection reads, of every entry that is not withdrawn."""
-        organisations: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        lines = select(OrganisationRow.entry_id, OrganisationRow.organisation_key, OrganisationRow.name).order_by(  # type: ignore[call-overload]
-            OrganisationRow.entry_id, OrganisationRow.position
-        )
-        for entry, key, name in self._session.execute(lines):
-            organisations[entry].append((key, name))
-        tokens: dict[str, set[str]] = defaultdict(set)
-        people = select(col(RepresentativeRow.entry_id), col(RepresentativeRow.id_token))
-        for entry, token in self._session.execute(people.where(col(RepresentativeRow.id_token).is_not(None))):
-            tokens[entry].add(token or "")
-        query = select(
-            col(EntryRow.id), col(EntryRow.region), col(EntryRow.city), col(EntryRow.topic_id),
-            col(EntryRow.title), col(EntryRow.team_name), col(EntryRow.project_key), col(EntryRow.team_key),
-        ).where(col(EntryRow.status) != EntryStatus.WITHDRAWN)  # fmt: skip
-        return [
-            EntryView(
-                *row,
-                organisation_keys=tuple(key for key, _ in organisations[row[0]]),
-                organisation_names=tuple(name for _, name in organisations[row[0]]),
-                id_tokens=frozenset(tokens[row[0]]),
-            )
-            for row in self._session.execute(query)
-        ]
 
 
 @dataclass(frozen=True, slots=True)

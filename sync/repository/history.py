@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from schema.vocabulary import Changed
 from sync.repository import bulk
 from sync.tables import EntryChangeRow, EntryRow, OrganisationRow, RepresentativeRow
+from sync.tables.columns import table_of
 
 STAGE: Final = "STAGE"  # beside `Changed`: followed for an entry's history, and for when it was accepted
 _OTHERS: Final = {STAGE: "stage", "STATUS": "status", "AWARD": "award", "SCORE": "score", "CITY": "city"}
@@ -22,6 +23,10 @@ _COLUMNS: Final = {
     Changed.TEAM: "team_name",
     **_OTHERS,
 }
+_CHANGE: Final = table_of(EntryChangeRow)
+_CHANGES: Final = (  # written once: writing a question anew costs more than asking it of one entry
+    select(_CHANGE).where(_CHANGE.c.entry_id.in_(bindparam("ids", expanding=True))).order_by(_CHANGE.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +58,9 @@ def note(session: Session, before: Mapping[str, State], run: str | None) -> None
 
 def changes_of(session: Session, ids: Sequence[str]) -> dict[str, list[EntryChangeRow]]:
     """The changes of entries, oldest first."""
-    query = select(EntryChangeRow).where(col(EntryChangeRow.entry_id).in_(ids)).order_by(col(EntryChangeRow.id))
     found: dict[str, list[EntryChangeRow]] = defaultdict(list)
-    for row in session.scalars(query):
-        found[row.entry_id].append(row)
+    for row in session.execute(_CHANGES, {"ids": ids}).mappings():
+        found[row["entry_id"]].append(EntryChangeRow(**row))
     return found
 
 

@@ -28,7 +28,7 @@ class JobStore:
         about to change the row.
         """
         if self._session.get(JobRow, name) is None:
-            insert_missing(self._session, JobRow, {"name": name, "due_at": due_at, "token": 0, "problems": []})
+            insert_missing(self._session, JobRow, [{"name": name, "due_at": due_at, "token": 0, "problems": []}])
 
     def hasten(self, name: str, due_at: datetime) -> None:
         """Let a job be due at this time at the latest."""

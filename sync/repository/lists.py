@@ -1,13 +1,18 @@
-"""Sealed versions of recommended lists."""
+"""Recommended lists: versions, what happened to them, keys of pushes, rules that were set."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from schema.list_life import COUNTED, ListState
 from sync.scope import Scope
-from sync.tables import ListRow
+from sync.tables import ListEventRow, ListKeyRow, ListRow, SelectionSettingRow
+
+MIGRATED: Final = "migrated"  # the reason of events that the migration wrote for lists older than events
 
 
 class ListStore:
@@ -17,27 +22,83 @@ class ListStore:
         self._session = session
         self._scope = scope
 
-    def versions(self, regions: Sequence[str] = ()) -> list[ListRow]:
-        """All versions, by region, newest first."""
-        query = select(ListRow).order_by(col(ListRow.region), col(ListRow.version).desc())
+    def alone(self, issuer: str) -> None:
+        """Let nobody else change this issuer's lists until the commit. SQLite has one writer at a time anyway."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            lock = text("SELECT pg_advisory_xact_lock(hashtext('dexhub list'), hashtext(:issuer))")
+            self._session.execute(lock, {"issuer": issuer})
+
+    def versions(self, regions: Sequence[str] = (), issuer: str | None = None) -> list[ListRow]:
+        """All versions, by issuer, newest first."""
+        query = select(ListRow).order_by(col(ListRow.region), col(ListRow.issuer), col(ListRow.version).desc())
         if self._scope.region is not None:
             query = query.where(col(ListRow.region) == self._scope.region)
         if regions:
             query = query.where(col(ListRow.region).in_(regions))
+        if issuer is not None:
+            query = query.where(col(ListRow.issuer) == issuer)
         return list(self._session.scalars(query))
 
+    def get(self, receipt: str) -> ListRow | None:
+        """The version with this receipt, where the scope covers it."""
+        row = self._session.get(ListRow, receipt)
+        return row if row is not None and self._scope.covers(row.region) else None
+
     def newest(self) -> dict[str, ListRow]:
-        """The version that counts, by region."""
+        """The last version of each region's own list that was neither taken back nor returned, by region."""
         found: dict[str, ListRow] = {}
         for row in self.versions():
-            found.setdefault(row.region, row)
+            if row.issuer == row.region and row.state not in (ListState.WITHDRAWN, ListState.RETURNED):
+                found.setdefault(row.region, row)
         return found
 
-    def next_version(self, region: str) -> int:
+    def counted(self) -> dict[str, ListRow]:
+        """The version that counts, by issuer."""
+        return {row.issuer: row for row in self.versions() if row.state in COUNTED}
+
+    def next_version(self, issuer: str) -> int:
         """One more than the last."""
-        query = select(func.max(col(ListRow.version))).where(col(ListRow.region) == region)
+        query = select(func.max(col(ListRow.version))).where(col(ListRow.issuer) == issuer)
         return (self._session.scalar(query) or 0) + 1
 
-    def add(self, row: ListRow) -> None:
-        """Store a sealed version."""
+    def save(self, row: ListRow) -> None:
+        """Store a version or its new state, at once: what the database forbids is found here and not at the commit."""
         self._session.add(row)
+        self._session.flush()
+
+    def record(self, event: ListEventRow) -> None:
+        """Add what happened."""
+        self._session.add(event)
+        self._session.flush()
+
+    def events(self, receipts: Sequence[str]) -> dict[str, list[ListEventRow]]:
+        """What happened to these lists, oldest first."""
+        found: dict[str, list[ListEventRow]] = defaultdict(list)
+        query = select(ListEventRow).where(col(ListEventRow.receipt).in_(receipts)).order_by(col(ListEventRow.id))
+        for row in self._session.scalars(query):
+            found[row.receipt].append(row)
+        return found
+
+    def key(self, issuer: str, key: str) -> ListKeyRow | None:
+        """What was pushed with this key before."""
+        return self._session.get(ListKeyRow, (issuer, key))
+
+    def keep_key(self, row: ListKeyRow) -> None:
+        """Remember a key."""
+        self._session.add(row)
+
+    def every_key(self) -> list[ListKeyRow]:
+        """Every key."""
+        return list(self._session.scalars(select(ListKeyRow).order_by(col(ListKeyRow.issuer), col(ListKeyRow.key))))
+
+    def settings(self, issuers: Sequence[str] = ()) -> list[SelectionSettingRow]:
+        """What was ever set, newest first; of these issuers where some are given."""
+        query = select(SelectionSettingRow).order_by(col(SelectionSettingRow.id).desc())
+        if issuers:
+            query = query.where(col(SelectionSettingRow.issuer).in_(issuers))
+        return [row for row in self._session.scalars(query) if self._scope.covers(row.issuer[:2])]
+
+    def set(self, row: SelectionSettingRow) -> None:
+        """Add a setting, which holds from now on."""
+        self._session.add(row)
+        self._session.flush()

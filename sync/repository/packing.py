@@ -21,5 +21,11 @@ def packed(payload: bytes) -> bytes:
 
 def unpacked(body: bytes) -> dict[str, Any]:
     """A stored payload as a row."""
-    row: dict[str, Any] = orjson.loads(zstandard.decompress(body, _LARGEST))
+    row: dict[str, Any] = orjson.loads(unpacked_bytes(body))
     return row
+
+
+def unpacked_bytes(body: bytes) -> bytes:
+    """A stored payload as it was packed."""
+    payload: bytes = zstandard.decompress(body, _LARGEST)
+    return payload

@@ -4,39 +4,40 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import BindParameter, Executable, bindparam, or_, select
+from sqlalchemy import BindParameter, Executable, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from schema.records import Entry
 from schema.vocabulary import CaseStatus
-from sync.blocking import plain
+from sync.exact_keys import plain
 from sync.tables import CaseEntryRow, CaseRow, EntryRow, OrganisationRow, RepresentativeRow
+from sync.tables.columns import table_of
 
 _STEP = 500
 Pair = tuple[str, str]
 Decided = dict[Pair, dict[str, CaseStatus]]  # smaller id first; statuses by kind of case
 
 
-def _sharing() -> tuple[Executable, ...]:
-    """The three questions, written once: writing them anew costs more than asking."""
+def _sharing() -> Executable:
+    """The three questions as one, written once: writing it anew costs more than asking."""
     ids: BindParameter[str] = bindparam("ids", expanding=True)
-    one, other = aliased(RepresentativeRow), aliased(RepresentativeRow)
-    people = select(one.entry_id, other.entry_id).where(  # type: ignore[call-overload]
-        col(one.entry_id).in_(ids), one.id_token == other.id_token, one.entry_id != other.entry_id
+    one, other = table_of(RepresentativeRow).alias().c, table_of(RepresentativeRow).alias().c
+    people = select(one.entry_id, other.entry_id).where(
+        one.entry_id.in_(ids), one.id_token == other.id_token, one.entry_id != other.entry_id
     )
-    mine, theirs = aliased(EntryRow), aliased(EntryRow)
-    unit, unit2 = aliased(OrganisationRow), aliased(OrganisationRow)
+    mine, theirs = table_of(EntryRow).alias(), table_of(EntryRow).alias()
+    unit, unit2 = table_of(OrganisationRow).alias(), table_of(OrganisationRow).alias()
     units = (
-        select(mine.id, theirs.id)  # type: ignore[call-overload]
-        .join(unit, unit.entry_id == mine.id)
-        .join(unit2, unit2.organisation_key == unit.organisation_key)
-        .join(theirs, theirs.id == unit2.entry_id)
-        .where(col(mine.id).in_(ids), mine.id != theirs.id)
+        select(mine.c.id, theirs.c.id)
+        .join_from(mine, unit, unit.c.entry_id == mine.c.id)
+        .join(unit2, unit2.c.organisation_key == unit.c.organisation_key)
+        .join(theirs, theirs.c.id == unit2.c.entry_id)
+        .where(mine.c.id.in_(ids), mine.c.id != theirs.c.id)
     )
-    teams = units.where(mine.team_key == theirs.team_key, unit.position == 0, unit2.position == 0)
-    projects = units.where(mine.project_key == theirs.project_key)
-    return people, teams, projects
+    teams = units.where(mine.c.team_key == theirs.c.team_key, unit.c.position == 0, unit2.c.position == 0)
+    projects = units.where(mine.c.project_key == theirs.c.project_key)
+    return union_all(people, teams, projects)
 
 
 _SHARING: Final = _sharing()
@@ -46,7 +47,23 @@ def sharing(session: Session, ids: Sequence[str]) -> set[Pair]:
     """(entry, other) for every other entry that has a person's token, the name of the team and its lead, or the title and
     an organisation in common with one of `ids`.
     """
-    return {(left, right) for query in _SHARING for left, right in session.execute(query, {"ids": ids})}
+    return {(left, right) for left, right in session.execute(_SHARING, {"ids": ids})}
+
+
+def in_one_case(session: Session, ids: Sequence[str]) -> set[Pair]:
+    """(entry, other) for every other entry that is in a duplicate case with one of `ids`."""
+    mine, other = aliased(CaseEntryRow), aliased(CaseEntryRow)
+    found: set[Pair] = set()
+    for start in range(0, len(ids), _STEP):
+        query = select(
+            mine.entry_id, other.entry_id
+        ).where(  # type: ignore[call-overload]
+            col(mine.entry_id).in_(ids[start : start + _STEP]),
+            mine.case_id == other.case_id,
+            mine.entry_id != other.entry_id,
+        )
+        found.update((entry, peer) for entry, peer in session.execute(query))
+    return found
 
 
 def decisions(session: Session, ids: Iterable[str]) -> Decided:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlmodel import SQLModel
 
 from schema.records import Entry
-from sync.blocking import organisation_key, plain
+from sync.exact_keys import organisation_key, plain
 from sync.organisation_names import normal_form
 from sync.repository.bulk import Ready, Statement, statement
 from sync.repository.packing import packed

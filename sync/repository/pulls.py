@@ -15,6 +15,10 @@ from sync.repository.packing import packed
 from sync.repository.time import database_time
 from sync.scope import Scope
 from sync.tables import JobRow, PullRow, QuarantineRow, RegionStateRow
+from sync.tables.columns import table_of
+
+_STATE = table_of(RegionStateRow).c
+_READ_ONCE = select(_STATE.region).where(_STATE.succeeded_at.is_not(None))
 
 
 class PullStore:
@@ -30,6 +34,10 @@ class PullStore:
     def states(self) -> dict[str, RegionStateRow]:
         """All states by region."""
         return {row.region: row for row in self._session.scalars(select(RegionStateRow))}
+
+    def read_once(self) -> list[str]:
+        """Regions that were read to the end at least once."""
+        return list(self._session.scalars(_READ_ONCE))
 
     def save(self, row: RegionStateRow | PullRow) -> None:
         """Insert or update one row."""

@@ -9,18 +9,21 @@ from sqlmodel import col
 
 from sync.repository import bulk
 from sync.tables import EntryRow, OrganisationRow, RegisterChangeRow, RegisterLineRow
+from sync.tables.columns import table_of
 
 _STEP = 500
 _CODES: BindParameter[str] = bindparam("codes", expanding=True)
 _NAMES: BindParameter[str] = bindparam("names", expanding=True)
 _PROJECTS: BindParameter[str] = bindparam("projects", expanding=True)
-_ABOUT = select(RegisterLineRow).where(
-    or_(
-        col(RegisterLineRow.credit_code).in_(_CODES),
-        col(RegisterLineRow.name_key).in_(_NAMES),
-        col(RegisterLineRow.project_key).in_(_PROJECTS),
-    )
+_LINE, _UNIT, _ENTRY = table_of(RegisterLineRow), table_of(OrganisationRow).c, table_of(EntryRow).c
+_CHANGED = select(table_of(RegisterChangeRow).c.register_name).distinct()
+_ABOUT = select(_LINE).where(
+    or_(_LINE.c.credit_code.in_(_CODES), _LINE.c.name_key.in_(_NAMES), _LINE.c.project_key.in_(_PROJECTS))
 )
+_WITH_CODE = select(_UNIT.entry_id).where(_UNIT.credit_code.in_(_CODES))
+_WITH_NAME = select(_UNIT.entry_id).where(_UNIT.name_key.in_(_NAMES))
+_IN_TOPIC = select(_ENTRY.id).where(_ENTRY.topic_id.in_(_PROJECTS))
+_WITH_PROJECT = select(_ENTRY.id).where(_ENTRY.project_key.in_(_PROJECTS))
 
 
 class RegisterStore:
@@ -45,18 +48,20 @@ class RegisterStore:
     def about(self, codes: Iterable[str], names: Iterable[str], projects: Iterable[str]) -> list[RegisterLineRow]:
         """The lines that agree with any of these credit codes, names or projects as they are compared."""
         wanted = {"codes": _known(codes), "names": _known(names), "projects": _known(projects)}
-        return list(self._session.scalars(_ABOUT, wanted))
+        return [RegisterLineRow(**row) for row in self._session.execute(_ABOUT, wanted).mappings()]
 
     def concerned(self, codes: Iterable[str], names: Iterable[str], projects: Iterable[str]) -> set[str]:
         """Ids of the entries with an organisation or a title that agrees with any of these."""
         found: set[str] = set()
-        unit, code, name = col(OrganisationRow.entry_id), OrganisationRow.credit_code, OrganisationRow.name_key
-        for column, values in ((code, codes), (name, names)):
+        asked = ((_WITH_CODE, "codes", codes), (_WITH_NAME, "names", names), (_WITH_PROJECT, "projects", projects))
+        for question, name, values in asked:
             for part in _parts(_known(values)):
-                found.update(self._session.scalars(select(unit).where(col(column).in_(part))))
-        for part in _parts(_known(projects)):
-            found.update(self._session.scalars(select(col(EntryRow.id)).where(col(EntryRow.project_key).in_(part))))
+                found.update(self._session.scalars(question, {name: part}))
         return found
+
+    def entered_for(self, topics: Iterable[str]) -> set[str]:
+        """Ids of the entries in these topics."""
+        return set(self._session.scalars(_IN_TOPIC, {"projects": _known(topics)}))
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Store lines."""
@@ -74,7 +79,7 @@ class RegisterStore:
 
     def changed(self) -> list[str]:
         """Registers that were ever changed."""
-        return list(self._session.scalars(select(col(RegisterChangeRow.register_name)).distinct()))
+        return list(self._session.scalars(_CHANGED))
 
     def changes(self, registers: Sequence[str] = (), limit: int = 100) -> list[RegisterChangeRow]:
         """Changes, newest first."""

@@ -9,7 +9,11 @@ from sync.tables.columns import json, moment, text
 
 
 class CaseRow(SQLModel, table=True):
-    """A duplicate case as it stands; its past is in `DecisionRow`."""
+    """A duplicate case as it stands; its past is in `DecisionRow`.
+
+    `evidence` holds a `sync.case_evidence.PairEvidence` for each pair found; `clauses` the region and id of each clause that
+    the case would break; `score` is that of its surest pair, None where it was found before there were scores.
+    """
 
     __tablename__: ClassVar[Any] = "duplicate_case"
 
@@ -20,6 +24,9 @@ class CaseRow(SQLModel, table=True):
     opened_at: datetime = moment()
     changed_at: datetime = moment()
     kept_entry_id: str | None = None
+    level: str
+    score: float | None = None
+    clauses: list[dict[str, str]] = json()
 
 
 class CaseEntryRow(SQLModel, table=True):
@@ -33,7 +40,7 @@ class CaseEntryRow(SQLModel, table=True):
 
 
 class DecisionRow(SQLModel, table=True):
-    """One decision on a case. Rows are added, never changed."""
+    """One decision on a case: what the case was then, and the evidence it rested on. Rows are added, never changed."""
 
     __tablename__: ClassVar[Any] = "case_decision"
 
@@ -44,3 +51,34 @@ class DecisionRow(SQLModel, table=True):
     reason: str = text()
     author: str
     decided_at: datetime = moment()
+    kind: str
+    entries: list[str] = json()
+    evidence: list[dict[str, Any]] = json()
+
+
+class PairRow(SQLModel, table=True):
+    """Two entries at or above review for a kind, ids in order, and their comparison: what cases are gathered from without
+    comparing everything again.
+    """
+
+    __tablename__: ClassVar[Any] = "duplicate_pair"
+
+    id_a: str = Field(primary_key=True, max_length=80)
+    id_b: str = Field(primary_key=True, max_length=80, index=True)
+    kind: str = Field(primary_key=True)
+    score: float
+    features: list[float] = json()
+
+
+class DetectionRow(SQLModel, table=True):
+    """The detection by which the pairs stand, in one row: `run` names it, so that an index kept in a process can tell whether
+    it is the one in step with the pairs; `model` and the snapshot of rarity are what every score rests on.
+    """
+
+    __tablename__: ClassVar[Any] = "detection"
+
+    id: int = Field(primary_key=True)
+    run: str = Field(max_length=16)
+    model: str = Field(max_length=16)
+    snapshot_at: datetime = moment()
+    ran_at: datetime = moment()

@@ -10,7 +10,7 @@ from sync.tables.columns import json, moment, text
 
 
 class EntryRow(SQLModel, table=True):
-    """An entry's core. `project_key` and `team_key` are what exact duplicates share (see sync.blocking)."""
+    """An entry's core. `project_key` and `team_key` are what exact duplicates share (see sync.exact_keys)."""
 
     __tablename__: ClassVar[Any] = "entry"
     __table_args__ = (

@@ -10,7 +10,7 @@ from sync.tables.columns import json, moment, text
 
 class RegisterLineRow(SQLModel, table=True):
     """One line of a register. `id` is a digest of what the line says, so that the same line is stored once; the keys are
-    what entries are found by (see `sync.organisation_names` and `sync.blocking`).
+    what entries are found by (see `sync.organisation_names` and `sync.exact_keys`).
     """
 
     __tablename__: ClassVar[Any] = "register_line"

@@ -41,17 +41,28 @@ def test_every_setting_is_documented(readme) -> None:
 
 @pytest.mark.parametrize("readme", READMES)
 def test_every_command_is_documented(readme) -> None:
-    flat = re.sub(r"`(\w+) ([\w|]+)", lambda m: " ".join(f"`{m[1]} {each}`" for each in m[2].split("|")), text(readme))
+    flat = re.sub(r"`(\w+) ([\w|-]+)", lambda m: " ".join(f"`{m[1]} {each}`" for each in m[2].split("|")), text(readme))
     missing = [name for name in commands() if f"`{name}" not in flat]
     assert missing == []
 
 
-def test_every_code_in_the_operators_page_exists() -> None:
-    codes = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", text("docs/operations.md"))) - {"DEXHUB_LEASE_SECONDS"}
+@pytest.mark.parametrize("page", ["docs/operations.md", "docs/list-files.md"])
+def test_every_code_in_a_page_exists(page) -> None:
+    codes = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", text(page))) - {"DEXHUB_LEASE_SECONDS"}
     assert {code for code in codes if f'"{code}"' not in sources()} == set()
 
 
-@pytest.mark.parametrize("name", [*READMES, "CHANGELOG.md", "docs/operations.md"])
+def test_the_page_on_lists_names_every_code_that_a_list_may_get_and_no_other() -> None:
+    checks = "".join(path.read_text("utf-8") for path in (ROOT / "sync" / "lists").glob("*check*.py"))
+    checks += text("sync/lists/validation.py")
+    made = set(re.findall(r'Finding\(\s*"([A-Z_]+)"', checks))
+    told = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", text("docs/lists.md"))) - {"TO_CONFIRM", "LIST_SETTLED", "KEY_REUSED"}
+    assert made == told
+
+
+@pytest.mark.parametrize(
+    "name", [*READMES, "CHANGELOG.md", "docs/operations.md", "docs/lists.md", "docs/list-files.md", "docs/roster.md"]
+)
 def test_every_file_that_a_document_links_to_exists(name) -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)", text(name))
     assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []

@@ -105,7 +105,7 @@ def test_every_import_is_where_it_belongs(check, sources: Mapping[str, ast.Modul
         ("adapters/base.py", "import sqlmodel"),
         ("gateway/app.py", "from apscheduler.schedulers import base"),
         ("sync/scheduler.py", "import typer"),
-        ("sync/lists.py", "from rich import print"),
+        ("sync/lists/items.py", "from rich import print"),
         ("adapters/base.py", "import fastapi"),
     ],
 )

@@ -6,7 +6,6 @@ Run `python tests/benchmark/clauses.py [entries]`. The bound is the promise of t
 import asyncio
 import sys
 import time
-from datetime import datetime
 from statistics import mean
 
 from adapters.conformance.subject import TOKENS
@@ -15,13 +14,11 @@ from adapters.sandbox.corpus import generate
 from adapters.sandbox.serve import serving
 from adapters.source import Position
 from adapters.transport import Limits, open_transport
-from schema.eligibility import judge
+from schema.eligibility import Law
 from schema.facts import Facts, History, Hit, Span
-from schema.provenance import CHINA
 from schema.records import Entry
 from schema.vocabulary import Register
 
-NOW = datetime(2025, 8, 1, tzinfo=CHINA)
 FORM = {f"F{number:03d}": "数据要素" * 60 for number in range(1, 80)}
 
 
@@ -43,7 +40,6 @@ def facts_of(entry: Entry, *, with_form: bool) -> Facts:
     """As a hub knows an entry in mid-season: every register maintained, compared, followed from the start."""
     return Facts(
         entry,
-        NOW,
         registers=REGISTERS,
         peers=(),
         compared_regions=frozenset(regions()),
@@ -52,7 +48,6 @@ def facts_of(entry: Entry, *, with_form: bool) -> Facts:
         documents=() if with_form else None,
         calendar=CALENDARS[entry.region],
         topics=TOPICS[entry.region],
-        cancelled=frozenset(),
     )
 
 
@@ -68,11 +63,11 @@ def main() -> None:
     """Print both figures: entries as platforms send them, and with a filled-in form each."""
     total = int(sys.argv[1]) if len(sys.argv) > 1 else 25_000
     made = asyncio.run(entries(total))
-    laws = {code: adapter.catalogue.clauses for code, adapter in regions().items()}
+    laws = {code: Law(adapter.catalogue.clauses) for code, adapter in regions().items()}
     for with_form in (False, True):
         facts = [facts_of(entry, with_form=with_form) for entry in made]
         start = time.process_time()
-        judged = [len(judge(one, laws[one.entry.region])) for one in facts]
+        judged = [len(laws[one.entry.region].judge(one)) for one in facts]
         spent = time.process_time() - start
         each = spent / len(facts) * 1e6
         said = "with a form of 79 fields" if with_form else "as platforms send them"

@@ -20,7 +20,7 @@ from adapters.conformance.subject import Subject
 from adapters.sandbox.platform import Platform
 from adapters.sandbox.serve import corpus, platforms, serving
 from adapters.transport import Endpoint
-from gateway import facts
+from gateway import entry_types, facts
 from gateway.auth import OPERATOR, Viewer
 from gateway.execution import execute
 from gateway.hub import Hub
@@ -40,7 +40,9 @@ CACHES: tuple[Callable[[], object], ...] = (
     facts.region_types,
     facts.topic_types,
     facts.sub_topic_types,
-    facts.entry_types,
+    entry_types.natives,
+    entry_types.stubs,
+    entry_types.wholes,
     graphql_schema,
 )
 ASK = """

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ from gateway.auth import create_key
 from gateway.hub import Hub
 from schema.vocabulary import Role
 from sync.database import Database
+from sync.objections import Filing, file
 from sync.repository.guard_stops import GuardStopStore
 from sync.scope import EVERYTHING
 from sync.settings import PlatformSettings, Settings
@@ -40,10 +41,18 @@ NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once: a client w
 SUBMIT: Final = """
 mutation Submit($input: SubmitRecommendationsInput!, $dryRun: Boolean! = false) {
   submitRecommendations(input: $input, dryRun: $dryRun) {
-    accepted dryRun list { receipt version isCurrent digest content submittedBy items { rank entryId } }
+    accepted dryRun repeated list { receipt version isCurrent digest content submittedBy items { rank entryId } }
     problems { code place value zh en remedyZh remedyEn } warnings { code place }
+    findings { code severity item column value } auditSeal
   }
 }"""
+MOVE: Final = """
+mutation Move($input: MoveListInput!) {
+  moveList(input: $input) { list { receipt state counts publicityWindow events { act actor reason } } problems { code place value } }
+}"""
+OBJECTOR, CONTACT = "欧阳明德", "ouyang@example.org"
+_ENTITLED: Final = {"61": ("AWARDED",)}  # whose notice asks for publicity to be over
+CONFIRMED: Final = ({"reason": "已逐项核实"},)  # what every list of a test may say of what is to be confirmed
 DECIDE: Final = """
 mutation Decide($input: DecideCaseInput!) {
   decideCase(input: $input) {
@@ -104,10 +113,33 @@ class Service:
     def national(self) -> Client:
         return self.of(Role.NATIONAL)
 
-    def submit(self, client: Client, region: str, rows: list[dict[str, Any]], *, dry_run: bool = False) -> Any:
-        """What comes of a list."""
-        made = {"region": region, "items": rows}
+    def submit(
+        self, client: Client, region: str, rows: list[dict[str, Any]], *, dry_run: bool = False, **more: Any
+    ) -> Any:
+        """What comes of a list, with everything confirmed that can be unless told otherwise."""
+        made = {"region": region, "items": rows, "confirmations": CONFIRMED, **more}
         return client.ask(SUBMIT, input=made, dryRun=dry_run)["submitRecommendations"]
+
+    def move(self, client: Client, receipt: str, act: str, **more: Any) -> Any:
+        """What comes of an act on a list."""
+        return client.ask(MOVE, input={"receipt": receipt, "act": act, **more})["moveList"]
+
+    def accepted(self, client: Client, region: str, rows: list[dict[str, Any]], **more: Any) -> str:
+        """The receipt of a list that was pushed, checked and accepted."""
+        told = self.submit(client, region, rows, **more)
+        assert told["problems"] == []
+        receipt: str = told["list"]["receipt"]
+        for act in ("CHECK", "ACCEPT"):
+            assert self.move(self.national, receipt, act)["problems"] == []
+        return receipt
+
+    def published(self, receipt: str, until: datetime | None = None) -> str:
+        """The window of an accepted list that is laid open."""
+        more = {"until": until.isoformat()} if until else {}
+        told = self.move(self.national, receipt, "PUBLISH", **more)
+        assert told["problems"] == []
+        window: str = told["list"]["publicityWindow"]
+        return window
 
     def decide(self, **verdict: Any) -> Any:
         """What comes of the national organiser's decision."""
@@ -119,6 +151,7 @@ def serving_hub(database: Database, endpoints: dict[str, Endpoint] | None = None
     """Serve a hub over `database` that knows the platforms at `endpoints`; stopped, and the database closed, at the end."""
     settings = Settings(
         token_key=SecretStr("t" * 64),
+        native_seconds=60,  # a busy machine is no province that is down
         platforms={
             slug: PlatformSettings(url=each.url, key_id=each.key_id, secret=SecretStr(each.secret))
             for slug, each in (endpoints or {}).items()
@@ -150,8 +183,8 @@ def until_() -> Callable[..., None]:
     return until
 
 
-@pytest.fixture
-def running() -> Callable[..., Any]:
+@pytest.fixture(scope="session", name="running")
+def running_() -> Callable[..., Any]:
     """Serve a database for the length of a block."""
     return serving_hub
 
@@ -215,9 +248,8 @@ def _to_the_minute(made: Registration) -> Registration:
     return replace(made, submitted_at=submitted, updated_at=updated)
 
 
-@pytest.fixture
-def sandbox(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
-    """Five real platforms on a loop of their own: the platforms, and where they are."""
+@contextmanager
+def _served(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
     sites = platforms(corpus)
     ready, stop, endpoints = threading.Event(), threading.Event(), {}
 
@@ -230,11 +262,32 @@ def sandbox(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, End
     thread = threading.Thread(target=lambda: asyncio.run(run()), name="platforms")
     thread.start()
     try:
-        assert ready.wait(30)
+        assert ready.wait(60)
         yield {site.adapter.manifest.slug: site for site in sites}, endpoints
     finally:
         stop.set()
         thread.join()
+
+
+@pytest.fixture
+def sandbox(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
+    """Five real platforms on a loop of their own: the platforms, and where they are."""
+    with _served(corpus) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def served_platforms(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
+    """As `sandbox`, for the whole run; whoever breaks one mends it."""
+    with _served(corpus) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def asking(sqlite_backend: Any, served_platforms: tuple[Any, dict[str, Endpoint]]) -> Iterator[Service]:
+    """To read from, native fields too: a service that knows the platforms."""
+    with serving_hub(Database(sqlite_backend.new("filled")), served_platforms[1]) as service:
+        yield service
 
 
 @pytest.fixture(scope="session")
@@ -246,11 +299,21 @@ def proposal() -> Callable[[Registration], str | None]:
 
 @pytest.fixture(scope="session")
 def items(corpus: Corpus, expected: dict[str, Registration], proposal: Callable[..., str | None]) -> Callable[..., Any]:
-    """A sound recommended list of a region, entries of planted duplicates first: all its entries, or so many."""
+    """A sound recommended list of a region, entries of planted duplicates first: all its winners, or so many. With
+    `finished`, everybody who takes part has won.
+    """
     planted = {entry for label in corpus.duplicates for entry in label.entries}
+    broken = {entry for label in corpus.rule_breaks for entry in label.entries}
 
-    def get(region: str, count: int | None = None) -> list[dict[str, Any]]:
-        fit = [made for made in expected.values() if made.region == region and made.status == "ACTIVE"]
+    def get(region: str, count: int | None = None, *, finished: bool = False) -> list[dict[str, Any]]:
+        fit = [
+            made
+            for made in expected.values()
+            if made.region == region
+            and made.status == "ACTIVE"
+            and (finished or made.stage in _ENTITLED.get(region, ("PUBLICITY", "AWARDED")))
+            and made.entry_id not in broken
+        ]
         fit.sort(key=lambda made: (made.entry_id not in planted, made.entry_id))
         return [
             {"rank": rank, "entryId": made.entry_id, "nationalTrack": None if proposal(made) else made.topic.national}
@@ -261,13 +324,19 @@ def items(corpus: Corpus, expected: dict[str, Registration], proposal: Callable[
 
 
 @pytest.fixture
+def finished(own: Service, items: Callable[..., Any]) -> Callable[..., list[dict[str, Any]]]:
+    """A sound list of a region whose contest is over, with awards for everybody who took part in it."""
+    with own.hub.database.write() as session:
+        session.execute(text("UPDATE entry SET stage = 'AWARDED', award = 'THIRD' WHERE status = 'ACTIVE'"))
+    return lambda region, count=None: items(region, count, finished=True)
+
+
+@pytest.fixture
 def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], items: Callable[..., Any]) -> Service:
     """To read from, over either database: every region has pushed a list, some cases are decided."""
 
     def settle(service: Service) -> None:
-        for code in regions():
-            made = {"region": code, "items": items(code)}
-            assert service.national.ask(SUBMIT, input=made)["submitRecommendations"]["problems"] == []
+        receipts = [service.accepted(service.national, code, items(code)) for code in regions()]
         with service.hub.database.write() as session:
             for code in regions():
                 GuardStopStore(session, EVERYTHING).add(_stop(code))
@@ -279,6 +348,10 @@ def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], ite
             keep = case["entries"][0]["entryId"] if number % 2 else None
             verdict = {"decision": "CONFIRMED" if keep else "DISMISSED", "keepEntryId": keep, "reason": "已电话核实"}
             assert service.national.ask(DECIDE, input={"caseId": case["id"], **verdict})["decideCase"]["problems"] == []
+        for receipt in receipts:
+            window = service.published(receipt, datetime.now(UTC) + timedelta(days=7))
+            said = Filing(window, 1, OBJECTOR, CONTACT, "与已公开的项目雷同", ("https://example.org/evidence",))
+            file(service.hub.database, said, filed_by="public", now=datetime.now(UTC))
 
     return reading(request.param, settle)
 

@@ -4,8 +4,10 @@ import pytest
 
 CASES = """query Cases($statuses: [CaseStatus!], $kinds: [CaseKind!], $first: Int! = 100) {
   duplicateCases(statuses: $statuses, kinds: $kinds, first: $first) {
-    id kind status keptEntryId entries { entryId } evidence { feature zh en } decisions { status } openedAt changedAt } }"""
-DETECT = "mutation { startDetection { entries pairs cases opened grown closed } }"
+    id kind status keptEntryId entries { entryId } pairs { score prior posterior lines { feature zh en bits } } decisions { status } openedAt changedAt } }"""
+DETECT = (
+    "mutation { startDetection { full entries compared pairs cases opened changed reopened closed problems { code } } }"
+)
 ROSTER = "{ roster { items { entryId state reasonZh } } }"
 
 
@@ -36,7 +38,18 @@ def test_the_cases_are_what_was_planted(service, corpus) -> None:
 
 def test_every_case_has_evidence_in_both_languages(service) -> None:
     cases = service.national.ask(CASES)["duplicateCases"]
-    assert [c["id"] for c in cases if not c["evidence"] or not all(e["zh"] and e["en"] for e in c["evidence"])] == []
+    lines = {case["id"]: [line for pair in case["pairs"] for line in pair["lines"]] for case in cases}
+    assert [case for case, said in lines.items() if not said or not all(e["zh"] and e["en"] for e in said)] == []
+
+
+def test_the_lines_of_a_pair_lead_from_its_prior_to_its_posterior(service) -> None:
+    pairs = [pair for case in service.national.ask(CASES)["duplicateCases"] for pair in case["pairs"]]
+    astray = [
+        pair
+        for pair in pairs
+        if abs(pair["prior"] + sum(line["bits"] for line in pair["lines"]) - pair["posterior"]) > 0.5
+    ]
+    assert astray == []
 
 
 def test_cases_are_filtered_by_kind(service, corpus) -> None:
@@ -50,9 +63,11 @@ def test_no_more_cases_are_told_than_asked_for(service) -> None:
 
 def test_a_detection_reports_what_it_saw(own, corpus, expected) -> None:
     told = own.national.ask(DETECT)["startDetection"]
-    counts = {name: told[name] for name in ("entries", "cases", "opened", "grown", "closed")}
+    counts = {name: told[name] for name in ("full", "entries", "cases", "opened", "changed", "reopened", "closed")}
     number = len(corpus.duplicates)
-    assert counts == {"entries": len(expected), "cases": number, "opened": 0, "grown": 0, "closed": 0}
+    assert counts == {
+        "full": True, "entries": len(expected), "cases": number, "opened": 0, "changed": 0, "reopened": 0, "closed": 0,
+    }  # fmt: skip
 
 
 def test_a_detection_opens_cases_that_were_not_there(own, corpus) -> None:
@@ -125,21 +140,21 @@ def test_a_case_that_does_not_exist_cannot_be_decided(own) -> None:
 
 
 @pytest.mark.parametrize("kept", [0, 1])
-def test_the_entry_that_does_not_stay_is_excluded_from_the_roster(own, items, case, region, kept) -> None:
-    own.submit(own.national, region, items(region))
+def test_the_entry_that_does_not_stay_is_excluded_from_the_roster(own, finished, case, kept) -> None:
+    own.accepted(own.national, "41", finished("41"))
     own.decide(caseId=case[0], decision="CONFIRMED", keepEntryId=case[1][kept], reason="x")
     states = {item["entryId"]: item["state"] for item in own.national.ask(ROSTER)["roster"]["items"]}
     assert [states[case[1][kept]], states[case[1][1 - kept]]] == ["INCLUDED", "EXCLUDED"]
 
 
-def test_the_entry_that_does_not_stay_is_refused_on_the_next_list(own, items, case, region) -> None:
+def test_the_entry_that_does_not_stay_is_refused_on_the_next_list(own, finished, case) -> None:
     own.decide(caseId=case[0], decision="CONFIRMED", keepEntryId=case[1][0], reason="x")
-    told = own.submit(own.national, region, items(region))
+    told = own.submit(own.national, "41", finished("41"))
     assert [(p["code"], p["value"]) for p in told["problems"]] == [("DUPLICATE_CONFIRMED", case[0])]
 
 
-def test_a_dismissed_case_no_longer_holds_an_entry(own, items, case, region) -> None:
-    own.submit(own.national, region, items(region))
+def test_a_dismissed_case_no_longer_holds_an_entry(own, finished, case) -> None:
+    own.accepted(own.national, "41", finished("41"))
     own.decide(caseId=case[0], decision="DISMISSED", reason="x")
     states = {item["entryId"]: item["state"] for item in own.national.ask(ROSTER)["roster"]["items"]}
     assert [states[entry] for entry in case[1]] == ["INCLUDED", "INCLUDED"]

@@ -65,6 +65,39 @@ def test_the_five_rules_on_earlier_winners_stand_side_by_side_in_their_words(ser
     assert {name: found[name] for name in found if name in five} == five
 
 
+def test_differences_conflicts_and_absences_are_told_in_chinese_with_english_beside(service) -> None:
+    asked = """{ compareClauses(kind: PRIOR_WINNER) { regions { absences { statement statementEn } }
+      differences { dimension dimensionEn regions { words wordsEn } } conflicts { what whatEn } } }"""
+    told = service.national.ask(asked)["compareClauses"]
+    assert (
+        told["regions"][2]["absences"],
+        told["differences"][0]["dimension"],
+        told["differences"][0]["regions"][2],
+        told["conflicts"][0]["what"].isascii(),
+    ) == (
+        [{"statement": "未规定 2024 年获奖项目", "statementEn": "no rule on 2024 winners"}],
+        "2024 年获奖项目",
+        {"words": "未作规定", "wordsEn": "no rule"},
+        False,
+    )
+
+
+def test_verdicts_can_be_asked_for_by_kind(prized, winner) -> None:
+    asked = "query One($id: ID!) { entry(id: $id) { eligibility { verdicts(only: [NOT_MET]) { clause { id } } } } }"
+    told = prized.national.ask(asked, id=winner.entry_id)["entry"]["eligibility"]["verdicts"]
+    assert told == [{"clause": {"id": BARRED}}]
+
+
+def test_a_cancelled_sub_topic_is_entered_by_its_title_and_shown_with_its_topic(own) -> None:
+    asked = """mutation { changeRegister(register: CANCELLED_SUB_TOPICS, reason: "数据未开放",
+      lines: [{subTopic: "钢铁垂直大模型：生产全链智能化升级"}]) { added problems { code } } }"""
+    own.national.ask(asked)
+    shown = "{ registers(registers: [CANCELLED_SUB_TOPICS]) { lines { name project region { name } } } }"
+    assert own.national.ask(shown)["registers"][0]["lines"] == [
+        {"name": "HE-T01-01-S2", "project": "HE-T01-01", "region": {"name": "河北"}}
+    ]
+
+
 def test_all_clauses_can_be_listed_by_region_and_kind(service) -> None:
     found = service.national.ask('{ clauses(regions: ["61"], kinds: [PRIOR_WINNER]) { id region { code } text } }')
     expected = [c for c in regions()["61"].catalogue.book.clauses if c.kind == "PRIOR_WINNER"]

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.registry import regions
 from schema.identity import mask_name
-from sync.blocking import organisation_key
+from sync.exact_keys import organisation_key
 
 TYPES = """{
   entry: __type(name: "Entry") { possibleTypes { name fields { name } } fields { name } }
@@ -50,11 +50,11 @@ def own_fields(service) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def native(service, own_fields) -> dict[str, dict]:
+def native(asking, own_fields) -> dict[str, dict]:
     """Every entry with its own type's fields, by one query."""
     fragments = " ".join(f"... on {kind} {{ {' '.join(fields)} }}" for kind, fields in own_fields.items())
     document = f"{{ entries(first: 1000) {{ edges {{ node {{ __typename id {fragments} }} }} }} }}"
-    return {edge["node"]["id"]: edge["node"] for edge in service.national.ask(document)["entries"]["edges"]}
+    return {edge["node"]["id"]: edge["node"] for edge in asking.national.ask(document)["entries"]["edges"]}
 
 
 def test_one_query_returns_every_entry_of_every_region_as_its_province_said_it(service, expected, proposal) -> None:

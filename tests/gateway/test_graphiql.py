@@ -9,6 +9,7 @@ import pytest
 from graphql import parse, validate
 
 import gateway
+from gateway.native import CODE as NATIVE_MISSING
 from gateway.schema import graphql_schema
 
 SAMPLES = sorted((Path(gateway.__file__).parent / "samples").glob("*.graphql"))
@@ -135,16 +136,21 @@ def test_a_sample_is_valid_against_the_schema(path) -> None:
     assert validate(graphql_schema()._schema, parse(path.read_text("utf-8"))) == []
 
 
+def faults(answer) -> list[dict]:
+    """The errors of an answer, but for what platforms, of which none runs here, would have added."""
+    return [each for each in answer.get("errors", ()) if each["extensions"]["code"] != NATIVE_MISSING]
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_a_sample_runs_without_errors(own, path) -> None:
     variables = path.with_suffix(".json")
     given = orjson.loads(variables.read_bytes()) if variables.exists() else {}
     answer = own.national.answer(path.read_text("utf-8"), given)
-    assert (answer.get("errors"), [name for name, value in answer["data"].items() if value is None]) == (None, [])
+    assert (faults(answer), [name for name, value in answer["data"].items() if value is None]) == ([], [])
 
 
 def test_the_first_samples_find_something(own) -> None:
     texts = {path.stem: path.read_text("utf-8") for path in SAMPLES}
-    entries = own.national.ask(texts["2-entries"])["entries"]["edges"]
+    entries = own.national.answer(texts["2-entries"])["data"]["entries"]["edges"]
     cases = own.national.ask(texts["4-duplicate-cases"])["duplicateCases"]
     assert (bool(entries), bool(cases)) == (True, True)

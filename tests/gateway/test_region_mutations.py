@@ -4,7 +4,7 @@ import pytest
 
 from adapters.registry import regions
 from schema.vocabulary import Role
-from sync.cases import detect
+from sync.detector import detect
 
 CODES = tuple(regions())
 FORBIDDEN = {
@@ -15,7 +15,11 @@ FORBIDDEN = {
     "startDetection": "mutation { startDetection { cases } }",
     "submitRecommendations": 'mutation { submitRecommendations(input: {region: "41", items: []}) { accepted } }',
 }
-EVIDENCE = "{ duplicateCases(kinds: [SAME_PROJECT]) { entries { region { code } } evidence { feature zh en } } }"
+EVIDENCE = "{ duplicateCases(kinds: [SAME_PROJECT]) { entries { region { code } } pairs { score } } }"
+ONE_PROJECT = (
+    "青石坡村智慧茶园溯源平台",
+    "针对青石坡村茶园信息分散的现状，布设感知终端457台，回传土壤墒情，准确率达94.5%，服务茶农2128户，累计入库4067万条。",
+)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -44,8 +48,8 @@ def test_another_regions_entry_on_a_list_is_answered_like_one_that_does_not_exis
         for wanted in (entry, f"{other}:none")
     ]
     for answer, wanted in zip(answers, (entry, f"{other}:none"), strict=True):
-        assert answer["problems"][0].pop("value") == wanted
-    assert (answers[0], answers[0]["problems"][0]["code"]) == (answers[1], "ENTRY_UNKNOWN")
+        assert [answer[kind][0].pop("value") for kind in ("problems", "findings")] == [wanted, wanted]
+    assert (answers[0], answers[0]["problems"][0]["code"]) == (answers[1], "ENTRY_FOREIGN")
 
 
 @pytest.mark.parametrize("name", ["decideCase", "startPull", "stopPull", "startDetection", "overrideGuardStop"])
@@ -79,15 +83,15 @@ def test_of_a_case_over_three_regions_each_sees_only_evidence_that_its_own_entry
     database = own.hub.database
     with database.engine.begin() as connection:
         for entry in ids:
-            connection.exec_driver_sql("UPDATE entry SET project_key = 'p', title = 'P' WHERE id = ?", (entry,))
+            connection.exec_driver_sql("UPDATE entry SET title = ?, summary = ? WHERE id = ?", (*ONE_PROJECT, entry))
             connection.exec_driver_sql(
-                "UPDATE entry_organisation SET organisation_key = 'o', name = 'O' WHERE entry_id = ? AND position = 0",
+                "UPDATE entry_organisation SET name = '青石云帆科技有限公司' WHERE entry_id = ? AND position = 0",
                 (entry,),
             )
     detect(database)
     lines = {
         code: [
-            len([line for line in case["evidence"] if line["feature"] == "PROJECT"])
+            len(case["pairs"])
             for case in client.ask(EVIDENCE)["duplicateCases"]
             if {"13", "14", "43"} <= {side["region"]["code"] for side in case["entries"]}
         ]

@@ -107,7 +107,6 @@ def facts_of(
     documents: Any = None,
     calendar: Any = None,
     topics: Any = None,
-    cancelled: Any = None,
 ) -> Facts:
     units = tuple(organisation(said, kind, is_lead=not index) for index, said in enumerate(organisations))
     people = tuple(
@@ -147,7 +146,6 @@ def facts_of(
             native=native or {},
             source=SOURCE,
         ),
-        now=datetime(2025, 8, 1, tzinfo=CHINA),
         registers=lists,
         peers=None if peers is None else tuple(peer(said, region) for said in peers),
         compared_regions=frozenset(REGIONS) if compared == "all" else frozenset(compared),
@@ -156,7 +154,6 @@ def facts_of(
         documents=None if documents is None else tuple(paper(said) for said in documents),
         calendar=None if calendar is None else spans,
         topics=None if topics is None else frozenset(topics),
-        cancelled=None if cancelled is None else frozenset(cancelled),
     )
 
 

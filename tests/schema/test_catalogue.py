@@ -9,7 +9,7 @@ from adapters.registry import regions
 from schema.catalogue import NoticeFacts, TrackFacts, national_tracks, read_catalogue
 from schema.errors import FactsError
 from schema.fact_file import read_facts
-from schema.quotas import Basis, quota_of
+from schema.quotas import Basis, quota_of, selection_of
 from schema.vocabulary import TrackMatch
 
 FIVE = ("hebei", "shanxi", "henan", "hunan", "shaanxi")  # whose notices were counted; more may be connected
@@ -102,7 +102,8 @@ def test_an_unknown_id_finds_nothing() -> None:
 
 
 def test_only_the_notice_that_prints_a_number_gives_a_printed_quota() -> None:
-    quotas = {slug: (quota_of(c.facts).basis, quota_of(c.facts).total) for slug, c in REGIONS.items()}
+    quotas = {slug: quota_of(selection_of(c.facts)) for slug, c in REGIONS.items()}
+    quotas = {slug: (quota.basis, quota.total) for slug, quota in quotas.items()}
     inferred = dict.fromkeys(REGIONS, (Basis.INFERRED, 28))
     assert quotas == {**inferred, "shaanxi": (Basis.PRINTED, 28)}
 

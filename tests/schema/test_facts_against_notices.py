@@ -46,8 +46,7 @@ def quotes(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     yield from ((group.role, name) for group in facts.organisers for name in group.names)
     yield from ((track.id, name) for track in catalogue.tracks for name in track.authorities)
     yield from ((f"{track.id} intro", track.intro) for track in catalogue.tracks if track.intro)
-    if facts.recommendation:
-        yield "recommendation", facts.recommendation.quote
+    yield from ((key, rule.quote) for key, rule in facts.selection_rules() if rule.quote)
     if facts.notice.date_quote:
         yield "date", facts.notice.date_quote
     if facts.notice.number:

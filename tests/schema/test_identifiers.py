@@ -6,6 +6,7 @@ import string
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.cn import uscc
 
 from adapters.sandbox import identities
 from schema.errors import MappingError
@@ -62,6 +63,12 @@ def test_a_generated_identity_number_is_valid_in_form(region: str, seed: int) ->
 @given(st.sampled_from(MAINLAND), st.sampled_from(["91", "12"]), seeds)
 def test_a_generated_credit_code_is_valid_in_form(region: str, authority: str, seed: int) -> None:
     assert credit_code_fault(identities.credit_code(random.Random(seed), region, authority)) is None
+
+
+@given(st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=9, max_size=9), st.integers(100000, 999999))
+def test_the_check_character_of_a_credit_code_is_as_an_independent_library_has_it(signs: str, place: int) -> None:
+    body = f"91{place}{signs}"
+    assert credit_code_fault(body + uscc.calc_check_digit(body)) is None
 
 
 @given(st.sampled_from(MAINLAND), seeds, st.integers(0, 16), st.integers(1, 9))

@@ -1,80 +1,18 @@
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from adapters.registry import regions
 from adapters.sandbox.registrations import Corpus
 from schema.errors import RequestError
-from schema.vocabulary import CaseKind, CaseStatus
-from sync.blocking import EntryView, candidate_pairs, plain
-from sync.cases import decide, detect, find
-from sync.comparison import compare
+from schema.vocabulary import CaseStatus
 from sync.database import Database
+from sync.decisions import decide
+from sync.detector import detect
 from sync.repository.cases import CaseStore
+from sync.repository.detection import DetectionStore
 from sync.repository.entries import EntryStore
 from sync.scope import EVERYTHING, Scope
-
-BASE = EntryView(
-    id="41:A", region="41", city=None, topic_id="HA-T01-01", title="智慧工厂平台", team_name="云帆团队",
-    project_key="智慧工厂平台", team_key="云帆团队", organisation_keys=("91A",), organisation_names=("甲公司",),
-    id_tokens=frozenset({"t1", "t2"}),
-)  # fmt: skip
-
-
-def other(**changes) -> EntryView:
-    """An entry of another province that shares nothing with BASE but what `changes` say."""
-    away = replace(
-        BASE, id="43:B", region="43", title="他山平台", project_key="他山平台", team_name="他山队", team_key="他山队",
-        organisation_keys=("91Z",), organisation_names=("乙公司",), id_tokens=frozenset({"t9"}),
-    )  # fmt: skip
-    return replace(away, **changes)
-
-
-def kinds(left: EntryView, right: EntryView) -> set[CaseKind]:
-    return {match.kind for match in compare(left, right)}
-
-
-@pytest.mark.parametrize(
-    ("situation", "entry", "expected"),
-    [
-        ("the same title and organisation in another province", other(project_key=BASE.project_key, organisation_keys=("91A",)), {CaseKind.SAME_PROJECT}),
-        ("the same title of another organisation", other(project_key=BASE.project_key), set()),
-        ("the same organisation with another project", other(organisation_keys=("91A",)), set()),
-        ("the partner now leads with the same title", other(project_key=BASE.project_key, organisation_keys=("91Z", "91A"), organisation_names=("乙公司", "甲公司")), {CaseKind.SAME_PROJECT}),
-        ("the same team in another province", other(team_key=BASE.team_key, organisation_keys=("91A",), id_tokens=BASE.id_tokens), {CaseKind.SAME_TEAM}),
-        ("the same team name of one company with other people", other(team_key=BASE.team_key, organisation_keys=("91A",)), set()),
-        ("the same team whose people are not known", other(team_key=BASE.team_key, organisation_keys=("91A",), id_tokens=frozenset()), {CaseKind.SAME_TEAM}),
-        ("one person in two teams", other(id_tokens=frozenset({"t1", "t8"})), {CaseKind.SAME_PERSON}),
-        ("the same team with two projects in one province", replace(BASE, id="41:C", project_key="另一项目"), {CaseKind.TEAM_TWO_PROJECTS}),
-        ("the same project under two topics of one province", replace(BASE, id="41:C", topic_id="HA-T01-02", team_key="另一队", id_tokens=frozenset()), {CaseKind.SAME_PROJECT}),
-        ("the same team in two cities of one province", replace(BASE, id="41:C", city="长沙", project_key="另一项目"), {CaseKind.SAME_TEAM}),
-    ],
-)  # fmt: skip
-def test_a_pair_breaks_exactly_the_prohibitions_of_its_situation(situation, entry, expected) -> None:
-    assert kinds(BASE, entry) == expected, situation
-
-
-def test_comparing_is_symmetric() -> None:
-    twin = other(project_key=BASE.project_key, organisation_keys=("91A",), id_tokens=frozenset({"t1"}))
-    assert compare(BASE, twin) == compare(twin, BASE)
-
-
-@pytest.mark.parametrize("text", ["数据要素×交通", "数据要素x交通", "数据要素 Ｘ 交通", "数据要素·×·交通！"])
-def test_width_case_spaces_and_the_times_sign_do_not_make_another_title(text) -> None:
-    assert plain(text) == "数据要素x交通"
-
-
-def test_a_block_of_thousands_stays_linear_and_connected() -> None:
-    views = [other(id=f"43:{number:05d}", id_tokens=frozenset({"shared"})) for number in range(3000)]
-    assert len(candidate_pairs(views)) == 2999
-
-
-def _views(database: Database) -> list[EntryView]:
-    with database.read() as session:
-        return EntryStore(session).views()
 
 
 def _cases(database: Database) -> set[tuple[str, ...]]:
@@ -100,18 +38,10 @@ def test_no_case_holds_entries_that_share_only_their_organisation(filled: Databa
     assert pairs.isdisjoint({label.entries for label in corpus.look_alikes})
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(seed=st.randoms(use_true_random=False))
-def test_the_order_of_entries_does_not_matter(filled_sqlite: Database, seed) -> None:
-    views = _views(filled_sqlite)
-    shuffled = seed.sample(views, len(views))
-    assert find(shuffled) == find(views)
-
-
 def test_detecting_again_changes_nothing(filled: Database) -> None:
     before = _cases(filled)
     report = detect(filled)
-    assert (_cases(filled), report.opened, report.grown, report.closed) == (before, 0, 0, 0)
+    assert (_cases(filled), report.opened, report.changed, report.reopened, report.closed) == (before, 0, 0, 0, 0)
 
 
 def test_a_decision_survives_the_next_detection(filled: Database) -> None:
@@ -173,27 +103,6 @@ def test_a_decided_case_is_kept_when_one_side_withdraws(filled: Database) -> Non
         assert row.status == CaseStatus.CONFIRMED
 
 
-def test_a_third_entry_reopens_a_decided_case_under_the_same_id(filled_sqlite: Database) -> None:
-    with filled_sqlite.read() as session:
-        store = CaseStore(session, EVERYTHING)
-        case = next(row for row in store.cases() if row.kind == CaseKind.SAME_PERSON)
-        first, second = store.memberships()[case.id]
-        views = {view.id: view for view in EntryStore(session).views()}
-    shared = views[first].id_tokens & views[second].id_tokens
-    decide(filled_sqlite, EVERYTHING, case=case.id, status=CaseStatus.DISMISSED, reason="误报", author="甲")
-    third = next(view.id for view in views.values() if view.id not in (first, second) and not view.id_tokens & shared)
-    with filled_sqlite.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "UPDATE entry_representative SET id_token = ? WHERE entry_id = ? AND position = 0", (min(shared), third)
-        )
-    detect(filled_sqlite)
-    with filled_sqlite.read() as session:
-        store = CaseStore(session, EVERYTHING)
-        row = store.case(case.id)
-        assert row is not None
-        assert (row.status, store.memberships()[case.id]) == (CaseStatus.OPEN, sorted([first, second, third]))
-
-
 @pytest.mark.parametrize(
     ("decision", "codes"),
     [
@@ -221,10 +130,12 @@ def test_a_case_outside_the_scope_does_not_exist(filled_sqlite: Database) -> Non
 
 
 def test_withdrawn_entries_are_not_compared(filled_sqlite: Database) -> None:
-    views = _views(filled_sqlite)
+    with filled_sqlite.read() as session:
+        first = DetectionStore(session).records()[0].id
     with filled_sqlite.write() as session:
-        EntryStore(session).withdraw([views[0].id], _now())
-    assert views[0].id not in {view.id for view in _views(filled_sqlite)}
+        EntryStore(session).withdraw([first], _now())
+    with filled_sqlite.read() as session:
+        assert first not in {record.id for record in DetectionStore(session).records()}
 
 
 def _now() -> datetime:

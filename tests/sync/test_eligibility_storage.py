@@ -10,8 +10,8 @@ from adapters.registry import regions
 from schema.provenance import CHINA
 from schema.vocabulary import CaseStatus, EligibilityStatus, Register, Verdict
 from sync import registers
-from sync.cases import decide
-from sync.cases import detect as run_detection
+from sync.decisions import decide
+from sync.detector import detect as run_detection
 from sync.eligibility import (
     EvaluationReport,
     evaluate_all,
@@ -134,6 +134,39 @@ def test_a_register_that_a_regions_clauses_do_not_name_leaves_its_entries_alone(
     assert report.judged == size
 
 
+def cancel(database, *sub_topics: str) -> EvaluationReport:
+    lines = [RegisterLine(Register.CANCELLED_SUB_TOPICS, each, project=each.rpartition("-")[0]) for each in sub_topics]
+    return evaluate_registers(database, [registers.change(database, Register.CANCELLED_SUB_TOPICS, lines, **WHO)], NOW)
+
+
+def entered_for(database) -> dict[str, tuple[str, str | None]]:
+    """Topic and sub-topic of the entries of the one region with sub-topics."""
+    with database.engine.connect() as connection:
+        rows = connection.execute(text("SELECT id, topic_id, sub_topic_id FROM entry WHERE region = '13'"))
+        return {row.id: (row.topic_id, row.sub_topic_id) for row in rows}
+
+
+def test_a_cancelled_sub_topic_bars_its_entries_and_doubts_those_of_its_topic_that_name_none(filled) -> None:
+    fallen = next(sub for _, sub in entered_for(filled).values() if sub)
+    cancel(filled, fallen)
+    expected = {
+        entry: Verdict.NOT_MET if sub == fallen
+        else Verdict.UNDETERMINED if sub is None and fallen.startswith(f"{topic}-")
+        else Verdict.MET
+        for entry, (topic, sub) in entered_for(filled).items()
+    }  # fmt: skip
+    clause = "HE-closed_topic-sub_topic_cancelled_if_no_data"
+    told = {e: one.verdict for e in expected for one in kept_of(filled, [e])[0] if one.clause_id == clause}
+    assert told == expected
+
+
+def test_cancelling_one_more_sub_topic_touches_only_the_entries_of_its_topic(filled) -> None:
+    cancel(filled)
+    fallen = next(sub for _, sub in entered_for(filled).values() if sub)
+    concerned = [entry for entry, (topic, _) in entered_for(filled).items() if fallen.startswith(f"{topic}-")]
+    assert cancel(filled, fallen).judged == len(concerned)
+
+
 @pytest.mark.parametrize("verdict", Verdict)
 def test_entries_are_found_by_clause_and_verdict(filled, verdict) -> None:
     clause = "SX-team-max_representatives"
@@ -175,7 +208,7 @@ def test_a_dismissed_case_takes_away_what_was_suspected(filled) -> None:
     assert [clause for clause in broken(filled, entry) if "representative" in clause] == []
 
 
-def test_detection_changes_no_judgement_of_a_suspicion(filled) -> None:
+def test_a_detection_that_finds_what_was_found_before_changes_no_judgement(filled) -> None:
     run_detection(filled)
     assert evaluate_cases(filled, NOW).judged == 0
 

@@ -9,13 +9,14 @@ from sqlalchemy import JSON, Boolean, Column, DateTime, Float, Integer, LargeBin
 
 from schema.errors import RequestError
 from sync import migrate
+from sync.case_evidence import read
 from sync.database import Database
 
 EARLIER = [each.revision for each in ScriptDirectory.from_config(migrate._config()).walk_revisions()][:0:-1]
-# What a revision changes in rows on purpose, and to what: everything is asked for once more.
-MEANT = {
-    "0001": {("entry", "fingerprint"): "", ("region_state", "watermark"): None, ("region_state", "cursor"): None},
-}
+# What later revisions change in rows on purpose, and to what: everything is asked for once more, evidence takes another form.
+ASKED_AGAIN = {("entry", "fingerprint"): "", ("region_state", "watermark"): None, ("region_state", "cursor"): None}
+NO_EVIDENCE = {("duplicate_case", "evidence"): []}  # the test's value is no line of evidence
+MEANT = {"0001": ASKED_AGAIN | NO_EVIDENCE, "0002": NO_EVIDENCE, "0003": NO_EVIDENCE, "0004": NO_EVIDENCE}
 VALUES: dict[type, Callable[[int], Any]] = {
     DateTime: lambda number: datetime(2025, 6, 1, 8, 30, number, tzinfo=UTC),
     Boolean: lambda number: number == 0,
@@ -90,6 +91,21 @@ def test_an_upgrade_from_an_earlier_revision_keeps_what_stands_in_every_table(ba
         name: [{c: new[c] for c in old} for old, new in zip(rows, after[name], strict=True)]
         for name, rows in before.items()
     } == before
+
+
+def test_evidence_of_exact_keys_is_kept_by_pairs_for_a_case_and_its_decisions(bare: Database) -> None:
+    line = {"feature": "PROJECT", "entries": ["41:A", "43:B"], "zh": "项目名称相同", "en": "the same title"}
+    moved(bare, command.upgrade, "0004")
+    filled_in_every_table(bare)
+    with bare.engine.begin() as connection:
+        cases = next(table for table in tables_of(bare) if table.name == "duplicate_case")
+        connection.execute(cases.update().values(kind="SAME_PROJECT", evidence=[line, line | {"feature": "PERSON"}]))
+    migrate.upgrade(bare)
+    after = content(bare)
+    kept = [read(row["evidence"]) for name in ("duplicate_case", "case_decision") for row in after[name]]
+    assert [[(pair.entries, [said.feature for said in pair.lines]) for pair in pairs] for pairs in kept] == [
+        [(("41:A", "43:B"), ["PROJECT", "PERSON"])]
+    ] * 4
 
 
 @pytest.mark.parametrize("revision", EARLIER)

@@ -18,7 +18,7 @@ from sync.repository.registers import RegisterStore
 NOW = datetime(2025, 9, 1, tzinfo=UTC)
 CODE, OTHER_CODE = "911101004JURQ2830N", "91110100FQEFLCR61M"
 WHO = {"author": "组委会", "reason": "信用中国 2025-09-01", "now": NOW}
-DEBTORS = Register.DISHONEST_DEBTORS
+DEBTORS, CANCELLED = Register.DISHONEST_DEBTORS, Register.CANCELLED_SUB_TOPICS
 
 
 def line(
@@ -120,7 +120,7 @@ def test_different_legal_forms_stay_different() -> None:
 def entry() -> Entry:
     """An entry of one organisation with a code; nothing else of it is looked up."""
     unit = Organisation(name="甲科技有限公司", credit_code=CODE, is_lead=True)
-    return Entry.model_construct(title="医保数据平台", organisations=(unit,))
+    return Entry.model_construct(title="医保数据平台", topic_id="HE-T01-01", organisations=(unit,))
 
 
 def certainty(entry, made: RegisterLine) -> list[bool]:
@@ -141,12 +141,15 @@ def certainty(entry, made: RegisterLine) -> list[bool]:
         (line("改名后的公司", CODE, Register.WINNERS_2024, project="医保数据 平台"), [True]),
         (line("甲科技有限公司", None, Register.WINNERS_2024, project="医保数据平台"), [False]),
         (line("甲科技有限公司", CODE, Register.WINNERS_2024, project="另一个项目"), []),
+        (line("HE-T01-01-S1", register=CANCELLED, project="HE-T01-01"), [True]),
+        (line("HE-T01-02-S1", register=CANCELLED, project="HE-T01-02"), []),
     ],
     ids=[
         "by code whatever the name", "by normal form only a warning", "same name and another code only a warning",
         "another organisation", "an organiser entered by hand by name only a warning",
         "an organiser printed in full", "an organiser printed otherwise", "a prize by title and code",
         "a prize by title alone a warning", "another project of a winner",
+        "a cancelled sub-topic of its topic", "a cancelled sub-topic of another topic",
     ],
 )  # fmt: skip
 def test_a_line_is_found_by_code_for_certain_and_by_name_as_a_warning(entry, made, expected) -> None:
@@ -165,6 +168,18 @@ def test_a_table_of_winners_is_read_with_its_contests() -> None:
     body = table("项目名称,单位名称,统一社会信用代码,赛区", f"医保平台,甲公司,{CODE.lower()},全国", "交通平台,,,上海")
     (first, second) = read_register(Register.WINNERS_2024, "w.csv", body)
     assert (first.credit_code, first.contest, second.contest) == (CODE, NATIONAL_CONTEST, "31")
+
+
+@pytest.mark.parametrize("said", ["HE-T01-01-S2", "钢铁垂直大模型：生产全链智能化升级"])
+def test_a_cancelled_sub_topic_is_given_by_its_id_or_its_printed_title(said) -> None:
+    (made,) = read_register(CANCELLED, "c.csv", table("子赛题,备注", f"{said},数据未开放"))
+    assert (made.name, made.project, made.contest, made.remark) == ("HE-T01-01-S2", "HE-T01-01", "13", "数据未开放")
+
+
+def test_what_is_no_sub_topic_of_a_notice_cannot_be_cancelled() -> None:
+    with pytest.raises(RequestError) as refused:
+        read_register(CANCELLED, "c.csv", table("子赛题", "HE-T01-01", "没有的子赛题"))
+    assert [problem.code for problem in refused.value.problems] == ["SUB_TOPIC_UNKNOWN", "SUB_TOPIC_UNKNOWN"]
 
 
 def test_a_table_with_several_faults_tells_them_all_with_row_and_column() -> None:

@@ -48,9 +48,14 @@ def test_the_report_names_all_regions_with_their_entries_and_receipts(demonstrat
 
 
 def test_all_planted_duplicates_are_found_and_nothing_else(demonstration) -> None:
-    (line,) = re.findall(r"预埋的完全重复 (\d+)，找到 (\d+)，误报 (\d+)", demonstration.out)
+    (line,) = re.findall(r"预埋的重复 (\d+)，找到 (\d+)，漏报 (\d+)，误报 (\d+)", demonstration.out)
     planted = len(demonstration.given.duplicates)
-    assert tuple(map(int, line)) == (planted, planted, 0)
+    assert tuple(map(int, line)) == (planted, planted, 0, 0)
+
+
+def test_no_planted_look_alike_is_reported(demonstration) -> None:
+    (line,) = re.findall(r"预埋的允许相似 (\d+)，误报 (\d+)", demonstration.out)
+    assert tuple(map(int, line)) == (len(demonstration.given.look_alikes), 0)
 
 
 def test_all_planted_rule_breaks_are_found_by_the_clause_they_break_and_no_other(demonstration) -> None:
@@ -63,6 +68,23 @@ def test_the_second_pull_changes_nothing(demonstration) -> None:
     second = demonstration.out.partition("Pull again")[2].partition("3  查重")[0]
     rows = [line.replace("│", " ").split() for line in second.splitlines() if "SUCCEEDED" in line]
     assert [row[2:4] for row in rows] == [["0", "0"]] * len(regions())
+
+
+def test_a_workbook_comes_back_marked_and_is_mended_and_a_returned_row_too(demonstration) -> None:
+    lists = demonstration.out.partition("5  推荐名单")[2].partition("6  总决赛名册")[0]
+    patterns = ("退回本人的工作簿，标注", "在本人工作簿中修改", "已接受 / accepted", "doctor: 0 个问题")
+    assert [lists.count(pattern) for pattern in patterns] == [1, 1, len(regions()) + 1, 1]
+
+
+def test_the_roster_goes_from_publicity_to_an_erratum_and_all_of_it_is_sound(demonstration) -> None:
+    story = demonstration.out.partition("7  从公示到终定")[2]
+    stages = re.findall(r"名册 / roster: (\w+)", story)
+    moved = re.findall(r"(异议成立|更正) / .*→ \d{2}:\S+ 递补", story)
+    assert (stages, moved, "核对名单、名册和变更记录：完好" in story) == (
+        ["FROZEN", "FINAL"],
+        ["异议成立", "更正"],
+        True,
+    )
 
 
 def test_the_demonstration_leaves_its_data_and_its_key(demonstration) -> None:

@@ -92,3 +92,12 @@ def test_a_truth_that_is_no_truth_is_refused(dexhub, folder) -> None:
     files = ("--input", folder / "entries.jsonl", "--truth", "truth.csv")
     run = dexhub("detect", "fit", *files, "--output", "matching.toml", "--workers", 1)
     assert (run.code, run.problems) == (2, ["DETECT_TRUTH_INVALID"])
+
+
+def test_fitting_the_same_labels_again_gives_the_same_bytes(dexhub, folder) -> None:
+    files = ("--input", folder / "entries.jsonl", "--truth", folder / "truth.json")
+    for name in ("one.toml", "two.toml"):
+        dexhub("detect", "fit", *files, "--output", name, "--workers", 1)
+    # The first lines bear the date, which may change at midnight.
+    one, two = (Path(name).read_text("utf-8").split("corpus = ") for name in ("one.toml", "two.toml"))
+    assert one[1] == two[1]

@@ -112,3 +112,18 @@ def test_the_template_of_a_register_is_written(dexhub, tmp_path) -> None:
 
 def test_a_register_that_does_not_exist_is_refused_with_those_that_do(dexhub) -> None:
     assert dexhub("registers", "template", "nobody").problems == ["REGISTER_UNKNOWN"]
+
+
+@pytest.mark.parametrize("topic", [TOPIC, "1-1", next(t.title for _, t in regions()["41"].catalogue.topics())])
+def test_a_topic_may_be_given_by_id_by_numbers_or_by_its_title(dexhub, at, stated, topic) -> None:
+    assert dexhub("check", stated({**SOUND, "topic": topic})).code == 0
+
+
+def test_the_table_to_fill_in_is_written_and_can_be_read_back(dexhub, at, tmp_path) -> None:
+    blank = tmp_path / "申报.xlsx"
+    assert (dexhub("check", "--template", blank).code, dexhub("check", blank, "--json").json) == (0, [])
+
+
+def test_problems_are_json_where_a_machine_asks(dexhub, at, stated) -> None:
+    told = dexhub("check", stated({**SOUND, "title": ""}), "--json")
+    assert (told.code, [problem["code"] for problem in told.json["problems"]]) == (2, ["VALUE_MISSING"])

@@ -1,0 +1,104 @@
+"""Root queries on recommended lists, their rules and messages."""
+
+import strawberry
+
+from gateway import lists, paging
+from gateway.context import Context
+from gateway.lists import ListDifference, RecommendationList
+from gateway.selection import ListShadow, Message, SelectionRules
+from schema.errors import Problem, RequestError
+from schema.list_life import COUNTED
+from schema.vocabulary import Role
+from sync.database import Session
+from sync.lists import items_of
+from sync.lists.comparison import differences
+from sync.lists.rules import all_rules
+from sync.lists.shadow import shadow_of
+from sync.repository.lists import ListStore
+from sync.repository.messages import MessageStore
+from sync.scope import Scope
+from sync.tables import ListRow
+
+Info = strawberry.Info[Context]
+
+
+@strawberry.type
+class ListQueries:
+    """What `Query` has of them."""
+
+    @strawberry.field(description="推荐名单的各版本 / Versions of recommended lists, newest first within an issuer")
+    async def recommendation_lists(
+        self, info: Info, regions: list[strawberry.ID] | None = None, current_only: bool = True
+    ) -> list[RecommendationList]:
+        """Current are the latest version of an issuer, and the one that counts where that is another."""
+        scope = info.context.scope
+
+        def work(session: Session) -> list[RecommendationList]:
+            rows, latest = [], set()
+            for row in ListStore(session, scope).versions(regions or ()):
+                if not current_only or row.state in COUNTED or row.issuer not in latest:
+                    rows.append(row)
+                latest.add(row.issuer)
+            return lists.load(session, scope, rows)
+
+        return await info.context.read(work)
+
+    @strawberry.field(description="两个版本逐项比较 / Two versions, field by field")
+    async def compare_lists(self, info: Info, before: strawberry.ID, after: strawberry.ID) -> list[ListDifference]:
+        """By receipts."""
+        scope = info.context.scope
+
+        def work(session: Session) -> list[ListDifference]:
+            old, new = (_one(session, scope, str(receipt)) for receipt in (before, after))
+            return [ListDifference.of(found) for found in differences(items_of(old), items_of(new))]
+
+        return await info.context.read(work)
+
+    @strawberry.field(
+        description="按该省成绩和规则推算的名单与所推名单的差异 / What the region's own rule would give, and what differs"
+    )
+    async def list_shadow(self, info: Info, receipt: strawberry.ID) -> ListShadow:
+        """For a person to explain."""
+        scope = info.context.scope
+        return await info.context.read(
+            lambda session: ListShadow.of(shadow_of(session, _one(session, scope, str(receipt))))
+        )
+
+    @strawberry.field(description="名额和推荐规则，含依据 / Quotas and rules of selection, with what they rest on")
+    async def selection_rules(self, info: Info) -> list[SelectionRules]:
+        """Of the issuers in scope."""
+        scope = info.context.scope
+
+        def work(session: Session) -> list[SelectionRules]:
+            settings = ListStore(session, scope).settings()
+            return [
+                SelectionRules.of(rules, [row for row in settings if row.issuer == rules.issuer.code])
+                for rules in all_rules(session)
+                if scope.covers(rules.issuer.region)
+            ]
+
+        return await info.context.read(work)
+
+    @strawberry.field(
+        description="收件箱：给各省的通知，最近在前 / Messages to regions, newest first; a region sees its own"
+    )
+    async def messages(self, info: Info, unread_only: bool = False, first: int = 50) -> list[Message]:
+        """The same that are sent to webhooks."""
+        info.context.viewer.require(Role.REGION, Role.NATIONAL)
+        scope, size = info.context.scope, paging.page_size(first)
+        rows = await info.context.read(lambda session: MessageStore(session, scope).all(unread=unread_only, limit=size))
+        return [Message.of(row) for row in rows]
+
+
+def _one(session: Session, scope: Scope, receipt: str) -> ListRow:
+    """The version with this receipt; RequestError where there is none that the viewer may see."""
+    row = ListStore(session, scope).get(receipt)
+    if row is None:
+        raise RequestError(
+            Problem(
+                "LIST_UNKNOWN", "receipt", "没有这份名单", "there is no such list", receipt,
+                "核对回执号（形如 TJ-41-001-9F86D081）", "check the receipt number",
+            ),
+            status=404,
+        )  # fmt: skip
+    return row

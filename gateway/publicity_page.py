@@ -1,0 +1,181 @@
+"""What everybody may read without a key: lists that are laid open, as a page, as JSON and as an Atom feed; and the way to
+object. Names of entries and organisations only; no person, no number of an entry.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+from typing import Annotated, Any, Final
+from xml.etree import ElementTree as ET
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gateway.facts import region_types
+from gateway.hub import Hub
+from schema.errors import Problem, RequestError
+from schema.provenance import CHINA
+from schema.types.catalogue import NATIONAL_TRACKS
+from sync import objections
+from sync.objections import Filing
+from sync.repository.audit import AuditStore
+from sync.repository.publicity import PublicityStore
+from sync.scope import EVERYTHING
+from sync.tables import PublicityRow
+
+router = APIRouter()
+_ATOM: Final = "http://www.w3.org/2005/Atom"
+_LARGEST: Final = 64 * 1024  # bytes of an objection
+_STRICT: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+}
+_STYLE: Final = "body{font:16px/1.6 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}td,th{padding:.2em .8em;text-align:left}"
+
+
+class _Objection(BaseModel):
+    """What a body holds; whether it will do is for `sync.objections` to say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rank: int
+    objector: str
+    contact: str
+    grounds: str
+    evidence: list[str]
+
+
+async def windows_of(request: Request) -> list[PublicityRow]:
+    """Every window, newest first."""
+    hub: Hub = request.app.state.hub
+
+    def work() -> list[PublicityRow]:
+        with hub.database.read() as session:
+            return PublicityStore(session, EVERYTHING).windows()
+
+    return await asyncio.to_thread(work)
+
+
+Windows = Annotated[list[PublicityRow], Depends(windows_of)]
+
+
+@router.get("/publicity")
+async def page(request: Request, windows: Windows) -> HTMLResponse:
+    """All windows with their names, Chinese first."""
+    now = request.app.state.hub.now()
+    parts = "".join(_section(row, now) for row in windows) or "<p>目前没有公示。 / Nothing is laid open.</p>"
+    content = (
+        f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>公示 / Publicity</title><style>{_STYLE}</style>'
+        '<link rel="alternate" type="application/atom+xml" href="/publicity/feed.atom">'
+        f"<h1>推荐名单公示 / Recommended lists laid open to objection</h1>{parts}</html>"
+    )
+    return HTMLResponse(content, headers=_STRICT)
+
+
+@router.get("/publicity.json")
+async def as_json(request: Request, windows: Windows) -> JSONResponse:
+    """The same for machines."""
+    now = request.app.state.hub.now()
+    return JSONResponse({"windows": [_told(row, now) for row in windows]})
+
+
+@router.get("/publicity/feed.atom")
+async def feed(windows: Windows) -> Response:
+    """One entry a window, by RFC 4287."""
+    ET.register_namespace("", _ATOM)
+    root = ET.Element(f"{{{_ATOM}}}feed")
+    newest = max((row.opened_at for row in windows), default=None)
+    for name, text in (
+        ("id", "urn:dexhub:publicity"),
+        ("title", "推荐名单公示 / Recommended lists laid open"),
+        ("updated", (newest or datetime(2025, 1, 1, tzinfo=CHINA)).astimezone(CHINA).isoformat()),
+    ):
+        ET.SubElement(root, f"{{{_ATOM}}}{name}").text = text
+    ET.SubElement(ET.SubElement(root, f"{{{_ATOM}}}author"), f"{{{_ATOM}}}name").text = "全国大赛组委会"
+    for row in windows:
+        entry = ET.SubElement(root, f"{{{_ATOM}}}entry")
+        ET.SubElement(entry, f"{{{_ATOM}}}id").text = f"urn:dexhub:publicity:{row.id}"
+        ET.SubElement(entry, f"{{{_ATOM}}}title").text = f"{region_types()[row.region].name}：{_span(row)}"
+        ET.SubElement(entry, f"{{{_ATOM}}}updated").text = row.opened_at.astimezone(CHINA).isoformat()
+        ET.SubElement(entry, f"{{{_ATOM}}}link", href="/publicity")
+        names = "\n".join(f"{each['rank']}. {each['title']}（{each['organisation']}）" for each in row.names)
+        ET.SubElement(entry, f"{{{_ATOM}}}content", type="text").text = names
+    return Response(ET.tostring(root, encoding="utf-8", xml_declaration=True), media_type="application/atom+xml")
+
+
+@router.post("/publicity/{window}/objections")
+async def object_to(window: str, request: Request) -> JSONResponse:
+    """An objection, by real name and with evidence; 201 with its number and the newest seal of the record."""
+    hub: Hub = request.app.state.hub
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _LARGEST:
+            raise RequestError(_too_large(), status=413)
+    try:
+        said = _Objection.model_validate_json(body)
+    except ValidationError as error:
+        raise RequestError([_malformed(each["loc"]) for each in error.errors(include_input=False)]) from None
+    filing = Filing(window, said.rank, said.objector, said.contact, said.grounds, tuple(said.evidence))
+
+    def work() -> dict[str, Any]:
+        row = objections.file(hub.database, filing, filed_by="public", now=hub.now())
+        with hub.database.read() as session:
+            seal = AuditStore(session).newest_seal()
+        return {
+            "objection": row.id,
+            "status": row.status,
+            "filedAt": row.filed_at.astimezone(CHINA).isoformat(),
+            "seal": str(seal) if seal else None,
+        }
+
+    return JSONResponse(await asyncio.to_thread(work), status_code=201)
+
+
+def _told(row: PublicityRow, now: datetime) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "region": region_types()[row.region].name,
+        "openedAt": row.opened_at.astimezone(CHINA).isoformat(),
+        "closesAt": row.closes_at.astimezone(CHINA).isoformat(),
+        "open": row.opened_at <= now < row.closes_at,
+        "rule": {"zh": row.rule_zh, "en": row.rule_en},
+        "names": [{key: value for key, value in each.items() if key != "entry"} for each in row.names],
+    }
+
+
+def _section(row: PublicityRow, now: datetime) -> str:
+    state = "公示中 / open" if row.opened_at <= now < row.closes_at else "已结束 / over"
+    lines = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(each))}</tr>" for each in row.names)
+    return (
+        f"<h2>{escape(region_types()[row.region].name)} {escape(row.id)}（{state}）</h2><p>{_span(row)}；{escape(row.rule_zh)}<br>"
+        f"异议须实名并附证据 / objections by real name with evidence: POST /publicity/{escape(row.id)}/objections</p>"
+        "<table><tr><th>名次 Rank<th>项目 Title<th>牵头单位 Lead organisation<th>国家赛道 Track</tr>"
+        f"{lines}</table>"
+    )
+
+
+def _cells(name: dict[str, Any]) -> Sequence[str]:
+    track = NATIONAL_TRACKS.get(str(name["track"] or ""))
+    return str(name["rank"]), str(name["title"]), str(name["organisation"]), track.name if track else ""
+
+
+def _span(row: PublicityRow) -> str:
+    return " — ".join(f"{each.astimezone(CHINA):%Y-%m-%d %H:%M}" for each in (row.opened_at, row.closes_at))
+
+
+def _too_large() -> Problem:
+    return Problem(
+        "BODY_INVALID", "body", "内容过大", "the body is too large", None,
+        f"至多 {_LARGEST // 1024} KB；大件证据请给出链接", f"at most {_LARGEST // 1024} kB; link to large evidence",
+    )  # fmt: skip
+
+
+def _malformed(place: tuple[int | str, ...]) -> Problem:
+    return Problem(
+        "BODY_INVALID", ".".join(map(str, place)) or "body", "缺少或格式有误", "missing or of the wrong form",
+        remedy_zh="须为 JSON：rank, objector, contact, grounds, evidence[]",
+        remedy_en="JSON with rank, objector, contact, grounds, evidence[]",
+    )  # fmt: skip

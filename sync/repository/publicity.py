@@ -1,0 +1,68 @@
+"""Publicity windows and the objections against what they show."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from schema.publicity import ObjectionStatus
+from sync.scope import Scope
+from sync.tables import ObjectionRow, PublicityRow
+
+
+class PublicityStore:
+    """Reads and writes of windows, which are public and have no scope, and of objections, which a region sees where they
+    are about its own entries.
+    """
+
+    def __init__(self, session: Session, scope: Scope) -> None:
+        self._session = session
+        self._scope = scope
+
+    def windows(self, first: int = 1000) -> list[PublicityRow]:
+        """Windows, newest first."""
+        query = select(PublicityRow).order_by(col(PublicityRow.opened_at).desc(), col(PublicityRow.id)).limit(first)
+        return list(self._session.scalars(query))
+
+    def window(self, identifier: str) -> PublicityRow | None:
+        """One window."""
+        return self._session.get(PublicityRow, identifier)
+
+    def of_lists(self, receipts: Sequence[str]) -> dict[str, PublicityRow]:
+        """The windows of these lists, by receipt."""
+        query = select(PublicityRow).where(col(PublicityRow.receipt).in_(receipts))
+        return {row.receipt: row for row in self._session.scalars(query)}
+
+    def open_window(self, row: PublicityRow) -> None:
+        """Store a window; one of this list that exists already is an error of the database."""
+        self._session.add(row)
+        self._session.flush()
+
+    def objections(
+        self, windows: Sequence[str] | None = None, statuses: Sequence[str] = (), first: int | None = None
+    ) -> list[ObjectionRow]:
+        """Objections within the scope, newest first."""
+        query = select(ObjectionRow).order_by(col(ObjectionRow.filed_at).desc(), col(ObjectionRow.id)).limit(first)
+        if self._scope.region is not None:
+            query = query.where(col(ObjectionRow.entry_id).startswith(f"{self._scope.region}:"))
+        if windows is not None:
+            query = query.where(col(ObjectionRow.window_id).in_(windows))
+        if statuses:
+            query = query.where(col(ObjectionRow.status).in_(statuses))
+        return list(self._session.scalars(query))
+
+    def objection(self, identifier: str) -> ObjectionRow | None:
+        """One objection, where the scope covers its entry; nobody else decides it until the commit."""
+        row = self._session.get(ObjectionRow, identifier, with_for_update=True)
+        return row if row is not None and self._scope.covers(row.entry_id[:2]) else None
+
+    def undecided(self, window: str) -> int:
+        """How many objections of a window wait."""
+        wanted = (col(ObjectionRow.window_id) == window, col(ObjectionRow.status) == ObjectionStatus.RECEIVED)
+        return self._session.scalar(select(func.count()).select_from(ObjectionRow).where(*wanted)) or 0
+
+    def add(self, row: ObjectionRow) -> None:
+        """Store an objection."""
+        self._session.add(row)
+        self._session.flush()

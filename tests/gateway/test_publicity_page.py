@@ -1,0 +1,134 @@
+"""What everybody may read without a key, and how somebody objects."""
+
+from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from schema.vocabulary import Role
+from sync.repository.publicity import PublicityStore
+from sync.scope import EVERYTHING
+
+SAID = {
+    "rank": 2,
+    "objector": "欧阳明德",
+    "contact": "ouyang@example.org",
+    "grounds": "与他人项目雷同，电话13912345678",
+    "evidence": ["https://example.org/1"],
+}
+WAITING = "{ objections { id entryId objector contact grounds evidence status } }"
+
+
+@pytest.fixture
+def window(own, items):
+    """The window of a list of three, open for a week; and the service."""
+    opened = own.published(own.accepted(own.national, "41", items("41", 3)), datetime.now(UTC) + timedelta(days=7))
+    with own.hub.database.read() as session:
+        return PublicityStore(session, EVERYTHING).window(opened)
+
+
+@pytest.fixture
+def public(own):
+    """Somebody without a key."""
+    return own.client().http
+
+
+def codes(answer) -> list[str]:
+    return [problem["code"] for problem in answer.json()["errors"][0]["extensions"]["problems"]]
+
+
+def test_the_page_names_every_project_with_its_organisation_and_no_number_of_it(public, window, own, items) -> None:
+    page = public.get("/publicity").text
+    titles = [each["title"] in page and each["organisation"] in page for each in window.names]
+    assert (titles, [item["entryId"] for item in items("41", 3) if item["entryId"] in page]) == ([True] * 3, [])
+
+
+def test_the_page_runs_no_script_whatever_a_title_holds(public, window) -> None:
+    assert (
+        public.get("/publicity").headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+    )
+
+
+def test_the_json_says_what_is_open_until_when_and_by_what_rule(public, window) -> None:
+    (told,) = public.get("/publicity.json").json()["windows"]
+    assert (told["id"], told["open"], [sorted(each) for each in told["names"]]) == (
+        "GS-41-001", True, [["organisation", "rank", "title", "track"]] * 3,
+    )  # fmt: skip
+
+
+def test_the_feed_is_atom_with_an_entry_for_each_window(public, window) -> None:
+    answer = public.get("/publicity/feed.atom")
+    ids = [each.text for each in ET.fromstring(answer.content).iter("{http://www.w3.org/2005/Atom}id")]
+    assert (answer.headers["content-type"], ids) == (
+        "application/atom+xml",
+        ["urn:dexhub:publicity", "urn:dexhub:publicity:GS-41-001"],
+    )
+
+
+def test_a_hub_without_publicity_says_so(public) -> None:
+    assert "目前没有公示" in public.get("/publicity").text
+
+
+def test_an_objection_is_taken_in_and_shown_to_the_organiser_without_its_telephone_number(
+    public, window, own, items
+) -> None:
+    answer = public.post("/publicity/GS-41-001/objections", json=SAID)
+    told = own.national.ask(WAITING)["objections"]
+    assert (answer.status_code, told) == (
+        201,
+        [
+            {
+                "id": answer.json()["objection"], "entryId": items("41", 3)[1]["entryId"], "objector": "欧阳明德",
+                "contact": "ouyang@example.org", "grounds": "与他人项目雷同，电话139********", "evidence": ["https://example.org/1"],
+                "status": "RECEIVED",
+            }
+        ],
+    )  # fmt: skip
+
+
+def test_who_objects_is_masked_to_all_but_the_organiser(public, window, own) -> None:
+    public.post("/publicity/GS-41-001/objections", json=SAID)
+    seen = [
+        client.ask("{ objections { objector contact grounds evidence } }")["objections"]
+        for client in (own.of(Role.REGION, "41"), own.of(Role.JOB), own.of(Role.REGION, "61"))
+    ]
+    masked = [{"objector": "欧**", "contact": None, "grounds": None, "evidence": []}]
+    assert seen == [masked, masked, []]
+
+
+def test_nothing_of_an_objector_is_in_the_log_or_on_record(public, window, own, caplog) -> None:
+    public.post("/publicity/GS-41-001/objections", json=SAID)
+    public.post("/publicity/GS-41-001/objections", json={**SAID, "rank": "x"})
+    text = caplog.text + str(own.national.ask("{ auditRecords { actor subject reason change } }"))
+    assert [word for word in ("欧阳明德", "ouyang", "雷同", "example.org") if word in text] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "faults"),
+    [
+        ({"objector": "匿名"}, ["OBJECTION_NAMELESS"]),
+        ({"objector": " "}, ["OBJECTION_INCOMPLETE"]),
+        ({"contact": "139 1234 5678"}, ["CONTACT_PERSONAL"]),
+        ({"evidence": []}, ["EVIDENCE_MISSING"]),
+        ({"rank": 9}, ["ITEM_UNKNOWN"]),
+        ({"grounds": "", "evidence": [""], "rank": 0}, ["OBJECTION_INCOMPLETE", "EVIDENCE_MISSING", "ITEM_UNKNOWN"]),
+        ({"more": 1}, ["BODY_INVALID"]),
+    ],
+)
+def test_a_faulty_objection_is_refused_with_all_that_is_wrong(public, window, change, faults) -> None:
+    answer = public.post("/publicity/GS-41-001/objections", json={**SAID, **change})
+    assert (answer.status_code, codes(answer)) == (400, faults)
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read_to_its_end(public, window) -> None:
+    answer = public.post("/publicity/GS-41-001/objections", content=b"x" * 70_000)
+    assert (answer.status_code, codes(answer)) == (413, ["BODY_INVALID"])
+
+
+def test_an_objection_to_nothing_is_refused(public, window) -> None:
+    assert codes(public.post("/publicity/GS-41-009/objections", json=SAID)) == ["PUBLICITY_UNKNOWN"]
+
+
+def test_an_objection_after_the_window_is_refused(public, window, own) -> None:
+    own.hub.now = lambda: window.closes_at
+    assert codes(public.post("/publicity/GS-41-001/objections", json=SAID)) == ["OBJECTION_LATE"]
