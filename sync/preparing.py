@@ -23,9 +23,9 @@ from sync.preparing_process import PreparingProcess
 from sync.repository.prepared import Prepared, prepare
 
 _MANY: Final = 1000  # new rows after which a process is worth the second of work it takes to start
-_PORTION: Final = 100  # rows; sending fewer costs as much as mapping them
+_PORTION: Final = 125  # rows; sending fewer costs as much as mapping them
 _AHEAD: Final = 2  # pages of a region that wait while one is stored
-_TOGETHER: Final = 300  # rows; pages that are ready are stored together up to about as many
+_TOGETHER: Final = 1000  # rows stored together, of pages that are ready: indices are written once for all of them
 _MOST: Final = 3  # processes; the one process that stores cannot use more
 
 
