@@ -19,13 +19,13 @@ from adapters.registry import regions
 from adapters.source import RawPage
 from schema.identity import Tokeniser
 from schema.records import Entry
-from sync.preparing_process import PreparingProcess
+from sync.preparing_process import PreparingProcess, unpacked
 from sync.repository.prepared import Prepared, prepare
 
 _MANY: Final = 1000  # new rows after which a process is worth the second of work it takes to start
 _PORTION: Final = 125  # rows; sending fewer costs as much as mapping them
 _AHEAD: Final = 2  # pages of a region that wait while one is stored
-_TOGETHER: Final = 1000  # rows stored together, of pages that are ready: indices are written once for all of them
+_TOGETHER: Final = 600  # rows stored together, of pages that are ready: indices are written once for all of them
 _MOST: Final = 3  # processes; the one process that stores cannot use more
 
 
@@ -106,12 +106,17 @@ class Portion:
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self.result: asyncio.Future[PreparedPage | None] = asyncio.get_running_loop().create_future()
+        self._result: asyncio.Future[PreparedPage | bytes | None] = asyncio.get_running_loop().create_future()
 
-    def settle(self, page: PreparedPage | None) -> None:
-        """Hand in the result."""
-        if not self.result.done():  # it is, where the run was stopped meanwhile
-            self.result.set_result(page)
+    def settle(self, result: PreparedPage | bytes | None) -> None:
+        """Hand in the result, or the answer of a process that holds it."""
+        if not self._result.done():  # it is, where the run was stopped meanwhile
+            self._result.set_result(result)
+
+    async def result(self) -> PreparedPage | None:
+        """Wait for it; to be asked for once."""
+        result = await self._result
+        return unpacked(result) if isinstance(result, bytes) else result
 
 
 class Portions:
@@ -228,7 +233,7 @@ class Preparer:
                     portion.settle(self._desk.prepare(adapter, portion.task))
         for portion in laid.portions:
             # What a process could not do is done here: it then succeeds, or fails where its cause can be seen.
-            part = await portion.result or self._desk.prepare(adapter, portion.task)
+            part = await portion.result() or self._desk.prepare(adapter, portion.task)
             laid.page.append(part)
         return laid.page
 
