@@ -97,7 +97,7 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401  a
         "foreign_keys=ON",
         "busy_timeout=30000",
         "cache_size=-16384",  # KiB; with the default 2 MB a large pull reads its indices again and again
-        "wal_autocheckpoint=4000",  # pages of 4 KiB; with the default 1,000 every few pages of a pull wait for the disk
+        "wal_autocheckpoint=16000",  # pages of 4 KiB; a large pull writes the same ones again and again before they need to go home
     ):
         connection.execute(f"PRAGMA {pragma}")
 

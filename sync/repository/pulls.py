@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,6 +19,14 @@ from sync.tables.columns import table_of
 
 _STATE = table_of(RegionStateRow).c
 _READ_ONCE = select(_STATE.region).where(_STATE.succeeded_at.is_not(None))
+# Written once: what is said of every page would else be put into words longer than the database takes to do it.
+_RUN, _ASIDE = table_of(PullRow), table_of(QuarantineRow)
+_PROGRESS = (
+    update(_RUN).where(_RUN.c.id == bindparam("of")).values(rows_read=bindparam("read"), rows_total=bindparam("all"))
+)
+_RELEASED = delete(_ASIDE).where(
+    _ASIDE.c.region == bindparam("of"), _ASIDE.c.key.in_(bindparam("keys", expanding=True))
+)
 
 
 class PullStore:
@@ -72,8 +80,7 @@ class PullStore:
 
     def progress(self, run: str, rows_read: int, rows_total: int | None) -> None:
         """How far a run has come."""
-        values = {"rows_read": rows_read, "rows_total": rows_total}
-        self._session.execute(update(PullRow).where(col(PullRow.id) == run).values(**values))
+        self._session.connection().execute(_PROGRESS, {"of": run, "read": rows_read, "all": rows_total})
 
     def last_run(self, region: str) -> PullRow | None:
         """The region's newest run that has ended."""
@@ -106,8 +113,7 @@ class PullStore:
     def release(self, region: str, keys: Sequence[str]) -> None:
         """Take rows out of quarantine that have been understood since."""
         if keys:
-            where = (col(QuarantineRow.region) == region, col(QuarantineRow.key).in_(keys))
-            self._session.execute(delete(QuarantineRow).where(*where))
+            self._session.connection().execute(_RELEASED, {"of": region, "keys": keys})
 
     def forget_unseen(self, region: str, since: datetime) -> None:
         """After a complete listing: drop rows set aside earlier that the platform no longer sends."""

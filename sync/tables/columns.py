@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, Column, DateTime, Dialect, Table, Text
@@ -36,6 +37,7 @@ def _utc(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
+@lru_cache(maxsize=1024)  # the rows of a page share three of their five moments
 def _sqlite_text(value: datetime | None) -> str | None:
     """As SQLAlchemy writes a naive time for SQLite, which sorts as times do."""
     moment = _utc(value)
