@@ -101,8 +101,8 @@ class OneTeamPerRepresentative(Predicate):
 
     @property
     def inputs(self) -> frozenset[str]:
-        """The peers, and whether the people can be told at all."""
-        return _PEERS | {"entry.team"}
+        """The peers, the regions compared, and whether the people can be told at all."""
+        return _PEERS | {"compared_regions", "entry.team"}
 
     def __call__(self, facts: Facts) -> Finding:
         """Without an identity number a person can be in other teams unseen."""
@@ -115,6 +115,9 @@ class OneTeamPerRepresentative(Predicate):
         if not others and (not people or any(person.id_token is None for person in people)):
             zh = "有参赛代表缺少身份证件号码，无法确认是否代表其他团队"
             return unknown("representatives", zh, "an identity number is missing, so other teams cannot be ruled out")
+        if not others and (unseen := len(_CONTESTS - facts.compared_regions)):
+            zh = f"每个参赛代表只能代表 1 个团队；已接入的赛区中未发现，尚有 {unseen} 个赛区未比对"
+            return unknown("representatives", zh, f"one team each; none found, but {unseen} regions were not compared")
         clear = ("各参赛代表未代表其他团队", "no representative is in another team")
         return _told(others, "representatives", "每个参赛代表只能代表 1 个团队", "one team per representative", clear)
 
