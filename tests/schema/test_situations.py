@@ -29,6 +29,7 @@ IMPOSSIBLE = {
     ("UNDETERMINED", "named_lead"): "a record always says who leads",
     ("UNDETERMINED", "max_organisations"): "a record always has its organisations",
     ("MET", "HN-eligibility-project"): "the same clause asks for what no form shows",
+    ("MET", "HN-other-project_name_and_iteration"): "the same clause asks for what no history shows",
     ("NOT_MET", "SN-timeline-registration"): "its first day is inferred, its last another clause's",
 }
 
