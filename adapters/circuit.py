@@ -67,7 +67,9 @@ class Circuits:
         else:
             self._circuits[host] = _Circuit()
         finally:
-            if probe:  # a request that was on its way before the circuit opened says nothing of the one let through since
+            if (
+                probe
+            ):  # a request that was on its way before the circuit opened says nothing of the one let through since
                 circuit.probing = False
 
     def _count(self, circuit: _Circuit, fault: PassingFault) -> None:
