@@ -32,6 +32,23 @@ _ROW_NUMBER: Final = re.compile(rb'r="[A-Z]{0,3}([0-9]{1,7})"')
 MOST_COLUMNS: Final = 1_000
 # What a spreadsheet shows where a formula failed (ECMA-376 part 1, 18.17.2.7).
 _LOST: Final = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+_SAVE_AGAIN: Final = (
+    "用表格软件打开检查，另存为 .xlsx 或 .csv 后重新放置",
+    "open it in a spreadsheet program, save it as .xlsx or .csv again, and put it back",
+)
+_CUT_DOWN: Final = (
+    "删除多余的工作表、空白行列和图片，只留项目后重新放置；确有这么多项目时请联系运维",
+    "delete other sheets, blank rows and columns and pictures, and put it back; if it really is so much, call the operator",
+)
+_REMEDIES: Final = {
+    "FILE_EMPTY": (
+        "第一个工作表的首行写表头，其下每行一个项目",
+        "put headings into the first sheet, an entry a row below",
+    ),
+    "FILE_TOO_LARGE": _CUT_DOWN,
+    "FILE_TOO_LONG": _CUT_DOWN,
+    "FILE_TOO_WIDE": _CUT_DOWN,
+}
 _EXACT: Final = 10**15  # spreadsheets keep 15 digits of a number and write zeros for the rest
 
 
@@ -218,13 +235,5 @@ def _narrow(file: str, cells: list[Cell]) -> list[Cell]:
 
 
 def _fault(code: str, file: str, zh: str, en: str) -> SourceChanged:
-    return SourceChanged(
-        Problem(
-            code,
-            redact(file),
-            zh=zh,
-            en=en,
-            remedy_zh="用表格软件打开检查，另存为 .xlsx 或 .csv 后重新放置",
-            remedy_en="open it in a spreadsheet program, save it as .xlsx or .csv again, and put it back",
-        )
-    )
+    remedy_zh, remedy_en = _REMEDIES.get(code, _SAVE_AGAIN)
+    return SourceChanged(Problem(code, redact(file), zh=zh, en=en, remedy_zh=remedy_zh, remedy_en=remedy_en))

@@ -149,9 +149,9 @@ class RosterState(StrEnum):
     """Where an item of a recommended list stands in the national final's roster."""
 
     INCLUDED = "INCLUDED"
-    HELD = "HELD"  # an open duplicate case must be decided first
-    EXCLUDED = "EXCLUDED"  # withdrawn, or the losing side of a confirmed duplicate
-    ALTERNATE = "ALTERNATE"  # beyond the region's quota, next in order
+    HELD = "HELD"  # keeps its place and is not named until a case or the organiser's question is settled
+    EXCLUDED = "EXCLUDED"  # does not go: gone, a duplicate that gives way, a clause not met, or the organiser's word
+    ALTERNATE = "ALTERNATE"  # beyond the places of its region or track, next in order
 
 
 class Severity(StrEnum):
@@ -169,7 +169,7 @@ class ClauseKind(StrEnum):
     ELIGIBILITY = "ELIGIBILITY"
     # How many people, organisations and teams there may be, and from when they stay as they are.
     TEAM = "TEAM"
-    # One team one project, one representative one team, one project one topic; within one contest.
+    # One team one project, one project one topic, within one contest; one representative one team, in whichever.
     UNIQUENESS = "UNIQUENESS"
     # The same team or project in another region's contest, or in another city's.
     DUPLICATE = "DUPLICATE"

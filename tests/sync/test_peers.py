@@ -13,7 +13,7 @@ def entry(
     name: str, *people: str, region: str = "41", title: str = "甲项目", team: str = "甲队", unit: str = "甲公司"
 ) -> Entry:
     return Entry.model_construct(
-        id=f"{region}:{name}", region=region, title=title, topic_id="T", city=None, status=EntryStatus.ACTIVE,
+        id=f"{region}:{name}", region=region, title=title, topic_id="T", city=None, status=EntryStatus.ACTIVE, updated_at=None,
         organisations=(Organisation(name=unit, is_lead=True),),
         team=Team(name=team, representatives=tuple(Representative(name="*", id_token=token) for token in people)),
     )  # fmt: skip
