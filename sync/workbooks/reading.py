@@ -32,6 +32,14 @@ _LOST: Final = {
 }  # fmt: skip
 
 
+_DRAWN: Final = mark(
+    None, None, "DRAWING_LEFT_OUT", "", "工作簿里有图片、图形或嵌入的对象；标注后的工作簿里不会有这些",
+    "it holds pictures, shapes or embedded objects, which the marked workbook will be without",
+    "请保留原件，需要时把改动抄回原件；名单的读取不受影响", "keep your original and copy into it what you mend; the list is read all the same",
+    warning=True,
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class FileRow:
     """One row of the list: its number in the sheet, and its cells by column name, cleaned. Missing columns are empty."""
@@ -64,7 +72,7 @@ def read(book: Book) -> Reading:
     """The list in a file; RequestError (422) where there is none, or two."""
     layout = locate(book)
     rows: list[FileRow] = []
-    marks: list[Mark] = []
+    marks: list[Mark] = [_DRAWN] if book.drawn else []
     merged = _merged_rows(layout)
     for line in layout.grid.lines:
         if line.number <= layout.headings.number:
