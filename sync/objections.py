@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from schema.audit import AuditAction
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, reason_missing
 from schema.identity import scrub
 from schema.provenance import CHINA
 from schema.publicity import ObjectionStatus
@@ -20,7 +20,6 @@ from schema.roster import RosterAct
 from sync.audit import record
 from sync.database import Database, Session
 from sync.publicity import Window, window
-from sync.punctuality import reason_missing
 from sync.repository.publicity import PublicityStore
 from sync.roster.decisions import say
 from sync.roster.inputs import Decision

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from schema.audit import AuditAction
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, reason_missing
 from schema.provenance import CHINA
 from sync.audit import record
 from sync.database import Database, Session
@@ -44,11 +44,3 @@ def accept(database: Database, *, author: str, reason: str, now: datetime) -> No
         raise RequestError(reason_missing())
     with database.write() as session:
         record(session, actor=author, action=AuditAction.CLOCK_ACCEPTED, subject="clock", reason=reason, at=now)
-
-
-def reason_missing() -> Problem:
-    """What is said to whoever gives no reason."""
-    return Problem(
-        "REASON_MISSING", "reason", "请写明理由", "a reason is required",
-        remedy_zh="写明依据", remedy_en="say what it rests on",
-    )  # fmt: skip

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from schema.audit import AuditAction
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, reason_missing
 from schema.list_life import COUNTED, REQUESTED, STATE_NAMES, TRANSITIONS, Actor, ListAct, ListState, after
 from schema.provenance import CHINA
 from sync.audit import record
@@ -131,9 +131,7 @@ def _faults(session: Session, row: ListRow, request: Request, now: datetime) -> 
                     f"此时可进行：{possible}", f"possible now: {possible}")
         )  # fmt: skip
     if transition.needs_reason and not request.reason.strip():
-        problems.append(
-            Problem("REASON_MISSING", "reason", "请写明理由", "a reason is required", None, "写明理由", "say why")
-        )
+        problems.append(reason_missing())
     if request.act is ListAct.CONFIRM and state is ListState.PUBLICITY:
         problems += unsettled(session, {row.receipt: row.issuer}, now)
     if request.act is ListAct.PUBLISH and request.until is not None and request.until <= now:
@@ -154,11 +152,7 @@ def _row_faults(row: ListRow, rows: Sequence[ReturnedRow]) -> list[Problem]:
                 f"名次为 1 至 {len(ranks)}", f"ranks are 1 to {len(ranks)}")
         for index, each in enumerate(rows) if each.rank not in ranks
     ]  # fmt: skip
-    problems += [
-        Problem("REASON_MISSING", f"rows.{index}.reason", "请写明该行理由", "say why this row is returned", None,
-                "写明理由", "say why")
-        for index, each in enumerate(rows) if not each.reason.strip()
-    ]  # fmt: skip
+    problems += [reason_missing(f"rows.{index}.reason") for index, each in enumerate(rows) if not each.reason.strip()]
     return problems
 
 

@@ -35,7 +35,7 @@ _LOST: Final = {
 _DRAWN: Final = mark(
     None, None, "DRAWING_LEFT_OUT", "", "工作簿里有图片、图形或嵌入的对象；标注后的工作簿里不会有这些",
     "it holds pictures, shapes or embedded objects, which the marked workbook will be without",
-    "请保留原件，需要时把改动抄回原件；名单的读取不受影响", "keep your original and copy into it what you mend; the list is read all the same",
+    "请保留原件，需要时把改动抄回原件；名单的读取不受影响", "keep your original, copy into it what you mend; the list is read all the same",
     warning=True,
 )  # fmt: skip
 
