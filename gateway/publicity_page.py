@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from gateway.facts import region_types
 from gateway.hub import Hub
@@ -36,16 +36,19 @@ _STRICT: Final = {
 _STYLE: Final = "body{font:16px/1.6 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}td,th{padding:.2em .8em;text-align:left}"
 
 
+_Words = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]  # PostgreSQL stores no text with a NUL in it
+
+
 class _Objection(BaseModel):
     """What a body holds; whether it will do is for `sync.objections` to say."""
 
     model_config = ConfigDict(extra="forbid")
 
     rank: int
-    objector: str
-    contact: str
-    grounds: str
-    evidence: list[str]
+    objector: _Words
+    contact: _Words
+    grounds: _Words
+    evidence: list[_Words]
 
 
 async def windows_of(request: Request) -> list[Window]:
@@ -124,7 +127,9 @@ async def object_to(window: str, request: Request) -> JSONResponse:
         said = _Objection.model_validate_json(body)
     except ValidationError as error:
         raise RequestError([_malformed(each["loc"]) for each in error.errors(include_input=False)]) from None
-    filing = Filing(window, said.rank, said.objector, said.contact, said.grounds, tuple(said.evidence))
+    filing = Filing(
+        window.replace("\0", ""), said.rank, said.objector, said.contact, said.grounds, tuple(said.evidence)
+    )
 
     def work() -> dict[str, Any]:
         row = objections.file(hub.database, filing, filed_by="public", now=hub.now())

@@ -18,6 +18,7 @@ from sync.audit import record
 from sync.database import Database, Session
 from sync.eligibility import judged
 from sync.entry_facts import region_facts
+from sync.punctuality import implausible
 from sync.repository.eligibility import EligibilityStore
 from sync.repository.waivers import WaiverStore
 from sync.scope import EVERYTHING
@@ -56,6 +57,7 @@ def waive(
         known = bool(EligibilityStore(session).entries([entry]))
         found = _clause(entry, clause) if known else None
         problems = _problems(known=known, entry=entry, clause_id=clause, clause=found, reason=reason)
+        problems += implausible("expiresAt", expires_at)
         if expires_at <= now:
             problems.append(
                 Problem(

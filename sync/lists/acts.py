@@ -5,8 +5,8 @@ Which lists count is what the roster is made of: an act that changes that is ref
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from schema.audit import AuditAction
 from schema.errors import Problem, RequestError, reason_missing
@@ -23,6 +23,8 @@ from sync.roster.decisions import closed
 from sync.roster.versions import Author, in_time, renewed
 from sync.scope import EVERYTHING, Scope
 from sync.tables import ListEventRow, ListRow
+
+_LONGEST_OPEN: Final = timedelta(days=90)  # a window cannot be shortened, and the roster waits for its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +136,11 @@ def _faults(session: Session, row: ListRow, request: Request, now: datetime) -> 
         problems.append(reason_missing())
     if request.act is ListAct.CONFIRM and state is ListState.PUBLICITY:
         problems += unsettled(session, {row.receipt: row.issuer}, now)
-    if request.act is ListAct.PUBLISH and request.until is not None and request.until <= now:
+    if request.act is ListAct.PUBLISH and request.until is not None and not now < request.until <= now + _LONGEST_OPEN:
+        days = _LONGEST_OPEN.days
         problems.append(
-            Problem("PUBLICITY_PAST", "until", "截止时间须在将来", "it must close in the future",
-                    request.until.isoformat(), "填写将来的时间", "give a time to come")
+            Problem("PUBLICITY_END_INVALID", "until", f"截止时间须在将来，且在 {days} 天之内", f"it must close within {days} days from now",
+                    request.until.isoformat(), "改正时间；不填则按规则所定天数", "give another time, or none for as long as the rules say")
         )  # fmt: skip
     if row.issuer == row.region and (state in COUNTED) != (transition.after in COUNTED):
         newest = RosterStore(session).newest()

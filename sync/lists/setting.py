@@ -8,6 +8,7 @@ from schema.errors import Problem, RequestError, reason_missing
 from sync.audit import record
 from sync.database import Database
 from sync.lists.rules import Rules, issuers, overlaid, unknown_issuer
+from sync.punctuality import implausible
 from sync.repository.lists import ListStore
 from sync.roster import Author, renewed
 from sync.scope import EVERYTHING
@@ -35,6 +36,7 @@ def set_rules(database: Database, setting: SelectionSettingRow) -> Rules:
 
 def _faults(setting: SelectionSettingRow) -> list[Problem]:
     problems = [] if setting.reason.strip() else [reason_missing()]
+    problems += implausible("deadline", setting.deadline)
     for name, least in _LOWEST:
         number = getattr(setting, name)
         if number is not None and not least <= number <= 1000:

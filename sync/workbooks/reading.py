@@ -19,7 +19,9 @@ _EXACT_COLUMNS: Final = (
     "entryId",
     "nationalTrack",
 )  # where a lost cell is an error; elsewhere it is only words
-_NO_WIDTH: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_UNSEEN: Final = dict.fromkeys(
+    [*map(ord, "\u200b\u200c\u200d\u2060\ufeff\x7f"), *set(range(32)) - set(map(ord, "\t\n\r"))]
+)  # marks of no width and control characters, of which NUL is one that no text in a database may hold
 _NO_RANK: Final = ("VALUE_MISSING", "", "没有填名次", "no rank")
 _LOST: Final = {
     Lost.DATE: ("CELL_IS_DATE", "单元格是日期格式，原来的内容已丢失", "the cell is a date; what was typed is lost",
@@ -149,8 +151,8 @@ def _no_list(code: str, value: str, *words: str) -> RequestError:
 
 
 def _clean(name: str, text: str) -> str:
-    """Codes and numbers without full width, spaces and marks of no width; words only without spaces around them."""
-    text = text.translate(_NO_WIDTH)
+    """Codes and numbers without full width and spaces; words only without spaces around them; nothing that is not seen."""
+    text = text.translate(_UNSEEN)
     if name not in _EXACT_COLUMNS:
         return text.strip()
     narrow = unicodedata.normalize("NFKC", text)

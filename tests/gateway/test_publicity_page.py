@@ -120,6 +120,15 @@ def test_a_faulty_objection_is_refused_with_all_that_is_wrong(public, window, ch
     assert (answer.status_code, codes(answer)) == (400, faults)
 
 
+@pytest.mark.parametrize(
+    ("window", "change", "faults"),
+    [("GS-41-001", {"grounds": "a\0b"}, ["BODY_INVALID"]), ("GS%00", {}, ["PUBLICITY_UNKNOWN"])],
+)
+def test_what_no_database_stores_is_refused_and_no_error_of_ours(serve, filled, window, change, faults) -> None:
+    answer = serve(filled).client().http.post(f"/publicity/{window}/objections", json={**SAID, **change})
+    assert (answer.status_code, codes(answer)) == (400, faults)
+
+
 def test_a_body_that_is_too_large_is_refused_before_it_is_read_to_its_end(public, window) -> None:
     answer = public.post("/publicity/GS-41-001/objections", content=b"x" * 70_000)
     assert (answer.status_code, codes(answer)) == (413, ["BODY_INVALID"])
