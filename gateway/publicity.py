@@ -14,9 +14,10 @@ from schema.identity import mask_name
 from schema.publicity import ObjectionStatus
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
 from schema.vocabulary import Role
+from sync import publicity
 from sync.repository.publicity import PublicityStore
 from sync.scope import Scope
-from sync.tables import ObjectionRow, PublicityRow
+from sync.tables import ObjectionRow
 
 Info = strawberry.Info[Context]
 strawberry.enum(ObjectionStatus, description="异议处理状态 / The life of an objection")
@@ -34,7 +35,7 @@ class PublicName:
 
 @strawberry.type(description="一份名单的公示 / A list that is laid open to objection")
 class PublicityWindow:
-    """The names stay as they were on the first day."""
+    """The names stay as they were on the first day, and go once the list is returned or withdrawn."""
 
     id: strawberry.ID
     region: Region
@@ -42,23 +43,29 @@ class PublicityWindow:
     opened_at: datetime
     closes_at: datetime
     is_open: bool
+    stopped_at: datetime | None = strawberry.field(
+        description="名单失效、公示中止之时；此后他省不见各项目 / When its list ceased to count; from then on other regions "
+        "do not see the names"
+    )
     rule_zh: str
     rule_en: str
     names: list[PublicName]
 
     @classmethod
-    def of(cls, row: PublicityRow, scope: Scope, now: datetime) -> Self:
-        """From its row, as far as a viewer may see it."""
+    def of(cls, window: publicity.Window, scope: Scope, now: datetime) -> Self:
+        """From the record, as far as a viewer may see it."""
+        row = window.row
         return cls(
             id=strawberry.ID(row.id),
             region=facts.region_types()[row.region],
             receipt=strawberry.ID(row.receipt) if scope.covers(row.region) else None,
             opened_at=beijing(row.opened_at),
             closes_at=beijing(row.closes_at),
-            is_open=row.opened_at <= now < row.closes_at,
+            is_open=window.is_open(now),
+            stopped_at=beijing(window.stopped_at) if window.stopped_at else None,
             rule_zh=row.rule_zh,
             rule_en=row.rule_en,
-            names=[_name(each) for each in row.names],
+            names=[_name(each) for each in (row.names if scope.covers(row.region) else window.shown)],
         )
 
 
@@ -113,8 +120,8 @@ class PublicityQueries:
     async def publicity_windows(self, info: Info, first: int = 50) -> list[PublicityWindow]:
         """Those that are over as well."""
         context, size = info.context, paging.page_size(first)
-        rows = await context.read(lambda session: PublicityStore(session, context.scope).windows(size))
-        return [PublicityWindow.of(row, context.scope, context.hub.now()) for row in rows]
+        found = await context.read(lambda session: publicity.windows(session, size))
+        return [PublicityWindow.of(each, context.scope, context.hub.now()) for each in found]
 
     @strawberry.field(
         description="异议，最近在前；省密钥只见涉及本省者 / Objections, newest first; a region sees its own"

@@ -1,9 +1,10 @@
 """What everybody may read without a key: lists that are laid open, as a page, as JSON and as an Atom feed; and the way to
-object. Names of entries and organisations only; no person, no number of an entry.
+object. Names of entries and organisations only; no person, no number of an entry. Of a list that was returned or withdrawn
+it says so and shows no names any more.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Annotated, Any, Final
@@ -11,22 +12,22 @@ from xml.etree import ElementTree as ET
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from gateway.facts import region_types
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from schema.provenance import CHINA
 from schema.types.catalogue import NATIONAL_TRACKS
-from sync import objections
+from sync import objections, publicity
 from sync.objections import Filing
+from sync.publicity import Window
 from sync.repository.audit import AuditStore
-from sync.repository.publicity import PublicityStore
-from sync.scope import EVERYTHING
 from sync.tables import PublicityRow
 
 router = APIRouter()
 _ATOM: Final = "http://www.w3.org/2005/Atom"
+_STOPPED: Final = "名单已不再有效，公示中止 / stopped: the list does not count any more"
 _LARGEST: Final = 64 * 1024  # bytes of an objection
 _STRICT: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
@@ -35,37 +36,40 @@ _STRICT: Final = {
 _STYLE: Final = "body{font:16px/1.6 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}td,th{padding:.2em .8em;text-align:left}"
 
 
+_Words = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]  # PostgreSQL stores no text with a NUL in it
+
+
 class _Objection(BaseModel):
     """What a body holds; whether it will do is for `sync.objections` to say."""
 
     model_config = ConfigDict(extra="forbid")
 
     rank: int
-    objector: str
-    contact: str
-    grounds: str
-    evidence: list[str]
+    objector: _Words
+    contact: _Words
+    grounds: _Words
+    evidence: list[_Words]
 
 
-async def windows_of(request: Request) -> list[PublicityRow]:
+async def windows_of(request: Request) -> list[Window]:
     """Every window, newest first."""
     hub: Hub = request.app.state.hub
 
-    def work() -> list[PublicityRow]:
+    def work() -> list[Window]:
         with hub.database.read() as session:
-            return PublicityStore(session, EVERYTHING).windows()
+            return publicity.windows(session)
 
     return await asyncio.to_thread(work)
 
 
-Windows = Annotated[list[PublicityRow], Depends(windows_of)]
+Windows = Annotated[list[Window], Depends(windows_of)]
 
 
 @router.get("/publicity")
 async def page(request: Request, windows: Windows) -> HTMLResponse:
     """All windows with their names, Chinese first."""
     now = request.app.state.hub.now()
-    parts = "".join(_section(row, now) for row in windows) or "<p>目前没有公示。 / Nothing is laid open.</p>"
+    parts = "".join(_section(each, now) for each in windows) or "<p>目前没有公示。 / Nothing is laid open.</p>"
     content = (
         f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>公示 / Publicity</title><style>{_STYLE}</style>'
         '<link rel="alternate" type="application/atom+xml" href="/publicity/feed.atom">'
@@ -78,7 +82,7 @@ async def page(request: Request, windows: Windows) -> HTMLResponse:
 async def as_json(request: Request, windows: Windows) -> JSONResponse:
     """The same for machines."""
     now = request.app.state.hub.now()
-    return JSONResponse({"windows": [_told(row, now) for row in windows]})
+    return JSONResponse({"windows": [_told(each, now) for each in windows]})
 
 
 @router.get("/publicity/feed.atom")
@@ -86,7 +90,7 @@ async def feed(windows: Windows) -> Response:
     """One entry a window, by RFC 4287."""
     ET.register_namespace("", _ATOM)
     root = ET.Element(f"{{{_ATOM}}}feed")
-    newest = max((row.opened_at for row in windows), default=None)
+    newest = max(map(_changed_at, windows), default=None)
     for name, text in (
         ("id", "urn:dexhub:publicity"),
         ("title", "推荐名单公示 / Recommended lists laid open"),
@@ -94,14 +98,19 @@ async def feed(windows: Windows) -> Response:
     ):
         ET.SubElement(root, f"{{{_ATOM}}}{name}").text = text
     ET.SubElement(ET.SubElement(root, f"{{{_ATOM}}}author"), f"{{{_ATOM}}}name").text = "全国大赛组委会"
-    for row in windows:
+    for each in windows:
+        row = each.row
         entry = ET.SubElement(root, f"{{{_ATOM}}}entry")
         ET.SubElement(entry, f"{{{_ATOM}}}id").text = f"urn:dexhub:publicity:{row.id}"
-        ET.SubElement(entry, f"{{{_ATOM}}}title").text = f"{region_types()[row.region].name}：{_span(row)}"
-        ET.SubElement(entry, f"{{{_ATOM}}}updated").text = row.opened_at.astimezone(CHINA).isoformat()
+        ET.SubElement(
+            entry, f"{{{_ATOM}}}title"
+        ).text = (
+            f"{region_types()[row.region].name}：{_span(row)}{'' if each.stopped_at is None else f'（{_STOPPED}）'}"
+        )
+        ET.SubElement(entry, f"{{{_ATOM}}}updated").text = _changed_at(each).astimezone(CHINA).isoformat()
         ET.SubElement(entry, f"{{{_ATOM}}}link", href="/publicity")
-        names = "\n".join(f"{each['rank']}. {each['title']}（{each['organisation']}）" for each in row.names)
-        ET.SubElement(entry, f"{{{_ATOM}}}content", type="text").text = names
+        names = "\n".join(f"{name['rank']}. {name['title']}（{name['organisation']}）" for name in each.shown)
+        ET.SubElement(entry, f"{{{_ATOM}}}content", type="text").text = names or _STOPPED
     return Response(ET.tostring(root, encoding="utf-8", xml_declaration=True), media_type="application/atom+xml")
 
 
@@ -118,7 +127,9 @@ async def object_to(window: str, request: Request) -> JSONResponse:
         said = _Objection.model_validate_json(body)
     except ValidationError as error:
         raise RequestError([_malformed(each["loc"]) for each in error.errors(include_input=False)]) from None
-    filing = Filing(window, said.rank, said.objector, said.contact, said.grounds, tuple(said.evidence))
+    filing = Filing(
+        window.replace("\0", ""), said.rank, said.objector, said.contact, said.grounds, tuple(said.evidence)
+    )
 
     def work() -> dict[str, Any]:
         row = objections.file(hub.database, filing, filed_by="public", now=hub.now())
@@ -134,30 +145,40 @@ async def object_to(window: str, request: Request) -> JSONResponse:
     return JSONResponse(await asyncio.to_thread(work), status_code=201)
 
 
-def _told(row: PublicityRow, now: datetime) -> dict[str, Any]:
+def _changed_at(window: Window) -> datetime:
+    return window.stopped_at or window.row.opened_at
+
+
+def _told(window: Window, now: datetime) -> dict[str, Any]:
+    row = window.row
     return {
         "id": row.id,
         "region": region_types()[row.region].name,
         "openedAt": row.opened_at.astimezone(CHINA).isoformat(),
         "closesAt": row.closes_at.astimezone(CHINA).isoformat(),
-        "open": row.opened_at <= now < row.closes_at,
+        "open": window.is_open(now),
+        "stoppedAt": window.stopped_at.astimezone(CHINA).isoformat() if window.stopped_at else None,
         "rule": {"zh": row.rule_zh, "en": row.rule_en},
-        "names": [{key: value for key, value in each.items() if key != "entry"} for each in row.names],
+        "names": [{key: value for key, value in each.items() if key != "entry"} for each in window.shown],
     }
 
 
-def _section(row: PublicityRow, now: datetime) -> str:
-    state = "公示中 / open" if row.opened_at <= now < row.closes_at else "已结束 / over"
-    lines = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(each))}</tr>" for each in row.names)
+def _section(window: Window, now: datetime) -> str:
+    row = window.row
+    state = _STOPPED if window.stopped_at else "公示中 / open" if window.is_open(now) else "已结束 / over"
+    head = f"<h2>{escape(region_types()[row.region].name)} {escape(row.id)}（{state}）</h2>"
+    if window.stopped_at:
+        return head
+    lines = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(each))}</tr>" for each in window.shown)
     return (
-        f"<h2>{escape(region_types()[row.region].name)} {escape(row.id)}（{state}）</h2><p>{_span(row)}；{escape(row.rule_zh)}<br>"
+        f"{head}<p>{_span(row)}；{escape(row.rule_zh)}<br>"
         f"异议须实名并附证据 / objections by real name with evidence: POST /publicity/{escape(row.id)}/objections</p>"
         "<table><tr><th>名次 Rank<th>项目 Title<th>牵头单位 Lead organisation<th>国家赛道 Track</tr>"
         f"{lines}</table>"
     )
 
 
-def _cells(name: dict[str, Any]) -> Sequence[str]:
+def _cells(name: Mapping[str, Any]) -> Sequence[str]:
     track = NATIONAL_TRACKS.get(str(name["track"] or ""))
     return str(name["rank"]), str(name["title"]), str(name["organisation"]), track.name if track else ""
 

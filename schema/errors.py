@@ -97,3 +97,11 @@ class RequestError(DexhubError):
     def __init__(self, problems: Problem | Iterable[Problem], status: int = 400) -> None:
         super().__init__(problems)
         self.status = status
+
+
+def reason_missing(place: str = "reason") -> Problem:
+    """What is said to whoever does something that needs a reason and gives none."""
+    return Problem(
+        "REASON_MISSING", place, "请写明理由", "a reason is required",
+        remedy_zh="写明依据", remedy_en="say what it rests on",
+    )  # fmt: skip

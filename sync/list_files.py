@@ -6,6 +6,7 @@ been said at once. What the file is made of is `sync.workbooks`; what a list may
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 import orjson
@@ -79,12 +80,14 @@ def read_list(body: bytes, region: str) -> ListFile:
     return ListFile(tuple(_item(row, region) for row in rows), tuple(row.row for row in rows), tuple(in_order(marks)))
 
 
-def push_file(database: Database, push: FilePush, submitted_by: str, *, dry_run: bool) -> FileOutcome:
+def push_file(
+    database: Database, push: FilePush, submitted_by: str, *, dry_run: bool, now: datetime | None = None
+) -> FileOutcome:
     """Read, validate and, unless it is a dry run or something stops it, seal an issuer's list."""
     file = read_list(push.body, push.issuer[:2])
     rows = Push(push.issuer, file.items, push.confirmations, push.key)
     stopped = any(mark.stops for mark in file.marks)
-    outcome = submit(database, rows, submitted_by, dry_run=dry_run or stopped)
+    outcome = submit(database, rows, submitted_by, dry_run=dry_run or stopped, now=now)
     told = {(each.row, each.column) for each in file.marks if each.stops}
     found = [_mark(finding, file.rows) for finding in outcome.findings]
     # Of a cell that could not be read validation knows only the blank that stands for it, which may look like a gap.

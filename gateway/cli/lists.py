@@ -41,7 +41,7 @@ def push(  # noqa: PLR0913, PLR0917  an option of the command line each
     body = file.read_bytes()
     with open_hub() as hub:
         made = FilePush(issuer or code, body, [Confirmation(confirm)] if confirm.strip() else [], key)
-        outcome = push_file(hub.database, made, OPERATOR.name, dry_run=dry_run)
+        outcome = push_file(hub.database, made, OPERATOR.name, dry_run=dry_run, now=hub.now())
     if marked_file is not None and outcome.marks:
         marked_file.write_bytes(marked(body, outcome.marks))
     if as_json:

@@ -1,14 +1,16 @@
 """Publicity windows and the objections against what they show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from schema.list_life import COUNTED
 from schema.publicity import ObjectionStatus
 from sync.scope import Scope
-from sync.tables import ObjectionRow, PublicityRow
+from sync.tables import ListEventRow, ListRow, ObjectionRow, PublicityRow
 
 
 class PublicityStore:
@@ -33,6 +35,18 @@ class PublicityStore:
         """The windows of these lists, by receipt."""
         query = select(PublicityRow).where(col(PublicityRow.receipt).in_(receipts))
         return {row.receipt: row for row in self._session.scalars(query)}
+
+    def gave_way(self, receipts: Sequence[str]) -> dict[str, datetime]:
+        """When lists that counted ceased to (returned, withdrawn, superseded), by receipt; of those that did."""
+        event = ListEventRow
+        query = (
+            select(col(event.receipt), func.min(col(event.at)))
+            .where(
+                col(event.receipt).in_(receipts), col(event.before).in_(COUNTED), col(event.after).not_in(COUNTED)
+            )
+            .group_by(col(event.receipt))
+        )  # fmt: skip
+        return dict(self._session.execute(query).all())
 
     def open_window(self, row: PublicityRow) -> None:
         """Store a window; one of this list that exists already is an error of the database."""
@@ -61,6 +75,18 @@ class PublicityStore:
         """How many objections of a window wait."""
         wanted = (col(ObjectionRow.window_id) == window, col(ObjectionRow.status) == ObjectionStatus.RECEIVED)
         return self._session.scalar(select(func.count()).select_from(ObjectionRow).where(*wanted)) or 0
+
+    def waiting(self, issuers: Iterable[str]) -> dict[str, int]:
+        """How many objections wait against any version of an issuer's list, by issuer; of those against whom any does."""
+        query = (
+            select(col(ListRow.issuer), func.count())
+            .select_from(ObjectionRow)
+            .join(PublicityRow, col(PublicityRow.id) == col(ObjectionRow.window_id))
+            .join(ListRow, col(ListRow.receipt) == col(PublicityRow.receipt))
+            .where(col(ListRow.issuer).in_(list(issuers)), col(ObjectionRow.status) == ObjectionStatus.RECEIVED)
+            .group_by(col(ListRow.issuer))
+        )
+        return dict(self._session.execute(query).all())
 
     def add(self, row: ObjectionRow) -> None:
         """Store an objection."""

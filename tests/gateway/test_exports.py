@@ -77,6 +77,18 @@ def test_of_another_regions_side_of_a_case_a_region_sees_no_id(settled, code) ->
     assert {row["项目编号"][:2] for row in found} - {"", code} == set()
 
 
+def test_a_list_is_exported_with_its_state_and_whether_it_counts(own, items) -> None:
+    for size in (1, 2):
+        receipt = own.submit(own.national, "41", items("41", size))["list"]["receipt"]
+    own.move(own.national, receipt, "CHECK")
+    own.move(own.national, receipt, "ACCEPT")
+    own.submit(own.national, "41", items("41", 1))
+    told = [(row["版本"], row["推荐单位"], row["状态"], row["有效"]) for row in rows(get(own.national, "lists.csv"))]
+    assert told == [
+        ("3", "河南", "已封存", ""), *[("2", "河南", "已接受", "是")] * 2, ("1", "河南", "已被替代", ""),
+    ]  # fmt: skip
+
+
 def test_a_region_that_asks_for_another_gets_nothing(service) -> None:
     assert rows(get(service.of(Role.REGION, "41"), "entries.csv", regions="61")) == []
 

@@ -120,6 +120,15 @@ def test_a_faulty_objection_is_refused_with_all_that_is_wrong(public, window, ch
     assert (answer.status_code, codes(answer)) == (400, faults)
 
 
+@pytest.mark.parametrize(
+    ("window", "change", "faults"),
+    [("GS-41-001", {"grounds": "a\0b"}, ["BODY_INVALID"]), ("GS%00", {}, ["PUBLICITY_UNKNOWN"])],
+)
+def test_what_no_database_stores_is_refused_and_no_error_of_ours(serve, filled, window, change, faults) -> None:
+    answer = serve(filled).client().http.post(f"/publicity/{window}/objections", json={**SAID, **change})
+    assert (answer.status_code, codes(answer)) == (400, faults)
+
+
 def test_a_body_that_is_too_large_is_refused_before_it_is_read_to_its_end(public, window) -> None:
     answer = public.post("/publicity/GS-41-001/objections", content=b"x" * 70_000)
     assert (answer.status_code, codes(answer)) == (413, ["BODY_INVALID"])
@@ -132,3 +141,31 @@ def test_an_objection_to_nothing_is_refused(public, window) -> None:
 def test_an_objection_after_the_window_is_refused(public, window, own) -> None:
     own.hub.now = lambda: window.closes_at
     assert codes(public.post("/publicity/GS-41-001/objections", json=SAID)) == ["OBJECTION_LATE"]
+
+
+@pytest.fixture
+def stopped(public, window, own):
+    """The list was returned with an objection waiting."""
+    public.post("/publicity/GS-41-001/objections", json=SAID)
+    assert own.move(own.national, window.receipt, "RETURN", reason="须补充")["problems"] == []
+    return window
+
+
+def test_once_a_list_is_returned_the_public_sees_that_and_no_name_of_it(public, stopped) -> None:
+    page, told, feed = (public.get(path).text for path in ("/publicity", "/publicity.json", "/publicity/feed.atom"))
+    said = ["公示中止" in page, '"open":false' in told, "公示中止" in feed]
+    named = [each["title"] for each in stopped.names if each["title"] in page + told + feed]
+    assert (said, named) == ([True] * 3, [])
+
+
+def test_other_regions_see_no_names_of_a_window_that_was_stopped(stopped, own) -> None:
+    asked = "{ publicityWindows { isOpen stoppedAt names { rank } } }"
+    seen = [own.of(Role.REGION, code).ask(asked)["publicityWindows"][0] for code in ("41", "61")]
+    assert [(each["isOpen"], each["stoppedAt"] is None, len(each["names"])) for each in seen] == [
+        (False, False, 3),
+        (False, False, 0),
+    ]
+
+
+def test_nobody_objects_to_a_window_that_was_stopped(public, stopped) -> None:
+    assert codes(public.post("/publicity/GS-41-001/objections", json=SAID)) == ["PUBLICITY_STOPPED"]

@@ -82,6 +82,18 @@ def test_an_objection_to_a_list_that_was_returned_since_holds_for_what_comes_in_
     assert final.states()["41:1"] is RosterState.EXCLUDED
 
 
+def test_a_new_version_is_not_confirmed_while_an_objection_to_the_one_before_waits(final) -> None:
+    final.lay_open(HENAN)
+    objection = final.object("GS-41-001", 1)
+    final.act(HENAN, ListAct.RETURN)
+    later = final.push("41", ["41:1", "41:2"], version=2)
+    final.publish(later)
+    waiting = refused(final.act, later, ListAct.CONFIRM)
+    objections.decide(final.database, objection, ObjectionStatus.REJECTED, final.author())
+    final.act(later, ListAct.CONFIRM)
+    assert waiting == ["OBJECTIONS_WAIT"]
+
+
 def test_a_quota_that_is_set_moves_the_roster_in_the_same_transaction(final, monkeypatch) -> None:
     monkeypatch.undo()  # the real quotas, of which one is set here
     set_rules(final.database, SelectionSettingRow(issuer="41", total=3, reason="纪要", author="甲", set_at=final.now))
