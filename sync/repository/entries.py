@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from sqlmodel import col
 from schema.vocabulary import EntryStatus
 from sync.repository import history
 from sync.repository.prepared import Prepared, statements
-from sync.tables import EntryRow, OrganisationRow, RepresentativeRow
+from sync.tables import EntryRow, EntrySearchRow, OrganisationRow, RepresentativeRow
 
 _STEP = 500  # ids in one IN list; SQLite's limit on parameters is 32,766
 
@@ -65,11 +66,15 @@ class EntryStore:
             self._session.connection().execute(statement, [{"of": item.id, "seen": item.fingerprint} for item in same])
 
     def add(self, new: Sequence[Prepared]) -> None:
-        """Insert entries that are not stored yet (see `compare`): they have no history, and no rows to be replaced."""
+        """Insert entries that are not stored yet (see `compare`): they have no history, and no rows to be replaced. In order
+        of id: see `lists.declare`.
+        """
+        new = sorted(new, key=attrgetter("id"))
         made = statements(self._session.get_bind().dialect.name)
         made.entry.run(self._session, [item.entry for item in new])
         made.organisation.run(self._session, [row for item in new for row in item.organisations])
         made.representative.run(self._session, [row for item in new for row in item.representatives])
+        made.search.run(self._session, [item.search for item in new])
 
     def replace(self, differing: Sequence[Prepared], run: str | None = None) -> None:
         """Overwrite entries with their organisations and representatives; what changes is kept as `run` saw it."""
@@ -78,6 +83,7 @@ class EntryStore:
         for part in _parts(ids):
             self._session.execute(delete(OrganisationRow).where(col(OrganisationRow.entry_id).in_(part)))
             self._session.execute(delete(RepresentativeRow).where(col(RepresentativeRow.entry_id).in_(part)))
+            self._session.execute(delete(EntrySearchRow).where(col(EntrySearchRow.entry_id).in_(part)))
         self.add(differing)
         history.note(self._session, before, run)
 

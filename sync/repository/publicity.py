@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from schema.publicity import ObjectionStatus
+from sync.repository.keyset import Listing, Slice, keys
 from sync.scope import Scope
 from sync.tables import ObjectionRow, PublicityRow
 
@@ -22,8 +23,11 @@ class PublicityStore:
 
     def windows(self, first: int = 1000) -> list[PublicityRow]:
         """Windows, newest first."""
-        query = select(PublicityRow).order_by(col(PublicityRow.opened_at).desc(), col(PublicityRow.id)).limit(first)
-        return list(self._session.scalars(query))
+        return self.window_listing().rows(Slice(first))
+
+    def window_listing(self) -> Listing[PublicityRow]:
+        """The same, to be paged."""
+        return Listing(self._session, select(PublicityRow), keys(PublicityRow, "opened_at", "id", descending=True))
 
     def window(self, identifier: str) -> PublicityRow | None:
         """One window."""
@@ -43,14 +47,20 @@ class PublicityStore:
         self, windows: Sequence[str] | None = None, statuses: Sequence[str] = (), first: int | None = None
     ) -> list[ObjectionRow]:
         """Objections within the scope, newest first."""
-        query = select(ObjectionRow).order_by(col(ObjectionRow.filed_at).desc(), col(ObjectionRow.id)).limit(first)
+        return self.objection_listing(windows, statuses).rows(Slice(first))
+
+    def objection_listing(
+        self, windows: Sequence[str] | None = None, statuses: Sequence[str] = ()
+    ) -> Listing[ObjectionRow]:
+        """The same, to be paged."""
+        query = select(ObjectionRow)
         if self._scope.region is not None:
             query = query.where(col(ObjectionRow.entry_id).startswith(f"{self._scope.region}:"))
         if windows is not None:
             query = query.where(col(ObjectionRow.window_id).in_(windows))
         if statuses:
             query = query.where(col(ObjectionRow.status).in_(statuses))
-        return list(self._session.scalars(query))
+        return Listing(self._session, query, keys(ObjectionRow, "filed_at", "id", descending=True))
 
     def objection(self, identifier: str) -> ObjectionRow | None:
         """One objection, where the scope covers its entry; nobody else decides it until the commit."""
