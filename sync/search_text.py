@@ -12,7 +12,18 @@ from typing import Final
 from sync.duplicates.folding import simplified
 
 _SIGN: Final = "X"
-_TIMES: Final = {ord("×"): "x"}
+
+
+class _Folding(dict[int, str]):
+    """What each character is read as, filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        small = "x" if chr(code) == "×" else chr(code).casefold()
+        self[code] = "".join(simplified().get(ord(each), each) for each in small)
+        return self[code]
+
+
+_FOLDING: Final = _Folding()
 
 
 def normalised(text: str) -> str:
@@ -21,8 +32,7 @@ def normalised(text: str) -> str:
     >>> normalised("數據要素×交通　Ｘ平台（Ａ）")
     '数据要素x交通 x平台(a)'
     """
-    folded = unicodedata.normalize("NFKC", text.translate(_TIMES)).casefold().translate(simplified())
-    return " ".join(folded.split())
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_FOLDING).split())
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -36,13 +46,25 @@ def spread(text: str) -> str:
     >>> spread("数据")
     'X数X据X'
     """
-    return _SIGN + "".join(sign + _SIGN for sign in text)
+    return f"{_SIGN}{_SIGN.join(text)}{_SIGN}"
 
 
 def sought(word: str) -> str:
-    """What occurs in a spread text exactly where the word occurs in the text: three signs at least, as trigrams ask for.
+    """What occurs in a spread text exactly where the word occurs in the text.
 
     >>> [sought(word) for word in ("数", "数据")]
     ['X数X', '数X据']
     """
     return spread(word) if len(word) == 1 else _SIGN.join(word)
+
+
+def grams(word: str) -> tuple[str, ...]:
+    """The trigrams by which an index finds the texts that may hold a word: its pairs of characters, or the only one. For words
+    of one and two characters, that they do is certain.
+
+    >>> grams("数据库")
+    ('数X据', '据X库')
+    """
+    if len(word) == 1:
+        return (sought(word),)
+    return tuple(dict.fromkeys(sought(word[start : start + 2]) for start in range(len(word) - 1)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -83,7 +83,13 @@ class EntryBrowser:
 
     def listing(self, wanted: Wanted, sorts: Sequence[Sort] = NEWEST) -> Listing[EntryRow]:
         """The entries that fit, to be paged."""
-        return Listing(self._session, select(EntryRow).where(*self.conditions(wanted)), order_of(sorts))
+        query = select(EntryRow).where(*self.conditions(wanted))
+        return Listing(self._session, query, order_of(sorts), lambda: self.count(wanted))
+
+    def count(self, wanted: Wanted) -> int:
+        """How many entries fit."""
+        query = select(func.count()).select_from(EntryRow).where(*self.conditions(wanted, whole=True))
+        return self._session.execute(query).scalar_one()
 
     def by_ids(self, ids: Sequence[str]) -> dict[str, EntryRow]:
         """The entries of these ids that the scope covers."""
@@ -92,13 +98,13 @@ class EntryBrowser:
 
     def all(self, wanted: EntryFilter) -> list[EntryRow]:
         """Every entry that fits, by id."""
-        query = select(EntryRow).where(*self.conditions(Wanted(wanted)))
+        query = select(EntryRow).where(*self.conditions(Wanted(wanted), whole=True))
         return list(self._session.scalars(query.order_by(col(EntryRow.id))))
 
     def natives(self, wanted: EntryFilter) -> list[dict[str, Any]]:
         """What only their province has of the entries that fit."""
         query: Select[dict[str, Any]] = select(col(EntryRow.native))
-        return list(self._session.scalars(query.where(*self.conditions(Wanted(wanted)))))
+        return list(self._session.scalars(query.where(*self.conditions(Wanted(wanted), whole=True))))
 
     def organisations(self, ids: Sequence[str]) -> dict[str, list[OrganisationRow]]:
         """Organisations of entries already seen, in order."""
@@ -117,10 +123,9 @@ class EntryBrowser:
             found[row.entry_id].append(row)
         return found
 
-    def conditions(self, wanted: Wanted) -> list[ColumnElement[bool]]:
-        """That an entry is within the scope and fits."""
-        known = Surroundings(self._session.get_bind().dialect.name, wanted.waived)
-        return [*self._within(), sql_of(wanted.filter, known)]
+    def conditions(self, wanted: Wanted, *, whole: bool = False) -> list[ColumnElement[bool]]:
+        """That an entry is within the scope and fits; `whole` where all of them are asked for."""
+        return [*self._within(), sql_of(wanted.filter, Surroundings(self._session, wanted.waived, whole))]
 
     def _within(self) -> list[ColumnElement[bool]]:
         return [] if self._scope.region is None else [col(EntryRow.region) == self._scope.region]

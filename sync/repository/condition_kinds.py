@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from sync.repository.eligibility import judged_as, standing_as
@@ -24,12 +25,13 @@ _ENTRY = table_of(EntryRow).c
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a filter must know: the kind of database, and the standings, at this moment, of entries for which a waiver holds
-    (see `eligibility.standing_as`).
+    """What a filter must know: where it will be asked; the standings, at this moment, of entries for which a waiver holds
+    (see `eligibility.standing_as`); whether all that fits is asked for, or just a page.
     """
 
-    database: str
+    session: Session
     waived: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class Saying(Condition):
     def sql(self, value: Any, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:  # noqa: ANN401
         """Blanks ask nothing."""
         del whole
-        return says(value, known.database, organisations_only=self.organisations_only)
+        return says(known.session, value, organisations_only=self.organisations_only, whole=known.whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,9 @@ def statistics(
     names: list[ColumnElement[Any]] = [
         literal_column(key.name) for key in keys
     ]  # PostgreSQL takes one expression with parameters for two
-    query = query.add_columns(*keys, entries, organisations).where(*browser.conditions(wanted)).group_by(*names)
+    query = (
+        query.add_columns(*keys, entries, organisations).where(*browser.conditions(wanted, whole=True)).group_by(*names)
+    )
     query = query.order_by(entries.desc(), *(name.asc().nulls_last() for name in names)).limit(limit)
     size = len(keys)
     return [Line(tuple(row[:size]), row[size], row[size + 1]) for row in session.execute(query)]

@@ -38,7 +38,10 @@ from sync.scope import EVERYTHING
 
 SIZES, ROUNDS, PAGE = (25_000, 250_000), 5, 1_000
 WORDS = ("数", "罕", "医保", "数据", "供应链", "数据资产平台", "数据 医疗 系统")
-TOPICS = {code: [(track.id, topic.id, topic.proposal) for track, topic in each.catalogue.topics()] for code, each in regions().items()}
+TOPICS = {
+    code: [(track.id, topic.id, topic.proposal) for track, topic in each.catalogue.topics()]
+    for code, each in regions().items()
+}
 AXES = (GroupKey.REGION, GroupKey.NATIONAL_TRACK, GroupKey.STAGE)
 
 
@@ -63,15 +66,18 @@ def corpus(total: int) -> Iterator[Entry]:
 
 
 def fill(database: Database, entries: list[Entry]) -> float:
-    """Store the entries; the seconds that the database took."""
+    """Store the entries; the processor seconds that took in this process."""
     migrate.upgrade(database)
     now, spent = datetime.now(UTC), 0.0
     for start in range(0, len(entries), PAGE):
-        rows = [prepare(e, e.id, b"{}", mapping_version=1, now=now, database=database.name) for e in entries[start : start + PAGE]]
-        began = time.perf_counter()
+        rows = [
+            prepare(e, e.id, b"{}", mapping_version=1, now=now, database=database.name)
+            for e in entries[start : start + PAGE]
+        ]
+        began = time.process_time()
         with database.write() as session:
             EntryStore(session).add(rows)
-        spent += time.perf_counter() - began
+        spent += time.process_time() - began
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE")
     return spent
@@ -81,7 +87,9 @@ def page(wanted: EntryFilter, *sorts: Sort, deep: bool = False) -> Callable[[Ses
     """A page of 50; `deep`: one that begins in the middle."""
 
     def work(session: Session) -> int:
-        listing = EntryBrowser(session, EVERYTHING).listing(Wanted(wanted), sorts or (Sort(SortKey.SUBMITTED_AT, True),))
+        listing = EntryBrowser(session, EVERYTHING).listing(
+            Wanted(wanted), sorts or (Sort(SortKey.SUBMITTED_AT, descending=True),)
+        )
         middle = (datetime(2025, 6, 15, tzinfo=UTC), "41:0000005") if deep else None
         return len(listing.rows(Slice(51, after=middle)))
 
@@ -97,7 +105,7 @@ OPERATIONS: dict[str, Callable[[Session], Any]] = {
     "page of 50, from the middle": page(EntryFilter(), deep=True),
     "page, region and national track": page(EntryFilter(regions=["41"], national_tracks=["N01"])),
     "page, region, by score then time": page(
-        EntryFilter(regions=["41"]), Sort(SortKey.SCORE, True), Sort(SortKey.SUBMITTED_AT)
+        EntryFilter(regions=["41"]), Sort(SortKey.SCORE, descending=True), Sort(SortKey.SUBMITTED_AT)
     ),
     "page, nested: (a or b) and not c": page(
         EntryFilter(
@@ -148,7 +156,10 @@ def run(sizes: list[int]) -> None:
                 urls = [f"sqlite:///{folder}/{size}.sqlite3", cluster.create(f"browse_{size}", "template0")]
                 for database in map(Database, urls):
                     spent = fill(database, entries[:size])
-                    print(f"{database.name} {size}: stored in {spent:.1f} s, {1e6 * spent / size:.0f} µs an entry; {size_of(database)}", flush=True)
+                    print(
+                        f"{database.name} {size}: stored in {spent:.1f} s, {1e6 * spent / size:.0f} µs an entry; {size_of(database)}",
+                        flush=True,
+                    )
                     for name, work in OPERATIONS.items():
                         told[name][database.name, size] = best(database, work)
                     database.close()
@@ -157,7 +168,9 @@ def run(sizes: list[int]) -> None:
     columns = list(next(iter(told.values())))
     print("| | " + " | ".join(f"{name} {size:,}" for name, size in columns) + " |")
     for name, figures in told.items():
-        print(f"| {name} | " + " | ".join(f"{figures[column][0]:.1f} ({figures[column][1]})" for column in columns) + " |")
+        print(
+            f"| {name} | " + " | ".join(f"{figures[column][0]:.1f} ({figures[column][1]})" for column in columns) + " |"
+        )
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ ASIDE = {
     "pulls": 'pulls(regions: ["{foreign}"]) {{ totalCount edges {{ node {{ id }} }} }}',
     "quarantine": 'quarantine(regions: ["{foreign}"]) {{ totalCount edges {{ node {{ key }} }} }}',
 }
-NOTHING = dict.fromkeys(("entries", "pulls", "quarantine"), {"totalCount": 0, "edges": []})
+NOTHING = {root: {"totalCount": 0, "edges": []} for root in ("entries", "pulls", "quarantine")}
 # Every route beside GraphQL, by who may use it. A new one must be entered here, and tested where it says.
 ROUTES = {
     "POST /graphql": "this file",

@@ -56,7 +56,7 @@ def _words() -> None:
     """FTS5 over the table's own text, kept in step whoever writes."""
     op.execute(
         f"CREATE VIRTUAL TABLE {_WORDS} USING fts5({_COLUMNS}, content='entry_search', content_rowid='id', "
-        "columnsize=0, tokenize='trigram case_sensitive 1')"
+        "columnsize=0, detail=none, tokenize='trigram case_sensitive 1')"
     )
     new, old = (f"{row}.id, {row}.body, {row}.organisations" for row in ("new", "old"))
     add = f"INSERT INTO {_WORDS}(rowid, {_COLUMNS}) VALUES ({new});"  # noqa: S608  our own names
