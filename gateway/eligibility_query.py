@@ -15,7 +15,6 @@ from schema.errors import RequestError
 from schema.types.eligibility import Clause, ClauseComparison, Eligibility, Waiver
 from schema.vocabulary import ClauseKind, Register
 from sync import applications
-from sync.repository.browse import EntryFilter
 from sync.repository.waivers import WaiverStore
 
 Info = strawberry.Info[Context]
@@ -65,11 +64,22 @@ class EligibilityQueries:
     @strawberry.field(
         description="豁免，最近在前；省密钥限本省 / Waivers, newest first; a region sees its own entries'"
     )
-    async def waivers(self, info: Info, first: int = 100) -> list[Waiver]:
+    async def waivers(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[Waiver]:
         """Those that ended as well."""
-        scope, size, now = info.context.scope, paging.page_size(first), datetime.now(UTC)
-        rows = await info.context.read(lambda session: WaiverStore(session, scope).all(size))
-        return [eligibility.waiver(row, now) for row in rows if row.clause_id in eligibility.clause_types()]
+        scope, now = info.context.scope, datetime.now(UTC)
+        return await paging.connection(
+            info.context,
+            paging.Asked(first, after, last, before),
+            lambda session: WaiverStore(session, scope).listing(tuple(eligibility.clause_types())),
+            lambda _, rows: [eligibility.waiver(row, now) for row in rows],
+        )
 
     @strawberry.field(description="组委会维护的名单；省密钥不可见 / Registers; a region sees none")
     async def registers(self, info: Info, registers: list[Register] | None = None) -> list[RegisterType]:
@@ -78,14 +88,6 @@ class EligibilityQueries:
             return []
         wanted = tuple(Register) if registers is None else registers
         return await info.context.read(lambda session: load_registers(session, wanted))
-
-
-async def eligible(context: Context, wanted: EntryFilter) -> EntryFilter:
-    """The filter with what it must know of waivers; asks the database only where the filter asks for standings."""
-    if not wanted.standings:
-        return wanted
-    now = datetime.now(UTC)
-    return await context.read(lambda session: eligibility.with_waivers(session, wanted, now))
 
 
 def _within(context: Context, given: ApplicationInput) -> applications.Application:

@@ -1,6 +1,6 @@
 """From rows to `Entry` types: everything a page needs in a fixed number of queries, then plain attributes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import strawberry
@@ -11,27 +11,16 @@ from schema.types.catalogue import NATIONAL_TRACKS
 from schema.types.entry import Entry, EntryWarning, Organisation, Representative, Source, Team
 from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage, TrackMatch
 from sync.database import Session
-from sync.lists import items_of
 from sync.repository.browse import EntryBrowser
-from sync.repository.lists import ListStore
 from sync.scope import Scope
 from sync.tables import EntryRow, OrganisationRow, RepresentativeRow
 
 
 def load(session: Session, scope: Scope, rows: Sequence[EntryRow]) -> list[Entry]:
-    """The types of `rows`, in their order: three queries, however many rows."""
+    """The types of `rows`, in their order: two queries, however many rows."""
     browser, ids = EntryBrowser(session, scope), [row.id for row in rows]
     organisations, people = browser.organisations(ids), browser.representatives(ids)
-    declared = declared_tracks(session, scope)
-    return [_entry(row, organisations[row.id], people[row.id], declared) for row in rows]
-
-
-def declared_tracks(session: Session, scope: Scope) -> dict[str, str]:
-    """The national track that the newest lists declare, by entry."""
-    newest = ListStore(session, scope).newest()
-    return {
-        item.entry_id: item.national_track for row in newest.values() for item in items_of(row) if item.national_track
-    }
+    return [_entry(row, organisations[row.id], people[row.id]) for row in rows]
 
 
 def beijing(moment: datetime) -> datetime:
@@ -39,12 +28,7 @@ def beijing(moment: datetime) -> datetime:
     return moment.astimezone(CHINA)
 
 
-def _entry(
-    row: EntryRow,
-    organisations: Sequence[OrganisationRow],
-    people: Sequence[RepresentativeRow],
-    declared: Mapping[str, str],
-) -> Entry:
+def _entry(row: EntryRow, organisations: Sequence[OrganisationRow], people: Sequence[RepresentativeRow]) -> Entry:
     track, topic = facts.topic_types()[row.topic_id]
     units = [
         Organisation(
@@ -56,7 +40,7 @@ def _entry(
         for unit in organisations
     ]
     proposed = NATIONAL_TRACKS.get(row.national_track or "")
-    given = NATIONAL_TRACKS.get(declared.get(row.id, ""))
+    given = NATIONAL_TRACKS.get(row.declared_track or "")
     return entry_types.wholes()[row.region](
         id=strawberry.ID(row.id),
         native_id=row.native_id,

@@ -82,12 +82,24 @@ class ListQueries:
     @strawberry.field(
         description="收件箱：给各省的通知，最近在前 / Messages to regions, newest first; a region sees its own"
     )
-    async def messages(self, info: Info, unread_only: bool = False, first: int = 50) -> list[Message]:
+    async def messages(
+        self,
+        info: Info,
+        unread_only: bool = False,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[Message]:
         """The same that are sent to webhooks."""
         info.context.viewer.require(Role.REGION, Role.NATIONAL)
-        scope, size = info.context.scope, paging.page_size(first)
-        rows = await info.context.read(lambda session: MessageStore(session, scope).all(unread=unread_only, limit=size))
-        return [Message.of(row) for row in rows]
+        scope = info.context.scope
+        return await paging.connection(
+            info.context,
+            paging.Asked(first, after, last, before),
+            lambda session: MessageStore(session, scope).listing(unread=unread_only),
+            lambda _, rows: [Message.of(row) for row in rows],
+        )
 
 
 def _one(session: Session, scope: Scope, receipt: str) -> ListRow:

@@ -117,25 +117,45 @@ class PublicityQueries:
     """What `Query` has of them."""
 
     @strawberry.field(description="公示，最近在前；任何人可见 / Lists laid open, newest first; public")
-    async def publicity_windows(self, info: Info, first: int = 50) -> list[PublicityWindow]:
+    async def publicity_windows(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[PublicityWindow]:
         """Those that are over as well."""
-        context, size = info.context, paging.page_size(first)
-        found = await context.read(lambda session: publicity.windows(session, size))
-        return [PublicityWindow.of(each, context.scope, context.hub.now()) for each in found]
+        context, now = info.context, info.context.hub.now()
+        return await paging.connection(
+            context,
+            paging.Asked(first, after, last, before),
+            lambda session: PublicityStore(session, context.scope).window_listing(),
+            lambda session, rows: [
+                PublicityWindow.of(each, context.scope, now) for each in publicity.standing(session, rows)
+            ],
+        )
 
     @strawberry.field(
         description="异议，最近在前；省密钥只见涉及本省者 / Objections, newest first; a region sees its own"
     )
     async def objections(
-        self, info: Info, statuses: list[ObjectionStatus] | None = None, first: int = 100
-    ) -> list[Objection]:
+        self,
+        info: Info,
+        statuses: list[ObjectionStatus] | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[Objection]:
         """A machine sees them as a region would."""
-        context, size = info.context, paging.page_size(first)
-        wanted = [each.value for each in statuses or ()]
-        rows = await context.read(
-            lambda session: PublicityStore(session, context.scope).objections(statuses=wanted, first=size)
+        context, wanted = info.context, [each.value for each in statuses or ()]
+        return await paging.connection(
+            context,
+            paging.Asked(first, after, last, before),
+            lambda session: PublicityStore(session, context.scope).objection_listing(statuses=wanted),
+            lambda _, rows: [Objection.of(row, seen_by(context)) for row in rows],
         )
-        return [Objection.of(row, seen_by(context)) for row in rows]
 
 
 def seen_by(context: Context) -> Scope:

@@ -8,8 +8,8 @@ import strawberry
 from gateway import cases, entries, facts, paging
 from gateway.audit import AuditQueries
 from gateway.context import Context
-from gateway.eligibility_query import EligibilityQueries, eligible
-from gateway.inputs import EntryFilterInput, EntrySortInput
+from gateway.eligibility_query import EligibilityQueries
+from gateway.inputs import EntryFilterInput, EntrySortInput, order_asked
 from gateway.list_query import ListQueries
 from gateway.operations import Pull, QuarantinedRow, StatisticsRow
 from gateway.publicity import PublicityQueries
@@ -21,16 +21,20 @@ from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
 from schema.types.entry import Entry
 from schema.vocabulary import CaseKind, CaseStatus
 from sync.database import Session
-from sync.repository.browse import EntryBrowser, GroupKey, Slice
+from sync.repository.browse import EntryBrowser, Wanted
 from sync.repository.cases import CaseStore
+from sync.repository.entry_filter import EntryFilter
 from sync.repository.guard_stops import GuardStopStore
 from sync.repository.jobs import JobStore
 from sync.repository.pulls import PullStore
-from sync.review_queue import CaseOrder, review_queue
+from sync.repository.statistics import GroupKey, statistics
+from sync.review_queue import CaseOrder, ReviewQueue
+from sync.tables import CaseRow, PullRow
+from sync.waivers import waived_standings
 
 Info = strawberry.Info[Context]
-_NEWEST_FIRST = EntrySortInput()
 _MOST_GROUPS = 4
+_MOST_LINES = 10_000
 
 
 @strawberry.type(description="查询 / Queries")
@@ -52,16 +56,22 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         self,
         info: Info,
         filter: EntryFilterInput | None = None,  # noqa: A002  the name every GraphQL client expects
-        sort: EntrySortInput = _NEWEST_FIRST,
-        first: int = 20,
+        sort: list[EntrySortInput] | None = None,
+        first: int | None = None,
         after: str | None = None,
-    ) -> paging.EntryConnection:
-        """A Relay connection."""
-        wanted = (filter or EntryFilterInput()).as_filter()
-        place = paging.decode(sort.by, after) if after is not None else None
-        wanted = await eligible(info.context, wanted)
-        part = Slice(paging.page_size(first), sort.by, sort.descending, place)
-        return await paging.connection(info.context, wanted, part)
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[Entry]:
+        """Newest submissions first, unless told otherwise."""
+        asked, order = (filter or EntryFilterInput()).as_filter(), order_asked(sort)
+        scope = info.context.scope
+        wanted = await _wanted(info.context, asked, needs_waivers=asked.asks_for_standings())
+        return await paging.connection(
+            info.context,
+            paging.Asked(first, after, last, before),
+            lambda session: EntryBrowser(session, scope).listing(wanted, order),
+            lambda session, rows: entries.load(session, scope, rows),
+        )
 
     @strawberry.field(
         description="一个参赛项目；没有或不属本省时为空 / One entry; null where there is none or it is not yours"
@@ -78,50 +88,78 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         filter: EntryFilterInput | None = None,  # noqa: A002  as above
     ) -> list[StatisticsRow]:
         """Largest groups first."""
-        groups = list(dict.fromkeys(group_by))
+        groups, scope = list(dict.fromkeys(group_by)), info.context.scope
         if not 0 < len(groups) <= _MOST_GROUPS:
             raise RequestError(
                 Problem(
-                    "GROUPS_INVALID",
-                    "groupBy",
-                    zh=f"请给出 1 至 {_MOST_GROUPS} 个分组依据",
-                    en=f"give 1 to {_MOST_GROUPS} groups",
+                    "GROUPS_INVALID", "groupBy", f"请给出 1 至 {_MOST_GROUPS} 个分组依据", f"give 1 to {_MOST_GROUPS} groups",
+                    str(len(groups)), "分几次查询", "ask in several queries",
                 )
-            )
-        wanted, scope = await eligible(info.context, (filter or EntryFilterInput()).as_filter()), info.context.scope
-        lines = await info.context.read(lambda session: EntryBrowser(session, scope).statistics(groups, wanted))
-        return [StatisticsRow.of(groups, *line) for line in lines]
+            )  # fmt: skip
+        asked = (filter or EntryFilterInput()).as_filter()
+        by_standing = GroupKey.STANDING in groups or asked.asks_for_standings()
+        wanted = await _wanted(info.context, asked, needs_waivers=by_standing)
+        lines = await info.context.read(lambda session: statistics(session, scope, groups, wanted, _MOST_LINES + 1))
+        if len(lines) > _MOST_LINES:
+            raise RequestError(
+                Problem(
+                    "GROUPS_TOO_MANY", "groupBy", f"分组超过 {_MOST_LINES} 个", f"there are more than {_MOST_LINES} groups", None,
+                    "减少分组依据，或用 filter 缩小范围", "group by less, or narrow the filter",
+                )
+            )  # fmt: skip
+        return [StatisticsRow.of(groups, line) for line in lines]
 
     @strawberry.field(
         description="查重案件，最近变化在前；REVIEW 为待裁定的队列 / Duplicate cases, newest change first; REVIEW: those to decide"
     )
-    async def duplicate_cases(
+    async def duplicate_cases(  # noqa: PLR0913, PLR0917  arguments of a field, always named
         self,
         info: Info,
         statuses: list[CaseStatus] | None = None,
         kinds: list[CaseKind] | None = None,
-        first: int = 100,
         order: CaseOrder = CaseOrder.CHANGED,
-    ) -> list[DuplicateCase]:
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[DuplicateCase]:
         """A region sees those that touch it."""
-        scope, size = info.context.scope, paging.page_size(first)
+        scope, now = info.context.scope, datetime.now(UTC)
 
-        def work(session: Session) -> list[DuplicateCase]:
+        def listing(session: Session) -> paging.Listed[CaseRow]:
             if order is CaseOrder.REVIEW:
-                rows = review_queue(session, scope, statuses or (), kinds or (), size, datetime.now(UTC))
-            else:
-                rows = CaseStore(session, scope).cases(statuses or (), kinds or (), size)
-            return cases.load(session, scope, rows)
+                return ReviewQueue(session, scope, statuses or (), kinds or (), now)
+            return CaseStore(session, scope).listing(statuses or (), kinds or ())
 
-        return await info.context.read(work)
+        return await paging.connection(
+            info.context,
+            paging.Asked(first, after, last, before),
+            listing,
+            lambda session, rows: cases.load(session, scope, rows),
+        )
 
     @strawberry.field(description="拉取记录，最近在前 / Pulls, newest first")
-    async def pulls(self, info: Info, regions: list[strawberry.ID] | None = None, first: int = 50) -> list[Pull]:
+    async def pulls(
+        self,
+        info: Info,
+        regions: list[strawberry.ID] | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[Pull]:
         """Of the regions in scope."""
-        scope, size = info.context.scope, paging.page_size(first)
-        rows = await info.context.read(lambda session: PullStore(session).runs(scope, regions or (), size))
-        newest = {row.region: row.id for row in reversed(rows)}
-        return [Pull.of(row, is_newest=newest[row.region] == row.id) for row in rows]
+        scope = info.context.scope
+
+        def nodes(session: Session, rows: Sequence[PullRow]) -> list[Pull]:
+            store = PullStore(session)
+            newest = store.newest({row.region for row in rows})
+            return [Pull.of(row, is_newest=row.id in newest) for row in store.told(rows)]
+
+        asked = paging.Asked(first, after, last, before)
+        return await paging.connection(
+            info.context, asked, lambda session: PullStore(session).listing(scope, regions or ()), nodes
+        )
 
     @strawberry.field(description="定时作业；省密钥只见本省 / Scheduled jobs; a region sees its own")
     async def schedules(self, info: Info) -> list[Schedule]:
@@ -132,22 +170,44 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         return [each for each in found if scope.region is None or (each.region and scope.covers(each.region.code))]
 
     @strawberry.field(description="守护暂停，最近在前 / Pulls that were paused by their guard, newest first")
-    async def guard_stops(self, info: Info, first: int = 50) -> list[GuardStop]:
+    async def guard_stops(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[GuardStop]:
         """Of the regions in scope."""
-        scope, size = info.context.scope, paging.page_size(first)
-        rows = await info.context.read(lambda session: GuardStopStore(session, scope).all(size))
-        return [GuardStop.of(row) for row in rows]
+        scope = info.context.scope
+        return await paging.connection(
+            info.context,
+            paging.Asked(first, after, last, before),
+            lambda session: GuardStopStore(session, scope).listing(),
+            lambda _, rows: [GuardStop.of(row) for row in rows],
+        )
 
     @strawberry.field(description="隔离的行，最近在前 / Rows set aside, newest first")
     async def quarantine(
-        self, info: Info, regions: list[strawberry.ID] | None = None, first: int = 100
-    ) -> list[QuarantinedRow]:
+        self,
+        info: Info,
+        regions: list[strawberry.ID] | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[QuarantinedRow]:
         """Of the regions in scope."""
-        scope, size = info.context.scope, paging.page_size(first)
-        rows = await info.context.read(lambda session: PullStore(session).quarantined(scope, regions or (), size))
-        return [QuarantinedRow.of(row) for row in rows]
+        scope = info.context.scope
+        return await paging.connection(
+            info.context,
+            paging.Asked(first, after, last, before),
+            lambda session: PullStore(session).quarantine_listing(scope, regions or ()),
+            lambda _, rows: [QuarantinedRow.of(row) for row in rows],
+        )
 
 
-def _load(session: Session, context: Context, ids: Sequence[str]) -> dict[str, Entry]:
-    rows = EntryBrowser(session, context.scope).by_ids(ids)
-    return {str(entry.id): entry for entry in entries.load(session, context.scope, list(rows.values()))}
+async def _wanted(context: Context, asked: EntryFilter, *, needs_waivers: bool) -> Wanted:
+    """With the waivers that hold at this moment, where anything depends on them."""
+    now = datetime.now(UTC)
+    return Wanted(asked, await context.read(lambda session: waived_standings(session, now)) if needs_waivers else {})

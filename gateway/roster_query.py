@@ -44,11 +44,22 @@ class RosterQueries:
         return await context.read(work)
 
     @strawberry.field(description="名册的各版本，最近在前 / Versions of the roster, newest first")
-    async def roster_versions(self, info: Info, first: int = 20) -> list[RosterVersion]:
+    async def roster_versions(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[RosterVersion]:
         """With their digests."""
-        scope, size = info.context.scope, paging.page_size(first)
-        rows = await info.context.read(lambda session: RosterStore(session).versions(size))
-        return [RosterVersion.of(row, scope) for row in rows]
+        scope = info.context.scope
+        return await paging.connection(
+            info.context,
+            paging.Asked(first, after, last, before),
+            lambda session: RosterStore(session).listing(),
+            lambda _, rows: [RosterVersion.of(row, scope) for row in rows],
+        )
 
     @strawberry.field(description="比较名册的两个版本 / Two versions of the roster compared")
     async def compare_rosters(self, info: Info, older: int, newer: int) -> list[RosterChange]:

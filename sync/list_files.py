@@ -15,12 +15,14 @@ from adapters.registry import regions
 from schema.audit import Seal
 from schema.catalogue import national_tracks
 from schema.identifiers import REGIONS
-from schema.vocabulary import Severity
+from schema.vocabulary import EntryStatus, Severity
 from sync.database import Database
 from sync.lists import Confirmation, Finding, ListItem
 from sync.lists.submission import Push, submit
 from sync.lists.validation import MOST_ITEMS
-from sync.repository.browse import EntryBrowser, EntryFilter, Slice, SortKey
+from sync.repository.browse import EntryBrowser, Sort, SortKey, Wanted
+from sync.repository.entry_filter import EntryFilter
+from sync.repository.keyset import Slice
 from sync.scope import Scope
 from sync.tables import ListRow
 from sync.workbooks.columns import TEMPLATE_VERSION, folded
@@ -111,8 +113,8 @@ def region_template(database: Database | None, region: str) -> bytes:
     rows: list[tuple[str, str, str]] = []
     if database is not None:
         with database.read() as session:
-            browser = EntryBrowser(session, Scope(region))
-            found = browser.page(EntryFilter(statuses=("ACTIVE",)), Slice(MOST_ITEMS, SortKey.ID))
+            active = Wanted(EntryFilter(statuses=(EntryStatus.ACTIVE,)))
+            found = EntryBrowser(session, Scope(region)).listing(active, [Sort(SortKey.ID)]).rows(Slice(MOST_ITEMS))
             rows = [(row.native_id, row.title, row.national_track or "") for row in found]
     return template(regions()[region], rows)
 

@@ -47,16 +47,17 @@ class Window:
 
 def windows(session: Session, first: int = 1000) -> list[Window]:
     """Windows, newest first."""
-    return _standing(session, PublicityStore(session, EVERYTHING).windows(first))
+    return standing(session, PublicityStore(session, EVERYTHING).windows(first))
 
 
 def window(session: Session, identifier: str) -> Window | None:
     """One window; None where there is none."""
     row = PublicityStore(session, EVERYTHING).window(identifier)
-    return _standing(session, [row])[0] if row else None
+    return standing(session, [row])[0] if row else None
 
 
-def _standing(session: Session, rows: Sequence[PublicityRow]) -> list[Window]:
+def standing(session: Session, rows: Sequence[PublicityRow]) -> list[Window]:
+    """The windows of these rows, each with when its list ceased to count, if it did."""
     stopped = PublicityStore(session, EVERYTHING).gave_way([row.receipt for row in rows])
     return [Window(row, stopped.get(row.receipt)) for row in rows]
 

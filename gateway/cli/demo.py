@@ -161,8 +161,8 @@ def _story(hub: Hub, planted: dict[str, Any]) -> bool:
 
 
 def _cases_found(hub: Hub) -> set[tuple[str, ...]]:
-    document = "{ duplicateCases(first: 1000) { kind entries { entryId } } }"
-    answer = asyncio.run(execute(hub, OPERATOR, document))["data"]["duplicateCases"]
+    document = "{ duplicateCases(first: 1000) { nodes { kind entries { entryId } } } }"
+    answer = asyncio.run(execute(hub, OPERATOR, document))["data"]["duplicateCases"]["nodes"]
     return {(case["kind"], *sorted(side["entryId"] for side in case["entries"])) for case in answer}
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from adapters.registry import regions
-from gateway import cases, eligibility, entries, facts
+from gateway import cases, entries, facts
 from gateway.exports.conditions import Conditions
 from gateway.exports.words import chinese, time, together
 from schema.clause_file import national_clauses
@@ -20,9 +20,10 @@ from sync import roster, waivers
 from sync.database import Session
 from sync.lists import items_of
 from sync.lists.rules import issuers
-from sync.repository.browse import EntryBrowser, Slice, SortKey
+from sync.repository.browse import EntryBrowser, Sort, SortKey, Wanted
 from sync.repository.cases import CaseStore
 from sync.repository.eligibility import EligibilityStore
+from sync.repository.keyset import Slice
 from sync.repository.lists import ListStore
 from sync.scope import Scope
 from sync.workbooks.tables import TableToWrite, Value
@@ -46,15 +47,15 @@ def entry_table(session: Session, scope: Scope, asked: Conditions) -> TableToWri
 
 def _entry_rows(session: Session, scope: Scope, asked: Conditions) -> Rows:
     now = datetime.now(UTC)
-    wanted = eligibility.with_waivers(session, asked.entries().as_filter(), now)
     lifted = waivers.waived_standings(session, now)
-    browser, store, after = EntryBrowser(session, scope), EligibilityStore(session), None
-    while page := browser.page(wanted, Slice(_PAGE, SortKey.ID, after=after)):
+    listing = EntryBrowser(session, scope).listing(Wanted(asked.entries, lifted), [Sort(SortKey.ID)])
+    store, after = EligibilityStore(session), None
+    while page := listing.rows(Slice(_PAGE, after=after)):
         ids = [row.id for row in page]
         standings = {entry: row.status for entry, row in store.rows(ids).items()} | lifted
         for entry in entries.load(session, scope, page):
             yield _entry_row(entry, standings.get(str(entry.id)))
-        after = (ids[-1], ids[-1])
+        after = listing.place(page[-1])
         session.expunge_all()
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import BindParameter, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -11,12 +12,13 @@ from sqlmodel import col
 from schema.vocabulary import EntryStatus
 from sync.repository import history
 from sync.repository.prepared import Prepared, statements
-from sync.tables import EntryRow, OrganisationRow, RepresentativeRow
+from sync.tables import EntryRow, EntrySearchRow, OrganisationRow, RepresentativeRow
 from sync.tables.columns import table_of
 
 _STEP = 1000  # ids in one IN list; SQLite's limit on parameters is 32,766
 # Written once, and asked past the ORM, for every page that is stored.
 _ENTRY, _UNIT, _PERSON = table_of(EntryRow), table_of(OrganisationRow), table_of(RepresentativeRow)
+_SEARCH = table_of(EntrySearchRow)
 _IDS: BindParameter[str] = bindparam("ids", expanding=True)
 _KNOWN = (
     select(_ENTRY.c.id, _ENTRY.c.content_hash, _ENTRY.c.project_key, _ENTRY.c.topic_id, _UNIT.c.organisation_key)
@@ -24,7 +26,7 @@ _KNOWN = (
     .where(_ENTRY.c.id.in_(_IDS), _UNIT.c.position == 0)
 )
 _SEEN = update(_ENTRY).where(_ENTRY.c.id == bindparam("of")).values(fingerprint=bindparam("seen"))
-_WITHOUT_PARTS = [delete(part).where(part.c.entry_id.in_(_IDS)) for part in (_UNIT, _PERSON)]
+_WITHOUT_PARTS = [delete(part).where(part.c.entry_id.in_(_IDS)) for part in (_UNIT, _PERSON, _SEARCH)]
 _FINGERPRINTS = select(_ENTRY.c.fingerprint, _ENTRY.c.id).where(
     _ENTRY.c.region == bindparam("of"), _ENTRY.c.fingerprint != ""
 )
@@ -75,11 +77,15 @@ class EntryStore:
             self._session.connection().execute(_SEEN, seen)
 
     def add(self, new: Sequence[Prepared]) -> None:
-        """Insert entries that are not stored yet (see `compare`): they have no history, and no rows to be replaced."""
+        """Insert entries that are not stored yet (see `compare`): they have no history, and no rows to be replaced. In order
+        of id: see `lists.declare`.
+        """
+        new = sorted(new, key=attrgetter("id"))
         made = statements(self._session.get_bind().dialect.name)
         made.entry.run(self._session, [item.entry for item in new])
         made.organisation.run(self._session, [row for item in new for row in item.organisations])
         made.representative.run(self._session, [row for item in new for row in item.representatives])
+        made.search.run(self._session, [item.search for item in new])
 
     def replace(self, differing: Sequence[Prepared], run: str | None = None) -> None:
         """Overwrite entries with their organisations and representatives; what changes is kept as `run` saw it."""

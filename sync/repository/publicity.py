@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from schema.list_life import COUNTED
 from schema.publicity import ObjectionStatus
+from sync.repository.keyset import Listing, Slice, keys
 from sync.scope import Scope
 from sync.tables import ListEventRow, ListRow, ObjectionRow, PublicityRow
 
@@ -22,10 +23,13 @@ class PublicityStore:
         self._session = session
         self._scope = scope
 
-    def windows(self, first: int = 1000) -> list[PublicityRow]:
-        """Windows, newest first."""
-        query = select(PublicityRow).order_by(col(PublicityRow.opened_at).desc(), col(PublicityRow.id)).limit(first)
-        return list(self._session.scalars(query))
+    def windows(self, first: int | None = 1000) -> list[PublicityRow]:
+        """Windows, newest first; all of them where no number is given."""
+        return self.window_listing().rows(Slice(first))
+
+    def window_listing(self) -> Listing[PublicityRow]:
+        """The same, to be paged."""
+        return Listing(self._session, select(PublicityRow), keys(PublicityRow, "opened_at", "id", descending=True))
 
     def window(self, identifier: str) -> PublicityRow | None:
         """One window."""
@@ -57,14 +61,20 @@ class PublicityStore:
         self, windows: Sequence[str] | None = None, statuses: Sequence[str] = (), first: int | None = None
     ) -> list[ObjectionRow]:
         """Objections within the scope, newest first."""
-        query = select(ObjectionRow).order_by(col(ObjectionRow.filed_at).desc(), col(ObjectionRow.id)).limit(first)
+        return self.objection_listing(windows, statuses).rows(Slice(first))
+
+    def objection_listing(
+        self, windows: Sequence[str] | None = None, statuses: Sequence[str] = ()
+    ) -> Listing[ObjectionRow]:
+        """The same, to be paged."""
+        query = select(ObjectionRow)
         if self._scope.region is not None:
             query = query.where(col(ObjectionRow.entry_id).startswith(f"{self._scope.region}:"))
         if windows is not None:
             query = query.where(col(ObjectionRow.window_id).in_(windows))
         if statuses:
             query = query.where(col(ObjectionRow.status).in_(statuses))
-        return list(self._session.scalars(query))
+        return Listing(self._session, query, keys(ObjectionRow, "filed_at", "id", descending=True))
 
     def objection(self, identifier: str) -> ObjectionRow | None:
         """One objection, where the scope covers its entry; nobody else decides it until the commit."""

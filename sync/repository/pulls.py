@@ -1,9 +1,9 @@
 """Runs, how far each region has been read, and the rows that could not be."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -11,9 +11,10 @@ from adapters.base import Rejected
 from schema.errors import Problem
 from schema.vocabulary import PullStatus
 from sync.repository.bulk import upsert
+from sync.repository.keyset import Listing, Slice, keys
 from sync.repository.packing import packed
 from sync.repository.time import database_time
-from sync.scope import Scope
+from sync.scope import EVERYTHING, Scope
 from sync.tables import JobRow, PullRow, QuarantineRow, RegionStateRow
 from sync.tables.columns import table_of
 
@@ -53,18 +54,25 @@ class PullStore:
 
     def runs(self, scope: Scope, regions: Sequence[str], limit: int) -> list[PullRow]:
         """The newest runs, newest first."""
-        query = select(PullRow).order_by(col(PullRow.started_at).desc(), col(PullRow.id).desc()).limit(limit)
-        if scope.region is not None:
-            query = query.where(col(PullRow.region) == scope.region)
-        if regions:
-            query = query.where(col(PullRow.region).in_(regions))
-        rows = list(self._session.scalars(query))
+        return self.told(self.listing(scope, regions).rows(Slice(limit)))
+
+    def listing(self, scope: Scope, regions: Sequence[str]) -> Listing[PullRow]:
+        """Runs as they stand, newest first, to be paged."""
+        query = select(PullRow).where(*_of(PullRow, scope, regions))
+        return Listing(self._session, query, keys(PullRow, "started_at", "id", descending=True))
+
+    def told(self, rows: Sequence[PullRow]) -> list[PullRow]:
+        """Runs as they are to be shown: one whose process died says so."""
         held = self._held()
         for row in rows:
             if row.status == PullStatus.RUNNING and held.get(f"pull {row.region}") != row.token:
                 self._session.expunge(row)
                 row.status, row.problems = PullStatus.FAILED, [died(row.region).as_dict()]
-        return rows
+        return list(rows)
+
+    def newest(self, regions: Collection[str]) -> set[str]:
+        """The newest run of each of these regions."""
+        return {row.id for region in regions for row in self.listing(EVERYTHING, [region]).rows(Slice(1))}
 
     def _held(self) -> dict[str, int]:
         """The token under which each job is done at this moment."""
@@ -122,19 +130,22 @@ class PullStore:
 
     def quarantined(self, scope: Scope, regions: Sequence[str] = (), limit: int = 1000) -> list[QuarantineRow]:
         """Rows set aside, newest first."""
-        query = select(QuarantineRow).order_by(
-            col(QuarantineRow.last_seen_at).desc(), col(QuarantineRow.region).desc(), col(QuarantineRow.key).desc()
-        )
-        if scope.region is not None:
-            query = query.where(col(QuarantineRow.region) == scope.region)
-        if regions:
-            query = query.where(col(QuarantineRow.region).in_(regions))
-        return list(self._session.scalars(query.limit(limit)))
+        return self.quarantine_listing(scope, regions).rows(Slice(limit))
+
+    def quarantine_listing(self, scope: Scope, regions: Sequence[str] = ()) -> Listing[QuarantineRow]:
+        """The same, to be paged."""
+        query = select(QuarantineRow).where(*_of(QuarantineRow, scope, regions))
+        return Listing(self._session, query, keys(QuarantineRow, "last_seen_at", "region", "key", descending=True))
 
     def quarantine_sizes(self) -> dict[str, int]:
         """Number of rows set aside, by region."""
         query = select(col(QuarantineRow.region), func.count()).group_by(col(QuarantineRow.region))
         return dict(self._session.execute(query).all())
+
+
+def _of(row: type[PullRow | QuarantineRow], scope: Scope, regions: Sequence[str]) -> list[ColumnElement[bool]]:
+    found = [] if scope.region is None else [col(row.region) == scope.region]
+    return [*found, col(row.region).in_(regions)] if regions else found
 
 
 def died(region: str) -> Problem:

@@ -4,6 +4,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from sync.repository.keyset import Listing, Slice, keys
 from sync.tables import RosterDecisionRow, RosterVersionRow
 
 
@@ -34,9 +35,11 @@ class RosterStore:
 
     def versions(self, first: int) -> list[RosterVersionRow]:
         """Versions, newest first."""
-        return list(
-            self._session.scalars(select(RosterVersionRow).order_by(col(RosterVersionRow.number).desc()).limit(first))
-        )
+        return self.listing().rows(Slice(first))
+
+    def listing(self) -> Listing[RosterVersionRow]:
+        """The same, to be paged."""
+        return Listing(self._session, select(RosterVersionRow), keys(RosterVersionRow, "number", descending=True))
 
     def add(self, row: RosterVersionRow) -> None:
         """Store a version."""

@@ -13,6 +13,7 @@ from sync.tables.publicity import ObjectionRow, PublicityRow
 from sync.tables.pulls import GuardStopRow, JobRow, PullRow, QuarantineRow, RegionStateRow
 from sync.tables.registers import RegisterChangeRow, RegisterLineRow
 from sync.tables.roster import RosterDecisionRow, RosterVersionRow
+from sync.tables.search import EntrySearchRow
 
 __all__ = [
     "ApiKeyRow",
@@ -26,6 +27,7 @@ __all__ = [
     "EligibilityRow",
     "EntryChangeRow",
     "EntryRow",
+    "EntrySearchRow",
     "GuardStopRow",
     "JobRow",
     "ListEventRow",

@@ -340,7 +340,9 @@ def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], ite
         with service.hub.database.write() as session:
             for code in regions():
                 GuardStopStore(session, EVERYTHING).add(_stop(code))
-        cases = service.national.ask("{ duplicateCases { id entries { entryId } } }")["duplicateCases"]
+        cases = service.national.ask("{ duplicateCases { nodes { id entries { entryId } } } }")["duplicateCases"][
+            "nodes"
+        ]
         by_entries = sorted(cases, key=lambda case: [side["entryId"] for side in case["entries"]])
         within = [case for case in by_entries if len({side["entryId"][:2] for side in case["entries"]}) == 1]
         across = [case for case in by_entries if case not in within]

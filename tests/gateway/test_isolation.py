@@ -52,10 +52,10 @@ ASIDE = {
     "entries": 'entries(filter: {{regions: ["{foreign}"]}}) {{ totalCount edges {{ node {{ id }} }} }}',
     "statistics": 'statistics(groupBy: [REGION], filter: {{regions: ["{foreign}"]}}) {{ entries }}',
     "recommendationLists": 'recommendationLists(regions: ["{foreign}"], currentOnly: false) {{ receipt }}',
-    "pulls": 'pulls(regions: ["{foreign}"]) {{ id }}',
-    "quarantine": 'quarantine(regions: ["{foreign}"]) {{ key }}',
+    "pulls": 'pulls(regions: ["{foreign}"]) {{ totalCount edges {{ node {{ id }} }} }}',
+    "quarantine": 'quarantine(regions: ["{foreign}"]) {{ totalCount edges {{ node {{ key }} }} }}',
 }
-NOTHING = {"entries": {"totalCount": 0, "edges": []}}
+NOTHING = {root: {"totalCount": 0, "edges": []} for root in ("entries", "pulls", "quarantine")}
 # Every route beside GraphQL, by who may use it. A new one must be entered here, and tested where it says.
 ROUTES = {
     "POST /graphql": "this file",
@@ -83,9 +83,9 @@ MUTATIONS = (
 # Public facts, the same for all: one field is enough to see that they are there.
 FACTS = {"Clause": "id", "Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
          "NationalTrack": "id"}  # fmt: skip
-CASES = """{ duplicateCases(first: 1000) { id kind status keptEntryId pairs { lines { feature } }
+CASES = """{ duplicateCases(first: 1000) { nodes { id kind status keptEntryId pairs { lines { feature } }
   entries { region { code } title leadOrganisation entryId entry { id } }
-  decisions { status keptEntryId reason author } } }"""
+  decisions { status keptEntryId reason author } } } }"""
 
 
 @pytest.fixture(params=CODES)
@@ -254,7 +254,7 @@ def test_a_region_sees_the_freshness_of_its_own_data_alone(viewer, code) -> None
 
 
 def test_a_region_sees_its_own_pulls(viewer, code) -> None:
-    assert viewer.ask("{ pulls { region { code } } }") == {"pulls": [{"region": {"code": code}}]}
+    assert viewer.ask("{ pulls { nodes { region { code } } } }") == {"pulls": {"nodes": [{"region": {"code": code}}]}}
 
 
 def test_a_region_sees_its_own_schedules(viewer, code) -> None:
@@ -263,12 +263,12 @@ def test_a_region_sees_its_own_schedules(viewer, code) -> None:
 
 
 def test_a_region_sees_its_own_guard_stops(settled, viewer, code) -> None:
-    found = {each["runId"] for each in viewer.ask("{ guardStops { runId } }")["guardStops"]}
+    found = {each["runId"] for each in viewer.ask("{ guardStops { nodes { runId } } }")["guardStops"]["nodes"]}
     assert found == {f"stop of {code}"}
 
 
 def test_a_region_sees_its_own_quarantine(viewer, corpus, code) -> None:
-    keys = {row["key"] for row in viewer.ask("{ quarantine { key } }")["quarantine"]}
+    keys = {row["key"] for row in viewer.ask("{ quarantine { nodes { key } } }")["quarantine"]["nodes"]}
     assert keys == {label.entries[0][3:] for label in corpus.flaws if label.entries[0].startswith(code)}
 
 
@@ -319,28 +319,30 @@ def seen(case: dict, code: str) -> dict:
 
 
 def test_a_region_sees_the_cases_that_touch_it_and_of_the_other_side_three_things(settled, viewer, code) -> None:
-    cases = settled.national.ask(CASES)["duplicateCases"]
+    cases = settled.national.ask(CASES)["duplicateCases"]["nodes"]
     touching = [case for case in cases if any(side["region"]["code"] == code for side in case["entries"])]
-    assert viewer.ask(CASES)["duplicateCases"] == [seen(case, code) for case in touching]
+    assert viewer.ask(CASES)["duplicateCases"]["nodes"] == [seen(case, code) for case in touching]
 
 
 def test_the_cases_of_these_tests_are_of_one_region_and_of_two_decided_and_open(settled) -> None:
-    cases = settled.national.ask(CASES)["duplicateCases"]
+    cases = settled.national.ask(CASES)["duplicateCases"]["nodes"]
     kinds = {(len({side["region"]["code"] for side in case["entries"]}), bool(case["decisions"])) for case in cases}
     assert kinds >= {(1, True), (2, True), (2, False)}
 
 
 def test_an_open_case_shows_a_region_its_evidence_in_words(settled, viewer, code) -> None:
-    document = "{ duplicateCases(first: 1000) { id pairs { lines { zh en bits } } entries { region { code } } } }"
-    cases = settled.national.ask(document)["duplicateCases"]
+    document = (
+        "{ duplicateCases(first: 1000) { nodes { id pairs { lines { zh en bits } } entries { region { code } } } } }"
+    )
+    cases = settled.national.ask(document)["duplicateCases"]["nodes"]
     touching = {c["id"]: c["pairs"] for c in cases if code in {side["region"]["code"] for side in c["entries"]}}
-    assert {case["id"]: case["pairs"] for case in viewer.ask(document)["duplicateCases"]} == touching
+    assert {case["id"]: case["pairs"] for case in viewer.ask(document)["duplicateCases"]["nodes"]} == touching
 
 
 def test_of_another_regions_side_a_line_of_evidence_shows_the_title_and_nothing_else(viewer, code) -> None:
-    document = """{ duplicateCases(first: 1000) { pairs { entries { region { code } }
-      lines { feature left right leftSpans { start } rightSpans { start } } } } }"""
-    cases = viewer.ask(document)["duplicateCases"]
+    document = """{ duplicateCases(first: 1000) { nodes { pairs { entries { region { code } }
+      lines { feature left right leftSpans { start } rightSpans { start } } } } } }"""
+    cases = viewer.ask(document)["duplicateCases"]["nodes"]
     shown = [
         line
         for pair in (pair for case in cases for pair in case["pairs"])
@@ -405,15 +407,15 @@ def test_nobody_but_the_organiser_acts_on_roster_publicity_and_objections(servic
 
 
 def test_a_region_sees_objections_to_its_own_entries_alone(viewer, code) -> None:
-    found = [each["entryId"][:2] for each in viewer.ask("{ objections { entryId } }")["objections"]]
+    found = [each["entryId"][:2] for each in viewer.ask("{ objections { nodes { entryId } } }")["objections"]["nodes"]]
     assert found == [code]
 
 
 def test_a_region_sees_no_record_and_foresees_nothing(viewer) -> None:
-    told = viewer.ask("{ auditRecords { sequence } whatIf { roster { digest } problems { code } } }")
-    assert told == {"auditRecords": [], "whatIf": {"roster": None, "problems": [{"code": "FORBIDDEN"}]}}
+    told = viewer.ask("{ auditRecords { nodes { sequence } } whatIf { roster { digest } problems { code } } }")
+    assert told == {"auditRecords": {"nodes": []}, "whatIf": {"roster": None, "problems": [{"code": "FORBIDDEN"}]}}
 
 
 def test_a_region_sees_of_a_version_neither_author_nor_reason(viewer) -> None:
-    found = viewer.ask("{ rosterVersions { actor reason } }")["rosterVersions"]
+    found = viewer.ask("{ rosterVersions { nodes { actor reason } } }")["rosterVersions"]["nodes"]
     assert {(each["actor"], each["reason"]) for each in found} == {(None, None)}

@@ -16,7 +16,7 @@ SAID = {
     "grounds": "与他人项目雷同，电话13912345678",
     "evidence": ["https://example.org/1"],
 }
-WAITING = "{ objections { id entryId objector contact grounds evidence status } }"
+WAITING = "{ objections { nodes { id entryId objector contact grounds evidence status } } }"
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_an_objection_is_taken_in_and_shown_to_the_organiser_without_its_telepho
     public, window, own, items
 ) -> None:
     answer = public.post("/publicity/GS-41-001/objections", json=SAID)
-    told = own.national.ask(WAITING)["objections"]
+    told = own.national.ask(WAITING)["objections"]["nodes"]
     assert (answer.status_code, told) == (
         201,
         [
@@ -89,7 +89,7 @@ def test_an_objection_is_taken_in_and_shown_to_the_organiser_without_its_telepho
 def test_who_objects_is_masked_to_all_but_the_organiser(public, window, own) -> None:
     public.post("/publicity/GS-41-001/objections", json=SAID)
     seen = [
-        client.ask("{ objections { objector contact grounds evidence } }")["objections"]
+        client.ask("{ objections { nodes { objector contact grounds evidence } } }")["objections"]["nodes"]
         for client in (own.of(Role.REGION, "41"), own.of(Role.JOB), own.of(Role.REGION, "61"))
     ]
     masked = [{"objector": "欧**", "contact": None, "grounds": None, "evidence": []}]
@@ -99,7 +99,7 @@ def test_who_objects_is_masked_to_all_but_the_organiser(public, window, own) -> 
 def test_nothing_of_an_objector_is_in_the_log_or_on_record(public, window, own, caplog) -> None:
     public.post("/publicity/GS-41-001/objections", json=SAID)
     public.post("/publicity/GS-41-001/objections", json={**SAID, "rank": "x"})
-    text = caplog.text + str(own.national.ask("{ auditRecords { actor subject reason change } }"))
+    text = caplog.text + str(own.national.ask("{ auditRecords { nodes { actor subject reason change } } }"))
     assert [word for word in ("欧阳明德", "ouyang", "雷同", "example.org") if word in text] == []
 
 

@@ -23,11 +23,11 @@ from sync.database import Database
 SAMPLES = sorted((Path(gateway.__file__).parent / "samples").glob("*.graphql"))
 START = "mutation { startPull { started { code } } }"
 DETECT = "mutation { startDetection { cases } }"
-STATES = "{ pulls { status } }"
+STATES = "{ pulls { nodes { status } } }"
 SHAPE = """{ __schema { types { name possibleTypes { name } fields { name type { ...T ofType { ...T ofType { ...T ofType { ...T } } } } } } } }
 fragment T on __Type { name kind }"""
-QUARANTINE = """{ quarantine(first: 1000) { key locator firstSeenAt lastSeenAt problems {
-  code place value zh en remedyZh remedyEn } } pulls { id problems { code place value zh en remedyZh remedyEn } } }"""
+QUARANTINE = """{ quarantine(first: 1000) { nodes { key locator firstSeenAt lastSeenAt problems {
+  code place value zh en remedyZh remedyEn } } } pulls { nodes { id problems { code place value zh en remedyZh remedyEn } } } }"""
 
 
 @dataclass(frozen=True)
