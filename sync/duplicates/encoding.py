@@ -71,13 +71,13 @@ class Encoded:
         return type(self)(**parts)
 
     @classmethod
-    def joined(cls, batches: Sequence[Self]) -> Self:
-        """Several batches as one."""
-        parts: dict[str, Any] = {}
-        for field in fields(cls):
-            columns = [getattr(batch, field.name) for batch in batches]
-            parts[field.name] = _stacked(columns)
-        return cls(**parts)
+    def joined(cls, batches: Iterable[Self]) -> Self:
+        """Several batches, at least one, as one. Of batches that nobody else holds only one column stands twice at a time."""
+        columns: dict[str, list[Any]] = {field.name: [] for field in fields(cls)}
+        for batch in batches:
+            for name, parts in columns.items():
+                parts.append(getattr(batch, name))
+        return cls(**{name: _stacked(columns.pop(name)) for name in list(columns)})
 
 
 def encode(records: Sequence[Record]) -> Encoded:
