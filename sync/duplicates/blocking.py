@@ -122,8 +122,8 @@ def _numbered(places: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.signedinteg
         return numbers, max(len(found), 1)
     there = np.zeros(SPACE, np.bool_)
     there[places] = True
-    numbers = np.cumsum(there, dtype=np.int32) - 1
-    return numbers[places], int(numbers[-1]) + 1
+    table = np.cumsum(there, dtype=np.int32) - 1
+    return table[places], int(table[-1]) + 1
 
 
 def _meeting(weighed: csr_matrix) -> Integers:
