@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import strawberry
 from pydantic import JsonValue
@@ -13,7 +13,7 @@ from strawberry.fastapi import BaseContext
 
 from adapters.registry import regions
 from gateway import cases, eligibility, entries, history
-from gateway.auth import Viewer
+from gateway.auth import Viewer, authenticate, unauthenticated
 from gateway.entries import beijing
 from gateway.hub import Hub
 from gateway.native import NativeFields
@@ -36,11 +36,36 @@ _T = TypeVar("_T")
 class Context(BaseContext):
     """Made for each request; loaders are keyed by id and forget everything with it."""
 
-    def __init__(self, hub: Hub, viewer: Viewer) -> None:
+    def __init__(self, hub: Hub, viewer: Viewer | None = None, authorization: str | None = None) -> None:
         super().__init__()
         self.hub = hub
-        self.viewer = viewer
-        self.natives = NativeFields(hub.native_readers)
+        self._viewer = viewer
+        self._authorization = authorization
+        self.forget()
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks; RequestError while that is not known."""
+        if self._viewer is None:
+            raise unauthenticated()
+        return self._viewer
+
+    def admit(self, viewer: Viewer, authorization: str | None) -> None:
+        """Say who asks, where a connection's first message told it."""
+        self._viewer, self._authorization = viewer, authorization
+
+    async def confirm(self) -> None:
+        """RequestError where the key that was shown has been revoked since: subscriptions live long."""
+        if self._authorization is not None:
+            await asyncio.to_thread(authenticate, self.hub.database, self._authorization)
+
+    def anew(self) -> Self:
+        """The same viewer's, for another operation."""
+        return type(self)(self.hub, self._viewer, self._authorization)
+
+    def forget(self) -> None:
+        """Forget what was loaded, and so begin: between two messages of a subscription the world has changed."""
+        self.natives = NativeFields(self.hub.native_readers)
         self._entries: DataLoader[str, Entry | None] = DataLoader(load_fn=self._load_entries)
         self._cases: DataLoader[str, list[DuplicateCase]] = DataLoader(load_fn=self._load_cases)
         self._eligibility: DataLoader[str, Eligibility | None] = DataLoader(load_fn=self._load_eligibility)

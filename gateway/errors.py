@@ -46,10 +46,18 @@ class ReadableErrors(SchemaExtension):
     def on_operation(self) -> Any:  # noqa: ANN401  strawberry's hooks are untyped generators
         """After the operation."""
         yield
-        result = self.execution_context.result
-        errors = getattr(result, "errors", None)
-        if errors:
-            result.errors = [_readable(error) for error in errors]  # type: ignore[union-attr]
+        _rewrite(self.execution_context.result)
+
+    def on_stream_result(self, result: Any) -> Any:  # noqa: ANN401  as above
+        """Each message of a subscription, before it is sent."""
+        _rewrite(result)
+        yield
+
+
+def _rewrite(result: Any) -> None:  # noqa: ANN401  as above
+    errors = getattr(result, "errors", None)
+    if errors:
+        result.errors = [_readable(error) for error in errors]
 
 
 def _readable(error: GraphQLError) -> GraphQLError:

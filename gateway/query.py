@@ -14,6 +14,7 @@ from gateway.list_query import ListQueries
 from gateway.operations import Pull, QuarantinedRow, StatisticsRow
 from gateway.publicity import PublicityQueries
 from gateway.roster_query import RosterQueries
+from gateway.subscription import ChangeQueries
 from gateway.supervision import GuardStop, Schedule
 from schema.errors import Problem, RequestError
 from schema.types.cases import DuplicateCase
@@ -34,7 +35,7 @@ _MOST_GROUPS = 4
 
 
 @strawberry.type(description="查询 / Queries")
-class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, AuditQueries):
+class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, AuditQueries, ChangeQueries):
     """Reads only."""
 
     @strawberry.field(description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics")

@@ -50,7 +50,15 @@ class PullStore:
             query = query.where(col(PullRow.region) == scope.region)
         if regions:
             query = query.where(col(PullRow.region).in_(regions))
-        rows = list(self._session.scalars(query))
+        return self._as_they_are(list(self._session.scalars(query)))
+
+    def run(self, scope: Scope, identifier: str) -> PullRow | None:
+        """One run, where the scope covers it."""
+        row = self._session.get(PullRow, identifier)
+        return self._as_they_are([row])[0] if row is not None and scope.covers(row.region) else None
+
+    def _as_they_are(self, rows: list[PullRow]) -> list[PullRow]:
+        """A run whose process has died says otherwise until the next one ends it."""
         held = self._held()
         for row in rows:
             if row.status == PullStatus.RUNNING and held.get(f"pull {row.region}") != row.token:
