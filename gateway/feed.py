@@ -5,10 +5,11 @@ on from where it stands when it is ready; so a slow one costs no memory, and not
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
+from gateway.offloading import in_thread
 from schema.errors import Problem, RequestError
 from sync.database import Database, DatabaseFault
 from sync.repository.changes import ChangeStore
@@ -37,13 +38,13 @@ class Feed:
         RequestError where the cursor is none of ours or reaches back too far, where this viewer follows too much already,
         and where it has fallen too far behind.
         """
-        with self._place(viewer):
+        async with self._place(viewer):
             position, caught_up = await self._start(after), False
             while True:
                 seen = self._newest
                 if caught_up and seen - position > MOST_BEHIND:
                     raise _too_slow(position)
-                rows = await asyncio.to_thread(self._read, position, topic)
+                rows = await in_thread(lambda place=position: self._read(place, topic))
                 for row in rows:
                     position = row.sequence
                     yield row
@@ -53,7 +54,7 @@ class Feed:
                         await self._news.wait_for(lambda known=seen: self._newest > known)
 
     async def _start(self, after: str | None) -> int:
-        kept, newest = await asyncio.to_thread(self._bounds)
+        kept, newest = await in_thread(self._bounds)
         self._newest = max(self._newest, newest)
         if after is None:
             return newest
@@ -64,8 +65,8 @@ class Feed:
             raise _expired(after)
         return position
 
-    @contextmanager
-    def _place(self, viewer: object) -> Iterator[None]:
+    @asynccontextmanager
+    async def _place(self, viewer: object) -> AsyncIterator[None]:
         """Watch while there are followers, of whom one viewer has only so many places."""
         if self._followers[viewer] >= MOST_SUBSCRIPTIONS:
             raise _too_many()
@@ -78,22 +79,22 @@ class Feed:
             self._followers[viewer] -= 1
             self._followers += Counter()  # those who follow nothing any more are forgotten
             if not self._followers and self._watcher is not None:
-                self._watcher.cancel()
-                self._watcher = None
+                watcher, self._watcher = self._watcher, None
+                watcher.cancel()
+                await asyncio.wait([watcher])
 
     async def _watch(self) -> None:
-        with suppress(asyncio.CancelledError):
-            while True:
-                await asyncio.sleep(EVERY)
-                try:
-                    newest = await asyncio.to_thread(self._look)
-                except DatabaseFault:  # followers wait until it is back
-                    _log.warning("the database does not say what has changed")
-                    continue
-                if newest > self._newest:
-                    async with self._news:
-                        self._newest = newest
-                        self._news.notify_all()
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                newest = await in_thread(self._look)
+            except DatabaseFault:  # followers wait until it is back
+                _log.warning("the database does not say what has changed")
+                continue
+            if newest > self._newest:
+                async with self._news:
+                    self._newest = newest
+                    self._news.notify_all()
 
     def _look(self) -> int:
         with self._database.read() as session:

@@ -11,6 +11,7 @@ from gateway.context import Context
 from gateway.eligibility_query import EligibilityQueries, eligible
 from gateway.inputs import EntryFilterInput, EntrySortInput
 from gateway.list_query import ListQueries
+from gateway.nodes import NodeQueries
 from gateway.operations import Pull, QuarantinedRow, StatisticsRow
 from gateway.publicity import PublicityQueries
 from gateway.roster_query import RosterQueries
@@ -20,6 +21,7 @@ from schema.errors import Problem, RequestError
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
 from schema.types.entry import Entry
+from schema.types.scalars import RegionCode
 from schema.vocabulary import CaseKind, CaseStatus
 from sync.database import Session
 from sync.repository.browse import EntryBrowser, GroupKey, Slice
@@ -35,11 +37,11 @@ _MOST_GROUPS = 4
 
 
 @strawberry.type(description="查询 / Queries")
-class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, AuditQueries, ChangeQueries):
+class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, AuditQueries, ChangeQueries, NodeQueries):
     """Reads only."""
 
     @strawberry.field(description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics")
-    def regions(self, codes: list[strawberry.ID] | None = None) -> list[Region]:
+    def regions(self, codes: list[RegionCode] | None = None) -> list[Region]:
         """In order of code."""
         return [region for code, region in facts.region_types().items() if codes is None or code in codes]
 
@@ -117,7 +119,7 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         return await info.context.read(work)
 
     @strawberry.field(description="拉取记录，最近在前 / Pulls, newest first")
-    async def pulls(self, info: Info, regions: list[strawberry.ID] | None = None, first: int = 50) -> list[Pull]:
+    async def pulls(self, info: Info, regions: list[RegionCode] | None = None, first: int = 50) -> list[Pull]:
         """Of the regions in scope."""
         scope, size = info.context.scope, paging.page_size(first)
         rows = await info.context.read(lambda session: PullStore(session).runs(scope, regions or (), size))
@@ -141,7 +143,7 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
 
     @strawberry.field(description="隔离的行，最近在前 / Rows set aside, newest first")
     async def quarantine(
-        self, info: Info, regions: list[strawberry.ID] | None = None, first: int = 100
+        self, info: Info, regions: list[RegionCode] | None = None, first: int = 100
     ) -> list[QuarantinedRow]:
         """Of the regions in scope."""
         scope, size = info.context.scope, paging.page_size(first)

@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import strawberry
+from graphql import GraphQLError
 from strawberry import federation
 from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter, SchemaExtension
 from strawberry.federation.schema_directives import Key
 from strawberry.federation.types import FieldSet
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 
 import schema as language
 from adapters.registry import regions
 from gateway import entry_types
 from gateway.errors import ReadableErrors
+from gateway.freshness import FreshnessOfAnswer
 from gateway.mutation import Mutation
 from gateway.native import NativeErrors
 from gateway.operation import OwnContext
@@ -37,12 +40,32 @@ MOST_ALIASES: Final = 30
 MOST_TOKENS: Final = 4000
 _EXTENSIONS: Final[tuple[Callable[[], SchemaExtension] | type[SchemaExtension], ...]] = (
     OwnContext,
+    FreshnessOfAnswer,
     lambda: QueryDepthLimiter(max_depth=DEEPEST),
     lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
     lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
     ReadableErrors,
     NativeErrors,
 )
+
+
+class _Quiet:
+    """Logs nothing by itself: strawberry would log whatever clients do wrong, with the values they sent. What nobody expected
+    is logged by `ReadableErrors`.
+    """
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Leave them to the extensions."""
+
+
+class _Schema(_Quiet, strawberry.Schema):
+    pass
+
+
+class _Subgraph(_Quiet, federation.Schema):
+    pass
+
+
 _CONFIG: Final = StrawberryConfig(scalar_map=SCALARS)
 _Made = TypeVar("_Made", bound=strawberry.Schema)
 
@@ -51,7 +74,7 @@ _Made = TypeVar("_Made", bound=strawberry.Schema)
 def graphql_schema() -> strawberry.Schema:
     """The embedded schema, made once a process; every region's concrete entry type is in it, whole."""
     return _worded(
-        strawberry.Schema(
+        _Schema(
             query=Query,
             mutation=Mutation,
             subscription=Subscription,
@@ -65,7 +88,7 @@ def graphql_schema() -> strawberry.Schema:
 @cache
 def registry_schema() -> federation.Schema:
     """The registry's subgraph: everything but native fields."""
-    made = federation.Schema(
+    made = _Subgraph(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
@@ -85,7 +108,7 @@ def registry_schema() -> federation.Schema:
 def region_schema(code: str) -> federation.Schema:
     """The subgraph of the region with this code: the native fields of its entries and nothing else."""
     return _worded(
-        federation.Schema(
+        _Subgraph(
             types=[entry_types.natives()[code]],
             extensions=_EXTENSIONS,
             federation_version=FEDERATION,

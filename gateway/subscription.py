@@ -17,8 +17,8 @@ from gateway.operations import Pull
 from gateway.roster import RosterVersion
 from schema.list_life import ListAct
 from schema.types.cases import DuplicateCase
-from schema.vocabulary import CaseChange
 from schema.types.scalars import RegionCode
+from schema.vocabulary import CaseChange
 from sync.database import Session
 from sync.repository.cases import CaseStore
 from sync.repository.changes import ChangeStore

@@ -10,7 +10,7 @@ import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 from schema.errors import Problem, RequestError
-from schema.identifiers import REGIONS, credit_code_fault
+from schema.identifiers import REGIONS
 from schema.provenance import CHINA
 
 RegionCode = NewType("RegionCode", str)
@@ -50,11 +50,13 @@ def _region(value: object) -> RegionCode:
 
 
 def _credit_code(value: object) -> CreditCode:
-    if not isinstance(value, str) or credit_code_fault(value) is not None:
+    """Text of any form. Rows are read whole: whoever reads one checks its code against GB 32100 (`credit_code_fault`) and
+    tells a fault as CREDIT_CODE_INVALID beside all other faults, with the row's place; refused here, it would hide them.
+    """
+    if not isinstance(value, str):
         raise _refused(
-            "CREDIT_CODE_INVALID", value, "统一社会信用代码形式或校验位不符 GB 32100",
-            "form or check character of the credit code fails GB 32100", "91350100M000100Y43",
-        )  # fmt: skip
+            "CREDIT_CODE_INVALID", value, "统一社会信用代码须为文本", "a credit code is text", "91350100M000100Y43"
+        )
     return CreditCode(value)
 
 
@@ -78,8 +80,9 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     ),
     CreditCode: strawberry.scalar(
         name="CreditCode",
-        description="统一社会信用代码（GB 32100）。填写时核对校验位；平台所给照原样给出 / "
-        "Unified social credit code (GB 32100): checked where it is handed in, shown as the platform gave it",
+        description="统一社会信用代码（GB 32100），18 位。填报时核对形式和校验位，不符者以 CREDIT_CODE_INVALID 与其他问题一并列出；平台所给照原样给出 / "
+        "Unified social credit code (GB 32100), 18 signs. Handed in, form and check character are checked, and a fault is told as "
+        "CREDIT_CODE_INVALID beside all others; what a platform sent is shown as it came",
         serialize=str,
         parse_value=_credit_code,
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -82,6 +83,25 @@ class PullStore:
         """How far a run has come."""
         values = {"rows_read": rows_read, "rows_total": rows_total}
         self._session.execute(update(PullRow).where(col(PullRow.id) == run).values(**values))
+
+    def last_reads(
+        self, regions: Sequence[str]
+    ) -> dict[str, tuple[datetime | None, str | None, list[dict[str, Any]] | None]]:
+        """When each region was last read to the end, and how the last run that has ended, ended: status and problems."""
+        run, newer = table_of(PullRow).alias(), table_of(PullRow).alias()
+        newest = (
+            select(newer.c.id)
+            .where(newer.c.region == _STATE.region, newer.c.status != PullStatus.RUNNING)
+            .order_by(newer.c.started_at.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = (
+            select(_STATE.region, _STATE.succeeded_at, run.c.status, run.c.problems)
+            .select_from(table_of(RegionStateRow).outerjoin(run, run.c.id == newest))
+            .where(_STATE.region.in_(regions))
+        )
+        return {region: (at, status, problems) for region, at, status, problems in self._session.execute(query)}
 
     def last_run(self, region: str) -> PullRow | None:
         """The region's newest run that has ended."""

@@ -96,7 +96,6 @@ def test_a_quota_that_is_set_holds_from_then_on_and_stays_on_record(own, henan, 
         ({"issuer": "41", "reason": " "}, ["REASON_MISSING"]),
         ({"issuer": "41", "reason": "x", "total": 0}, ["NUMBER_INVALID"]),
         ({"issuer": "11", "reason": "", "perTrack": -1}, ["REASON_MISSING", "NUMBER_INVALID", "REGION_UNKNOWN"]),
-        ({"issuer": "41", "reason": "x", "deadline": "2025-10-01T00:00:00"}, ["TIME_WITHOUT_OFFSET"]),
     ],
 )
 def test_a_faulty_quota_is_told_all_its_problems(own, given, codes) -> None:
