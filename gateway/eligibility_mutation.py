@@ -39,7 +39,10 @@ class EligibilityMutations:
         """All lines or none; what it concerns is judged anew at once."""
         context, now = info.context, datetime.now(UTC)
         context.viewer.require(Role.NATIONAL)
-        read = [read_line(register, "lines", number, {name: value or "" for name, value in asdict(line).items()}) for number, line in enumerate(lines, start=1)]
+        read = [
+            read_line(register, "lines", number, {name: value or "" for name, value in asdict(line).items()})
+            for number, line in enumerate(lines, start=1)
+        ]
         problems = [problem for _, found in read for problem in found]
         if problems or dry_run:
             return _nothing(problems, dry_run=dry_run)

@@ -35,9 +35,7 @@ class EligibilityQueries:
     """What `Query` has of them."""
 
     @strawberry.field(description="通知的规则，照原文 / The notices' rules, in their own words")
-    def clauses(
-        self, regions: list[RegionCode] | None = None, kinds: list[ClauseKind] | None = None
-    ) -> list[Clause]:
+    def clauses(self, regions: list[RegionCode] | None = None, kinds: list[ClauseKind] | None = None) -> list[Clause]:
         """In the order of the notices."""
         return [
             clause

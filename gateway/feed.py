@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from gateway.offloading import in_thread
@@ -44,14 +45,15 @@ class Feed:
                 seen = self._newest
                 if caught_up and seen - position > MOST_BEHIND:
                     raise _too_slow(position)
-                rows = await in_thread(lambda place=position: self._read(place, topic))
+                rows = await in_thread(partial(self._read, position, topic))
                 for row in rows:
                     position = row.sequence
                     yield row
                 if not rows:
                     position, caught_up = max(position, seen), True
                     async with self._news:
-                        await self._news.wait_for(lambda known=seen: self._newest > known)
+                        while self._newest <= seen:
+                            await self._news.wait()
 
     async def _start(self, after: str | None) -> int:
         kept, newest = await in_thread(self._bounds)

@@ -5,7 +5,7 @@ import secrets
 from functools import cache
 from pathlib import Path
 from string import Template
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import FileResponse, HTMLResponse
@@ -37,7 +37,7 @@ def page() -> HTMLResponse:
 
 
 @router.get("/graphiql/tabs")
-async def offered(viewer: Viewer = Depends(viewer_of)) -> dict[str, Any]:
+async def offered(viewer: Annotated[Viewer, Depends(viewer_of)]) -> dict[str, Any]:
     """Whose key it is, and the saved queries that it may run; without a key, 401 as everywhere."""
     return {"name": viewer.name, "role": viewer.role, "region": viewer.region, "tabs": tabs(viewer)}
 

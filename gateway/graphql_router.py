@@ -25,7 +25,7 @@ class StrictRouter(GraphQLRouter[Any, None]):
     """
 
     graphql_transport_ws_handler_class = Connection
-    websocket_adapter_class = Socket  # type: ignore[assignment]  # as strawberry itself does
+    websocket_adapter_class = Socket
 
     def __init__(
         self, schema: Schema, context_getter: Callable[..., Any], protocols: Sequence[str] = PROTOCOLS

@@ -5,7 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import cache
-from typing import Final, cast
+from typing import Final
 
 import strawberry
 
@@ -45,7 +45,9 @@ class NodeQueries:
         """By the hub's id."""
         return await _node(info.context, str(id))
 
-    @strawberry.field(description="凭编号查询多个，次序照所给，至多 100 个 / As node, for up to 100 ids, in their order")
+    @strawberry.field(
+        description="凭编号查询多个，次序照所给，至多 100 个 / As node, for up to 100 ids, in their order"
+    )
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
         """One for each id."""
         if len(ids) > MOST:
@@ -131,7 +133,7 @@ def _message(session: Session, context: Context, identifier: str) -> Node | None
 
 
 _KINDS: Final = tuple(
-    (re.compile(form), cast("Callable[[Context, str], _Found]", find))
+    (re.compile(form), find)
     for form, find in (
         (r"\d\d:.+", _entry),
         (r"C[0-9A-F]{12}", _stored(_case)),

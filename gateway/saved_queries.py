@@ -37,7 +37,9 @@ class SavedQuery:
 @cache
 def saved_queries() -> tuple[SavedQuery, ...]:
     """All of them, in the order of their numbers; ValueError where a file does not say whose it is."""
-    return tuple(_read(path) for path in sorted(FOLDER.glob("*.graphql"), key=lambda path: int(path.stem.split("-")[0])))
+    return tuple(
+        _read(path) for path in sorted(FOLDER.glob("*.graphql"), key=lambda path: int(path.stem.split("-")[0]))
+    )
 
 
 def tabs(viewer: Viewer) -> list[dict[str, str]]:

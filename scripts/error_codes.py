@@ -36,8 +36,7 @@ that cannot be read, a bad cursor) stand in `errors[].extensions` with `code` an
 # Codes of errors that are no problems of one place.
 _ELSEWHERE: Final = (
     "| `INTERNAL` | 内部错误，编号 … | internal error, reference … | gateway.errors |",
-    "| `NATIVE_FIELDS_UNAVAILABLE` | …：… 个项目的省内字段暂不可得（…） | "
-    "fields that only this province knows are missing for … entries: … | gateway.native |",
+    "| `NATIVE_FIELDS_UNAVAILABLE` | …：… 个项目的省内字段暂不可得（…） | fields that only this province knows are missing for … entries: … | gateway.native |",
 )
 
 
@@ -52,7 +51,9 @@ class Told(NamedTuple):
 
 def told() -> list[Told]:
     """Everything that can be said, in order of code."""
-    paths = [path for package in _PACKAGES for path in sorted((ROOT / package).rglob("*.py")) if "sandbox" not in str(path)]
+    paths = [
+        path for package in _PACKAGES for path in sorted((ROOT / package).rglob("*.py")) if "sandbox" not in str(path)
+    ]
     return sorted({each for path in paths for each in _of(path)})
 
 

@@ -25,7 +25,12 @@ async def main(url: str, key: str) -> None:
     async with client(url, key) as dexhub:
         cursor = (await dexhub.change_cursor()).change_cursor
         for case in (await dexhub.open_cases()).duplicate_cases:
-            print(case.id, case.kind.value, case.score, " | ".join(f"{each.region.name} {each.title}" for each in case.entries))
+            print(
+                case.id,
+                case.kind.value,
+                case.score,
+                " | ".join(f"{each.region.name} {each.title}" for each in case.entries),
+            )
         async for news in dexhub.case_changes(after=cursor):
             print(news.case_changed.cursor, news.case_changed.change.value, news.case_changed.case.id)
 

@@ -21,7 +21,9 @@ class Organisation:
     """参赛单位."""
 
     name: str
-    credit_code: CreditCode | None = strawberry.field(description="统一社会信用代码 / Unified social credit code (GB 32100)")
+    credit_code: CreditCode | None = strawberry.field(
+        description="统一社会信用代码 / Unified social credit code (GB 32100)"
+    )
     kind: OrganisationKind | None
     is_lead: bool = strawberry.field(description="是否牵头单位 / Whether it leads")
 

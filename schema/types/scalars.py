@@ -80,7 +80,7 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     ),
     CreditCode: strawberry.scalar(
         name="CreditCode",
-        description="统一社会信用代码（GB 32100），18 位。填报时核对形式和校验位，不符者以 CREDIT_CODE_INVALID 与其他问题一并列出；平台所给照原样给出 / "
+        description="统一社会信用代码（GB 32100），18 位。填报时核对形式和校验位，不符者与其他问题一并列出；平台所给照原样给出 / "
         "Unified social credit code (GB 32100), 18 signs. Handed in, form and check character are checked, and a fault is told as "
         "CREDIT_CODE_INVALID beside all others; what a platform sent is shown as it came",
         serialize=str,

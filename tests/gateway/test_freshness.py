@@ -10,7 +10,9 @@ from schema.vocabulary import PullStatus, Role
 from sync.repository.pulls import PullStore
 from sync.tables import PullRow
 
-ENTRIES = "query E($regions: [ID!]! = []) { entries(first: 5, filter: {regions: $regions}) { edges { node { title } } } }"
+ENTRIES = (
+    "query E($regions: [ID!]! = []) { entries(first: 5, filter: {regions: $regions}) { edges { node { title } } } }"
+)
 CASES = "{ duplicateCases { entries { title region { code } } } }"
 STATED = "{ regions { code freshness { succeededAt ageMinutes targetMinutes isFresh causeZh causeEn } } }"
 
@@ -42,7 +44,15 @@ def test_an_answer_says_of_the_regions_of_its_entries_how_old_they_are(both, reg
 
 
 def test_a_target_that_is_missed_is_told_with_its_cause(own) -> None:
-    problem = {"code": "PLATFORM_DOWN", "place": "41", "value": None, "zh": "平台不可达", "en": "down", "remedy_zh": "", "remedy_en": ""}
+    problem = {
+        "code": "PLATFORM_DOWN",
+        "place": "41",
+        "value": None,
+        "zh": "平台不可达",
+        "en": "down",
+        "remedy_zh": "",
+        "remedy_en": "",
+    }
     read_last(own.hub.database, "41", timedelta(days=9), problem)
     (found,) = told(own.national, ENTRIES, regions=["41"])
     assert (found["isFresh"], found["causeZh"], found["causeEn"]) == (False, "平台不可达", "down")
@@ -55,7 +65,14 @@ def test_a_target_that_is_missed_without_a_failure_is_told_as_what_it_is(own) ->
 
 
 def test_a_region_is_told_of_its_own_data_alone(both) -> None:
-    across = [code for code in regions() if len({s["region"]["code"] for c in both.of(Role.REGION, code).ask(CASES)["duplicateCases"] for s in c["entries"]}) > 1]
+    across = [
+        code
+        for code in regions()
+        if len(
+            {s["region"]["code"] for c in both.of(Role.REGION, code).ask(CASES)["duplicateCases"] for s in c["entries"]}
+        )
+        > 1
+    ]
     seen = {code: [each["region"] for each in told(both.of(Role.REGION, code), CASES)] for code in across}
     assert (bool(across), seen) == (True, {code: [code] for code in across})
 

@@ -172,10 +172,18 @@ def test_a_saved_query_runs_under_each_of_its_roles_without_errors(own, saved, r
         return
     given = orjson.loads(saved.tab(viewer_of(role))["variables"] or "{}")
     answer = client_of(own, role).answer(saved.query, given)
-    assert (faults(answer), [name for name, value in answer["data"].items() if value is None and name != "auditSeal"]) == ([], [])
+    assert (
+        faults(answer),
+        [name for name, value in answer["data"].items() if value is None and name != "auditSeal"],
+    ) == ([], [])
 
 
-REFUSED = [("9-decide-case", Role.REGION), ("9-decide-case", Role.JOB), ("11-start-pull", Role.REGION), ("6-submit-recommendations", Role.JOB)]
+REFUSED = [
+    ("9-decide-case", Role.REGION),
+    ("9-decide-case", Role.JOB),
+    ("11-start-pull", Role.REGION),
+    ("6-submit-recommendations", Role.JOB),
+]
 
 
 @pytest.mark.parametrize(("name", "role"), REFUSED)

@@ -14,7 +14,10 @@ EXCLUDE = '[{entryId: "41:none", act: EXCLUDE, reason: "x"}]'
 FAILING: Mapping[str, tuple[str, list[str]]] = {
     "changeRegister": ('(register: WINNERS_2024, lines: [{name: "甲"}], reason: "x")', ["VALUE_MISSING"]),
     "removeRegisterLines": ('(ids: ["none"], reason: "x")', ["LINE_UNKNOWN"]),
-    "waive": ('(clause: "none", entry: "41:none", reason: "x", expires: "2099-01-01T00:00:00+08:00")', ["ENTRY_UNKNOWN"]),
+    "waive": (
+        '(clause: "none", entry: "41:none", reason: "x", expires: "2099-01-01T00:00:00+08:00")',
+        ["ENTRY_UNKNOWN"],
+    ),
     "revokeWaiver": ('(id: "none", reason: "x")', ["WAIVER_UNKNOWN"]),
     "submitRecommendations": ('(input: {region: "41", items: []})', ["LIST_EMPTY"]),
     "moveList": ('(input: {receipt: "none", act: CHECK})', ["LIST_UNKNOWN"]),

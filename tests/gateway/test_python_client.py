@@ -79,4 +79,6 @@ async def test_a_decision_is_heard_by_whoever_subscribed_before_it(client, packa
 async def test_it_says_how_fresh_every_region_is(client) -> None:
     async with client as dexhub:
         told = (await dexhub.how_fresh()).regions
-    assert [(each.code, each.freshness.is_fresh) for each in told] == [(code, True) for code in ("13", "14", "41", "43", "61")]
+    assert [(each.code, each.freshness.is_fresh) for each in told] == [
+        (code, True) for code in ("13", "14", "41", "43", "61")
+    ]

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 PULLS = "query Q($regions: [RegionCode!]) { pulls(regions: $regions) { id } }"
 WAIVE = 'mutation W($expires: DateTime!) { waive(clause: "x", entry: "x", reason: "x", expires: $expires) { problems { code } } }'
-CHECK = 'query C($input: ApplicationInput!) { checkEntry(input: $input) { problems { code place } } }'
+CHECK = "query C($input: ApplicationInput!) { checkEntry(input: $input) { problems { code place } } }"
 MOMENTS = """{
   pulls { startedAt finishedAt } entries(first: 5) { edges { node { submittedAt updatedAt changedAt source { fetchedAt } } } }
   duplicateCases(first: 5) { openedAt changedAt } regions { freshness { succeededAt } } auditRecords { at }
@@ -22,7 +22,13 @@ def the_problem(client, document: str, **variables):
 
 
 def application(code) -> dict:
-    return {"region": "41", "topic": "HA-T01-01", "title": "x", "team": "x", "organisations": [{"name": "x"}, {"name": "y", "creditCode": code}]}
+    return {
+        "region": "41",
+        "topic": "HA-T01-01",
+        "title": "x",
+        "team": "x",
+        "organisations": [{"name": "x"}, {"name": "y", "creditCode": code}],
+    }
 
 
 @pytest.mark.parametrize("code", ["00", "4", "henan", "河南", "", "41 "])
@@ -49,7 +55,9 @@ def test_a_moment_that_is_none_is_told_with_its_place(service, moment, code) -> 
 @pytest.mark.parametrize("code", ["91350100M000100Y44", "91350100M000100Y4", "9135010OM000100Y43"])
 def test_a_credit_code_that_fails_its_check_is_told_with_its_place(service, code) -> None:
     told = service.national.ask(CHECK, input=application(code))["checkEntry"]["problems"]
-    assert ("CREDIT_CODE_INVALID", "input.organisations[1].creditCode") in [(each["code"], each["place"]) for each in told]
+    assert ("CREDIT_CODE_INVALID", "input.organisations[1].creditCode") in [
+        (each["code"], each["place"]) for each in told
+    ]
 
 
 def test_a_credit_code_that_is_no_text_is_told_with_its_place(service) -> None:

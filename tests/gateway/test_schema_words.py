@@ -35,7 +35,9 @@ def test_there_is_as_much_to_describe_as_there_should_be() -> None:
 
 
 def test_whatever_has_no_words_would_be_found() -> None:
-    bare = build_schema("enum E { A } input I { x: Int } interface F { f(a: I): E } type Query implements F { f(a: I): E }")
+    bare = build_schema(
+        "enum E { A } input I { x: Int } interface F { f(a: I): E } type Query implements F { f(a: I): E }"
+    )
     assert [places[0] for places, what in words.parts(bare) if not what.description and places[0] not in STANDARD] == [
         "E", "E.A", "I", "I.x", "F", "F.f", "F.f.a", "Query", "Query.f", "Query.f.a",
     ]  # fmt: skip

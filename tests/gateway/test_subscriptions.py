@@ -35,7 +35,9 @@ from sync.tables import ChangeRow, PullRow
 PROTOCOL = "graphql-transport-ws"
 PULLS = "subscription($after: String, $regions: [RegionCode!]) { pullProgress(after: $after, regions: $regions) { cursor pull { id region { code } status rowsRead } } }"
 CASES = "subscription($after: String) { caseChanged(after: $after) { cursor change case { id status decisions { author reason } entries { entryId } } } }"
-LISTS = "subscription($after: String) { listChanged(after: $after) { cursor act list { receipt region { code } state } } }"
+LISTS = (
+    "subscription($after: String) { listChanged(after: $after) { cursor act list { receipt region { code } state } } }"
+)
 ROSTERS = "subscription($after: String) { rosterChanged(after: $after) { cursor version { number cause actor } } }"
 CURSOR = "{ changeCursor }"
 
@@ -87,11 +89,12 @@ def admitted(url: str, key: str) -> Iterator[Socket]:
 
 
 def closed_with(connection: ClientConnection) -> int:
-    with pytest.raises(ConnectionClosed) as error:
+    try:
         while True:
             connection.recv(timeout=60)
-    assert error.value.rcvd is not None
-    return error.value.rcvd.code
+    except ConnectionClosed as closed:
+        assert closed.rcvd is not None
+        return closed.rcvd.code
 
 
 @pytest.fixture
@@ -167,7 +170,12 @@ def test_a_pull_is_told_from_its_beginning_to_its_end(serve, database, sandbox, 
         {(message["pull"]["id"], message["pull"]["region"]["code"]) for message in told},
         (told[-1]["pull"]["status"], told[-1]["pull"]["rowsRead"]),
         [row.what for row in rows][:: len(rows) - 1],
-    ) == ([str(row.sequence) for row in rows], {(stored["id"], "41")}, ("SUCCEEDED", stored["rowsRead"]), ["RUNNING", "SUCCEEDED"])
+    ) == (
+        [str(row.sequence) for row in rows],
+        {(stored["id"], "41")},
+        ("SUCCEEDED", stored["rowsRead"]),
+        ["RUNNING", "SUCCEEDED"],
+    )
 
 
 def test_what_is_done_to_lists_and_to_the_roster_is_told(hub, key, items) -> None:
@@ -284,14 +292,15 @@ def test_a_cursor_from_before_what_is_kept_is_refused_in_words(hub, key) -> None
         assert socket.code() == "CURSOR_EXPIRED"
 
 
-async def test_whoever_falls_too_far_behind_is_ended_with_the_cursor_to_come_back_with(database, monkeypatch) -> None:
+async def test_whoever_falls_too_far_behind_is_ended_with_the_cursor_to_come_back_with(
+    database, monkeypatch, until
+) -> None:
     monkeypatch.setattr(feed, "MOST_BEHIND", 3)
     monkeypatch.setattr(feed, "_BATCH", 2)
     following = feed.Feed(database)
     changes = following.follow("viewer", "PULL", None)
     first = asyncio.ensure_future(anext(changes))
-    while following._watcher is None:
-        await asyncio.sleep(0)
+    await asyncio.to_thread(until, lambda: following._watcher is not None and following._followers["viewer"])
     await asyncio.to_thread(some_pull, database, "41", 0)
     assert (await first).sequence == 1
     second = asyncio.ensure_future(anext(changes))
@@ -299,11 +308,9 @@ async def test_whoever_falls_too_far_behind_is_ended_with_the_cursor_to_come_bac
     await second
     for number in range(2, 12):
         await asyncio.to_thread(some_pull, database, "41", number)
-    while following._newest < 12:
-        await asyncio.sleep(0.01)
+    await asyncio.to_thread(until, lambda: following._newest == 12)
     with pytest.raises(RequestError) as ended:
-        while True:
-            await anext(changes)
+        [change async for change in changes]
     assert (ended.value.code, following._followers) == ("SUBSCRIBER_TOO_SLOW", {})
 
 

@@ -48,7 +48,7 @@ def upgrade() -> None:
 
 def _sqlite(name: str, table: str, act: str, when: str | None, topic: str, subject: str, what: str) -> None:
     condition = f"WHEN {when} " if when else ""
-    op.execute(
+    op.execute(  # every name is one of `_TOLD`
         f"CREATE TRIGGER {name} AFTER {act} ON {table} {condition}BEGIN "
         "INSERT INTO change_feed (sequence, topic, subject, what) "
         f"SELECT coalesce(max(sequence), 0) + 1, '{topic}', NEW.{subject}, {what} FROM change_feed; "
