@@ -36,7 +36,7 @@ that cannot be read, a bad cursor) stand in `errors[].extensions` with `code` an
 # Codes of errors that are no problems of one place.
 _ELSEWHERE: Final = (
     "| `INTERNAL` | 内部错误，编号 … | internal error, reference … | gateway.errors |",
-    "| `NATIVE_FIELDS_UNAVAILABLE` | …：… 个项目的省内字段暂不可得（…） | fields that only this province knows are missing for … entries: … | gateway.native |",
+    "| `NATIVE_FIELDS_UNAVAILABLE` | …：… 个项目的省内字段暂不可得（…） | native fields of … entries are missing: … | gateway.native |",
 )
 
 

@@ -93,8 +93,7 @@ def closed_with(connection: ClientConnection) -> int:
         while True:
             connection.recv(timeout=60)
     except ConnectionClosed as closed:
-        assert closed.rcvd is not None
-        return closed.rcvd.code
+        return closed.rcvd.code if closed.rcvd else 0
 
 
 @pytest.fixture

@@ -48,8 +48,8 @@ def upgrade() -> None:
 
 def _sqlite(name: str, table: str, act: str, when: str | None, topic: str, subject: str, what: str) -> None:
     condition = f"WHEN {when} " if when else ""
-    op.execute(  # every name is one of `_TOLD`
-        f"CREATE TRIGGER {name} AFTER {act} ON {table} {condition}BEGIN "
+    op.execute(
+        f"CREATE TRIGGER {name} AFTER {act} ON {table} {condition}BEGIN "  # noqa: S608  names of our own
         "INSERT INTO change_feed (sequence, topic, subject, what) "
         f"SELECT coalesce(max(sequence), 0) + 1, '{topic}', NEW.{subject}, {what} FROM change_feed; "
         f"DELETE FROM change_feed WHERE sequence <= (SELECT max(sequence) FROM change_feed) - {_KEPT}; END"
@@ -58,7 +58,7 @@ def _sqlite(name: str, table: str, act: str, when: str | None, topic: str, subje
 
 def _postgresql(name: str, table: str, act: str, when: str | None, topic: str, subject: str, what: str) -> None:
     op.execute(
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE made integer; BEGIN "
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE made integer; BEGIN "  # noqa: S608  as above
         "PERFORM pg_advisory_xact_lock(hashtext('dexhub change feed')); "
         "SELECT coalesce(max(sequence), 0) + 1 INTO made FROM change_feed; "
         f"INSERT INTO change_feed (sequence, topic, subject, what) VALUES (made, '{topic}', NEW.{subject}, {what}); "
