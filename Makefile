@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt schema distributed bench clean
+.PHONY: help demo test check fmt schema errors client distributed bench clean
 
 help:     ## list the commands
 	@grep -E '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -29,6 +29,8 @@ check: $(VENV)/.installed  ## format, lint, types, import contracts, SDL drift, 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/dexhub schema export --check
+	$(BIN)/python scripts/error_codes.py --check
+	sh scripts/client.sh $(VENV) --check
 	$(MAKE) test
 
 fmt: $(VENV)/.installed  ## format and mend what can be mended mechanically
@@ -37,6 +39,12 @@ fmt: $(VENV)/.installed  ## format and mend what can be mended mechanically
 
 schema: $(VENV)/.installed  ## write schema/schema.graphql and schema/subgraphs from the code
 	$(BIN)/dexhub schema export
+
+errors: $(VENV)/.installed  ## write docs/errors.md from the code
+	$(BIN)/python scripts/error_codes.py
+
+client: $(VENV)/.installed  ## write clients/python from the schema and its queries
+	sh scripts/client.sh $(VENV)
 
 distributed: $(VENV)/.installed  ## registry, a subgraph for each region and Hive Gateway, until Ctrl-C
 	sh deploy/distributed/up.sh

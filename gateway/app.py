@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import strawberry
-from fastapi import Depends, FastAPI, Request
+from fastapi import FastAPI
 from fastapi.responses import JSONResponse
+from starlette.requests import HTTPConnection
 
 from gateway import files, graphiql, list_uploads, publicity_page
-from gateway.auth import Viewer, viewer_of
+from gateway.auth import authenticate
 from gateway.context import Context
 from gateway.errors import answer
 from gateway.exports import route as exports
@@ -22,8 +23,13 @@ from schema.errors import RequestError
 from sync import migrate
 
 
-async def _context(request: Request, viewer: Viewer = Depends(viewer_of)) -> Context:
-    return Context(request.app.state.hub, viewer)
+async def _context(connection: HTTPConnection) -> Context:
+    """Of the viewer whose key comes with the request; of nobody yet where a socket's first message says who it is."""
+    hub: Hub = connection.app.state.hub
+    if connection.scope["type"] == "websocket":
+        return Context(hub)
+    given = connection.headers.get("Authorization")
+    return Context(hub, await asyncio.to_thread(authenticate, hub.database, given), given)
 
 
 def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:

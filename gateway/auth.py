@@ -105,7 +105,12 @@ def authenticate(database: Database, authorization: str | None) -> Viewer:
             row = KeyStore(session).get(parts[1])
         if row is not None and row.revoked_at is None and hmac.compare_digest(row.digest, _digest(key.strip())):
             return Viewer(row.name, Role(row.role), row.region)
-    raise RequestError(
+    raise unauthenticated()
+
+
+def unauthenticated() -> RequestError:
+    """What is said to whoever shows no valid key, whatever the reason."""
+    return RequestError(
         Problem(
             "UNAUTHENTICATED",
             "Authorization",

@@ -39,7 +39,10 @@ class EligibilityMutations:
         """All lines or none; what it concerns is judged anew at once."""
         context, now = info.context, datetime.now(UTC)
         context.viewer.require(Role.NATIONAL)
-        read = [read_line(register, "lines", number, dict(asdict(line))) for number, line in enumerate(lines, start=1)]
+        read = [
+            read_line(register, "lines", number, {name: value or "" for name, value in asdict(line).items()})
+            for number, line in enumerate(lines, start=1)
+        ]
         problems = [problem for _, found in read for problem in found]
         if problems or dry_run:
             return _nothing(problems, dry_run=dry_run)
@@ -72,12 +75,6 @@ class EligibilityMutations:
         """On record with author and end."""
         context, now = info.context, datetime.now(UTC)
         context.viewer.require(Role.NATIONAL)
-        if expires.tzinfo is None:
-            problem = ProblemRecord(
-                "TIME_WITHOUT_OFFSET", "expires", "时间须带时区", "a time needs an offset", expires.isoformat(),
-                "例如 2025-12-31T00:00:00+08:00", "for instance 2025-12-31T00:00:00+08:00",
-            )  # fmt: skip
-            return WaiverResult(waiver=None, problems=[Problem.of(problem)])
         try:
             row = await asyncio.to_thread(
                 waivers.waive, context.hub.database, clause=str(clause), entry=str(entry), reason=reason,

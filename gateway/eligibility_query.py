@@ -13,6 +13,7 @@ from gateway.registers import load as load_registers
 from schema.errors import Problem as ProblemRecord
 from schema.errors import RequestError
 from schema.types.eligibility import Clause, ClauseComparison, Eligibility, Waiver
+from schema.types.scalars import RegionCode
 from schema.vocabulary import ClauseKind, Register
 from sync import applications
 from sync.repository.waivers import WaiverStore
@@ -33,9 +34,7 @@ class EligibilityQueries:
     """What `Query` has of them."""
 
     @strawberry.field(description="通知的规则，照原文 / The notices' rules, in their own words")
-    def clauses(
-        self, regions: list[strawberry.ID] | None = None, kinds: list[ClauseKind] | None = None
-    ) -> list[Clause]:
+    def clauses(self, regions: list[RegionCode] | None = None, kinds: list[ClauseKind] | None = None) -> list[Clause]:
         """In the order of the notices."""
         return [
             clause

@@ -6,9 +6,11 @@ from datetime import datetime
 import strawberry
 
 from gateway import entry_types, facts
+from gateway.freshness import touch
 from schema.provenance import CHINA
 from schema.types.catalogue import NATIONAL_TRACKS
 from schema.types.entry import Entry, EntryWarning, Organisation, Representative, Source, Team
+from schema.types.scalars import CreditCode
 from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage, TrackMatch
 from sync.database import Session
 from sync.repository.browse import EntryBrowser
@@ -20,6 +22,7 @@ def load(session: Session, scope: Scope, rows: Sequence[EntryRow]) -> list[Entry
     """The types of `rows`, in their order: two queries, however many rows."""
     browser, ids = EntryBrowser(session, scope), [row.id for row in rows]
     organisations, people = browser.organisations(ids), browser.representatives(ids)
+    touch({row.region for row in rows})
     return [_entry(row, organisations[row.id], people[row.id]) for row in rows]
 
 
@@ -33,7 +36,7 @@ def _entry(row: EntryRow, organisations: Sequence[OrganisationRow], people: Sequ
     units = [
         Organisation(
             name=unit.name,
-            credit_code=unit.credit_code,
+            credit_code=CreditCode(unit.credit_code) if unit.credit_code else None,
             kind=OrganisationKind(unit.kind) if unit.kind else None,
             is_lead=unit.is_lead,
         )

@@ -3,16 +3,20 @@ else is masked, logged whole, and found again by its reference.
 """
 
 import logging
+import re
 import secrets
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from strawberry.extensions import SchemaExtension
 
-from schema.errors import DexhubError, RequestError
+from schema.errors import DexhubError, Problem, RequestError
 
+# How graphql-core begins what it says of a variable that could not be read.
+_VARIABLE: Final = re.compile(r"^Variable '\$(?P<name>\w+)' has invalid value(?: at (?P<path>\S+))?:")
 _log = logging.getLogger("dexhub.gateway")
 
 
@@ -46,14 +50,26 @@ class ReadableErrors(SchemaExtension):
     def on_operation(self) -> Any:  # noqa: ANN401  strawberry's hooks are untyped generators
         """After the operation."""
         yield
-        result = self.execution_context.result
-        errors = getattr(result, "errors", None)
-        if errors:
-            result.errors = [_readable(error) for error in errors]  # type: ignore[union-attr]
+        _rewrite(self.execution_context.result)
+
+    def on_stream_result(self, result: Any) -> Any:  # noqa: ANN401  as above
+        """Each message of a subscription, before it is sent."""
+        _rewrite(result)
+        yield
+
+
+def _rewrite(result: Any) -> None:  # noqa: ANN401  as above
+    errors = getattr(result, "errors", None)
+    if errors:
+        result.errors = [_readable(error) for error in errors]
 
 
 def _readable(error: GraphQLError) -> GraphQLError:
     original = error.original_error
+    while isinstance(original, GraphQLError) and original.original_error is not None:
+        original = original.original_error
+    if isinstance(original, RequestError) and not error.path:
+        original = RequestError([_placed(problem, error) for problem in original.problems], original.status)
     if original is None:  # syntax, validation, coercion: graphql-core's own words, about the client's own document
         return error
     if isinstance(original, DexhubError):
@@ -63,6 +79,16 @@ def _readable(error: GraphQLError) -> GraphQLError:
     else:
         message, details = _masked(original)
     return GraphQLError(message, error.nodes, error.source, error.positions, error.path, None, details)
+
+
+def _placed(problem: Problem, error: GraphQLError) -> Problem:
+    """A problem of a value that could not be read, with its place in the variables or in the document."""
+    if problem.place:
+        return problem
+    variable = _VARIABLE.search(error.message)
+    where = error.locations[0] if error.locations else None
+    line = f"{where.line}:{where.column}" if where else ""
+    return replace(problem, place=f"{variable['name']}{variable['path'] or ''}" if variable else line)
 
 
 def _masked(error: Exception) -> tuple[str, dict[str, Any]]:

@@ -1,25 +1,55 @@
 """GraphQL over HTTP as the hub and its subgraphs serve it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 import orjson
+from starlette.requests import Request
+from starlette.responses import Response
 from strawberry import Schema
 from strawberry.fastapi import GraphQLRouter
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
+from gateway.sockets import MOST_OPERATIONS, SECONDS_TO_BEGIN, Connection, EventStream, Socket
 from schema.errors import Problem, RequestError
 
+PROTOCOLS: Final = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL)
 _NUL: Final = re.compile(r"\\u(0000|\{0+\})")  # as JSON and GraphQL write it; PostgreSQL stores no text that holds it
 
 
 class StrictRouter(GraphQLRouter[Any, None]):
     """Reads bodies strictly: half a character, or one that no database takes, is the client's mistake and not ours.
-    Documents come by POST alone, so that none stands in a log of addresses.
+    Documents come by POST alone, so that none stands in a log of addresses. Subscriptions come by `protocols`.
     """
 
-    def __init__(self, schema: Schema, context_getter: Callable[..., Any]) -> None:
-        super().__init__(schema, context_getter=context_getter, graphql_ide=None, allow_queries_via_get=False)
+    graphql_transport_ws_handler_class = Connection
+    websocket_adapter_class = Socket
+
+    def __init__(
+        self, schema: Schema, context_getter: Callable[..., Any], protocols: Sequence[str] = PROTOCOLS
+    ) -> None:
+        super().__init__(
+            schema,
+            context_getter=context_getter,
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=protocols,
+            connection_init_wait_timeout=timedelta(seconds=SECONDS_TO_BEGIN),
+            max_subscriptions_per_connection=MOST_OPERATIONS,
+        )
+
+    async def create_streaming_response(
+        self,
+        request: Request,
+        stream: Callable[[], AsyncIterator[str]],
+        sub_response: Response,
+        headers: Mapping[str, str],
+    ) -> Response:
+        """Server-sent events."""
+        del request, sub_response
+        return EventStream(stream(), headers=dict(headers))
 
     def decode_json(self, data: str | bytes) -> dict[str, Any]:
         """The JSON object of a body."""

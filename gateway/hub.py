@@ -10,6 +10,7 @@ from typing import Final
 
 from adapters.base import Adapter
 from adapters.native import NativeReader
+from gateway.feed import Feed
 from gateway.native import native_readers
 from sync.database import Database
 from sync.pull import Puller
@@ -40,6 +41,11 @@ class Hub:
     def puller(self) -> Puller:
         """One for all pulls, so that it remembers which platforms are left alone; RequestError without a token key."""
         return Puller(self.database, self.settings, self.settings.tokeniser())
+
+    @cached_property
+    def feed(self) -> Feed:
+        """One for all subscriptions of the process."""
+        return Feed(self.database)
 
     @cached_property
     def native_readers(self) -> dict[str, NativeReader]:

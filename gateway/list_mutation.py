@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
 
 import strawberry
 
@@ -56,8 +55,6 @@ class ListMutations:
         """A region withdraws its own and receives those from below it; the rest is the national organiser's."""
         context, now = info.context, info.context.hub.now()
         context.viewer.require(Role.REGION, Role.NATIONAL)
-        if input.until is not None and input.until.tzinfo is None:
-            return MoveListResult(recommendation_list=None, problems=[Problem.of(_no_offset("until", input.until))])
         try:
             row = await asyncio.to_thread(
                 move, context.hub.database, context.scope, input.request(), actor=context.viewer.name, now=now
@@ -74,8 +71,6 @@ class ListMutations:
         """By the national organiser, with a reason."""
         context, now = info.context, info.context.hub.now()
         context.viewer.require(Role.NATIONAL)
-        if input.deadline is not None and input.deadline.tzinfo is None:
-            return SetQuotaResult(rules=None, problems=[Problem.of(_no_offset("deadline", input.deadline))])
         try:
             rules = await asyncio.to_thread(set_rules, context.hub.database, input.row(context.viewer.name, now))
         except RequestError as error:
@@ -114,11 +109,4 @@ def _no_region() -> ProblemRecord:
     return ProblemRecord(
         "REGION_UNKNOWN", "input.region", "没有这个地区，或其下没有这个推荐单位", "there is no such region, nor such a body below it",
         remedy_zh="填写本省代码", remedy_en="give your own region's code",
-    )  # fmt: skip
-
-
-def _no_offset(place: str, moment: datetime) -> ProblemRecord:
-    return ProblemRecord(
-        "TIME_WITHOUT_OFFSET", place, "时间须带时区", "a time needs an offset", moment.isoformat(),
-        "例如 2025-09-30T18:00:00+08:00", "for instance 2025-09-30T18:00:00+08:00",
     )  # fmt: skip

@@ -8,6 +8,7 @@ from gateway.lists import ListDifference, RecommendationList
 from gateway.selection import ListShadow, Message, SelectionRules
 from schema.errors import Problem, RequestError
 from schema.list_life import COUNTED
+from schema.types.scalars import RegionCode
 from schema.vocabulary import Role
 from sync.database import Session
 from sync.lists import items_of
@@ -28,7 +29,7 @@ class ListQueries:
 
     @strawberry.field(description="推荐名单的各版本 / Versions of recommended lists, newest first within an issuer")
     async def recommendation_lists(
-        self, info: Info, regions: list[strawberry.ID] | None = None, current_only: bool = True
+        self, info: Info, regions: list[RegionCode] | None = None, current_only: bool = True
     ) -> list[RecommendationList]:
         """Current are the latest version of an issuer, and the one that counts where that is another."""
         scope = info.context.scope

@@ -12,6 +12,7 @@ from gateway.operations import Problem
 from schema.list_life import COUNTED, REQUESTED, TRANSITIONS, ListAct, ListState
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
 from schema.types.entry import Entry
+from schema.types.node import Node
 from sync.database import Session
 from sync.lists import Finding, Severity, items_of
 from sync.lists.comparison import Difference
@@ -97,7 +98,7 @@ class ListEvent:
 
 
 @strawberry.type(description="封存的推荐名单版本 / A sealed version of a recommended list")
-class RecommendationList:
+class RecommendationList(Node):
     """`digest` is SHA-256 over `content`."""
 
     receipt: strawberry.ID = strawberry.field(description="回执号 / Receipt number")
@@ -154,6 +155,7 @@ def _list(
     state = ListState(row.state)
     issuer = issuers().get(row.issuer)
     return RecommendationList(
+        id=strawberry.ID(row.receipt),
         receipt=strawberry.ID(row.receipt),
         region=facts.region_types()[row.region],
         issuer=strawberry.ID(row.issuer),

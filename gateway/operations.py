@@ -11,6 +11,7 @@ from gateway.entries import beijing
 from schema.errors import Problem as ProblemRecord
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import NATIONAL_TRACKS, Region
+from schema.types.node import Node
 from schema.vocabulary import PullPhase, PullStatus
 from sync.repository.statistics import GroupKey, Line
 from sync.tables import PullRow, QuarantineRow
@@ -50,10 +51,9 @@ class SchemaDrift:
 
 
 @strawberry.type(description="一次拉取 / One pull of one region")
-class Pull:
+class Pull(Node):
     """Counts are entries."""
 
-    id: strawberry.ID
     region: Region
     status: PullStatus
     started_by: str

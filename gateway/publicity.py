@@ -13,6 +13,7 @@ from gateway.operations import Problem
 from schema.identity import mask_name
 from schema.publicity import ObjectionStatus
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
+from schema.types.node import Node
 from schema.vocabulary import Role
 from sync import publicity
 from sync.repository.publicity import PublicityStore
@@ -34,10 +35,9 @@ class PublicName:
 
 
 @strawberry.type(description="一份名单的公示 / A list that is laid open to objection")
-class PublicityWindow:
+class PublicityWindow(Node):
     """The names stay as they were on the first day, and go once the list is returned or withdrawn."""
 
-    id: strawberry.ID
     region: Region
     receipt: strawberry.ID | None = strawberry.field(description="他省的不显示 / Not shown to other regions")
     opened_at: datetime
@@ -70,10 +70,9 @@ class PublicityWindow:
 
 
 @strawberry.type(description="一件异议；异议人仅组委会可见 / An objection; by whom is for the organiser alone")
-class Objection:
+class Objection(Node):
     """Masked for everybody else."""
 
-    id: strawberry.ID
     window: strawberry.ID
     entry_id: strawberry.ID
     status: ObjectionStatus

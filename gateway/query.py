@@ -11,14 +11,17 @@ from gateway.context import Context
 from gateway.eligibility_query import EligibilityQueries
 from gateway.inputs import EntryFilterInput, EntrySortInput, order_asked
 from gateway.list_query import ListQueries
+from gateway.nodes import NodeQueries
 from gateway.operations import Pull, QuarantinedRow, StatisticsRow
 from gateway.publicity import PublicityQueries
 from gateway.roster_query import RosterQueries
+from gateway.subscription import ChangeQueries
 from gateway.supervision import GuardStop, Schedule
 from schema.errors import Problem, RequestError
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
 from schema.types.entry import Entry
+from schema.types.scalars import RegionCode
 from schema.vocabulary import CaseKind, CaseStatus
 from sync.database import Session
 from sync.repository.browse import EntryBrowser, Wanted
@@ -38,11 +41,11 @@ _MOST_LINES = 10_000
 
 
 @strawberry.type(description="查询 / Queries")
-class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, AuditQueries):
+class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, AuditQueries, ChangeQueries, NodeQueries):
     """Reads only."""
 
     @strawberry.field(description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics")
-    def regions(self, codes: list[strawberry.ID] | None = None) -> list[Region]:
+    def regions(self, codes: list[RegionCode] | None = None) -> list[Region]:
         """In order of code."""
         return [region for code, region in facts.region_types().items() if codes is None or code in codes]
 
@@ -142,7 +145,7 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
     async def pulls(
         self,
         info: Info,
-        regions: list[strawberry.ID] | None = None,
+        regions: list[RegionCode] | None = None,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,
@@ -191,7 +194,7 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
     async def quarantine(
         self,
         info: Info,
-        regions: list[strawberry.ID] | None = None,
+        regions: list[RegionCode] | None = None,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,

@@ -8,14 +8,15 @@ anything but loopback wants a secret from its router.
 import hmac
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, Self
 
 import strawberry
 from fastapi import FastAPI
 from pydantic import JsonValue
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 from strawberry.fastapi import BaseContext
 
 from adapters.base import Adapter
@@ -37,7 +38,12 @@ class RegionContext(BaseContext):
 
     def __init__(self, readers: Mapping[str, NativeReader]) -> None:
         super().__init__()
+        self._readers = readers
         self.natives = NativeFields(readers)
+
+    def anew(self) -> Self:
+        """For another operation."""
+        return type(self)(self._readers)
 
     async def native_of(self, entry: str, info: strawberry.Info) -> Mapping[str, JsonValue]:
         """What only the region knows of an entry."""
@@ -53,10 +59,11 @@ class OnlyRouters:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let through, or answer with status 401."""
-        if scope["type"] == "http" and scope["path"].startswith("/graphql"):
-            given = Request(scope).headers.get(HEADER, "").encode()
+        if scope["type"] in ("http", "websocket") and scope["path"].startswith("/graphql"):
+            given = HTTPConnection(scope).headers.get(HEADER, "").encode()
             if not hmac.compare_digest(given, self._secret):
-                await JSONResponse(body(_refused()), status_code=401)(scope, receive, send)
+                refusal = WebSocketClose(4403) if scope["type"] == "websocket" else _REFUSED
+                await refusal(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
@@ -73,7 +80,7 @@ def create_region(adapter: Adapter, settings: Settings) -> FastAPI:
     app = FastAPI(title=f"dexhub {adapter.manifest.slug}", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_exception_handler(RequestError, answer)
     app.add_exception_handler(Exception, answer)
-    app.include_router(StrictRouter(region_schema(code), lambda: RegionContext(readers)), prefix="/graphql")
+    app.include_router(StrictRouter(region_schema(code), lambda: RegionContext(readers), ()), prefix="/graphql")
 
     @app.get("/health/live")
     async def live() -> dict[str, str]:
@@ -126,3 +133,6 @@ def _refused() -> RequestError:
         ),
         status=401,
     )
+
+
+_REFUSED: Final = JSONResponse(body(_refused()), status_code=401)

@@ -128,6 +128,15 @@ class CaseStatus(StrEnum):
     DISMISSED = "DISMISSED"  # a person judged: none
 
 
+class CaseChange(StrEnum):
+    """What happened to a duplicate case, for those who follow it."""
+
+    OPENED = "OPENED"  # detection found it
+    DECIDED = "DECIDED"  # a person judged, for the first time or anew
+    REOPENED = "REOPENED"  # detection found new evidence in a decided case
+    RESTORED = "RESTORED"  # that evidence went, and the decision stands again
+
+
 class CaseLevel(StrEnum):
     """How sure detection was of a case, by the thresholds of its kind; whatever the level, a person decides."""
 

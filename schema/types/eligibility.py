@@ -7,14 +7,14 @@ import strawberry
 
 from schema import clauses
 from schema.types.catalogue import Region
+from schema.types.node import Node
 from schema.vocabulary import ClauseKind, EligibilityStatus, Verdict
 
 
 @strawberry.type(description="通知的一条规则，照原文 / A rule of a notice, in its own words")
-class Clause:
+class Clause(Node):
     """As it stands in clauses.toml."""
 
-    id: strawberry.ID
     region: Region | None = strawberry.field(
         description="所属赛区；由全国申报书推定的为空 / Whose notice prints it; null for what the national form implies"
     )
@@ -51,10 +51,9 @@ class Clause:
 
 
 @strawberry.type(description="对一个项目豁免一条规则 / That an entry passes a clause by the organiser's decision")
-class Waiver:
+class Waiver(Node):
     """Visible with its author and its end."""
 
-    id: strawberry.ID
     entry_id: strawberry.ID
     clause: Clause
     reason: str

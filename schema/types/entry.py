@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Protocol, cast
 import strawberry
 
 from schema.types.catalogue import NationalTrack, Region, SubTopic, Topic, Track
+from schema.types.node import Node
+from schema.types.scalars import CreditCode
 from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage, TrackMatch
 
 if TYPE_CHECKING:
@@ -19,7 +21,9 @@ class Organisation:
     """参赛单位."""
 
     name: str
-    credit_code: str | None = strawberry.field(description="统一社会信用代码 / Unified social credit code (GB 32100)")
+    credit_code: CreditCode | None = strawberry.field(
+        description="统一社会信用代码 / Unified social credit code (GB 32100)"
+    )
     kind: OrganisationKind | None
     is_lead: bool = strawberry.field(description="是否牵头单位 / Whether it leads")
 
@@ -78,7 +82,7 @@ class KnowsMore(Protocol):
 
 
 @strawberry.interface(description="参赛项目：各省共有的部分 / An entry: what all provinces have in common")
-class Entry:
+class Entry(Node):
     """参赛项目."""
 
     id: strawberry.ID = strawberry.field(description="地区代码:省内编号 / Region code, colon, the province's own id")

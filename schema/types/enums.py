@@ -21,6 +21,7 @@ strawberry.enum(
     vocabulary.CaseLevel,
     description="查重把握：LIKELY 自动立案，REVIEW 待人工核对 / How sure: opened by itself, or to be looked at",
 )
+strawberry.enum(vocabulary.CaseChange, description="案件上发生的事 / What happened to a case")
 strawberry.enum(vocabulary.RosterState, description="名册状态 / Where an item of the roster stands")
 strawberry.enum(Basis, name="QuotaBasis", description="名额依据 / What a quota rests on")
 strawberry.enum(vocabulary.ClauseKind, description="规则类别 / What a clause is about")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -61,6 +62,11 @@ class PullStore:
         query = select(PullRow).where(*_of(PullRow, scope, regions))
         return Listing(self._session, query, keys(PullRow, "started_at", "id", descending=True))
 
+    def run(self, scope: Scope, identifier: str) -> PullRow | None:
+        """One run, where the scope covers it."""
+        row = self._session.get(PullRow, identifier)
+        return self.told([row])[0] if row is not None and scope.covers(row.region) else None
+
     def told(self, rows: Sequence[PullRow]) -> list[PullRow]:
         """Runs as they are to be shown: one whose process died says so."""
         held = self._held()
@@ -89,6 +95,25 @@ class PullStore:
     def progress(self, run: str, rows_read: int, rows_total: int | None) -> None:
         """How far a run has come."""
         self._session.connection().execute(_PROGRESS, {"of": run, "read": rows_read, "all": rows_total})
+
+    def last_reads(
+        self, regions: Sequence[str]
+    ) -> dict[str, tuple[datetime | None, str | None, list[dict[str, Any]] | None]]:
+        """When each region was last read to the end, and how the last run that has ended, ended: status and problems."""
+        run, newer = table_of(PullRow).alias(), table_of(PullRow).alias()
+        newest = (
+            select(newer.c.id)
+            .where(newer.c.region == _STATE.region, newer.c.status != PullStatus.RUNNING)
+            .order_by(newer.c.started_at.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = (
+            select(_STATE.region, _STATE.succeeded_at, run.c.status, run.c.problems)
+            .select_from(table_of(RegionStateRow).outerjoin(run, run.c.id == newest))
+            .where(_STATE.region.in_(regions))
+        )
+        return {region: (at, status, problems) for region, at, status, problems in self._session.execute(query)}
 
     def last_run(self, region: str) -> PullRow | None:
         """The region's newest run that has ended."""

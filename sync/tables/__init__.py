@@ -3,6 +3,7 @@
 from sync.tables.access import ApiKeyRow
 from sync.tables.audit import AuditHeadRow, AuditRecordRow, AuditSealRow
 from sync.tables.cases import CaseEntryRow, CaseRow, DecisionRow, DetectionRow, PairRow
+from sync.tables.changes import ChangeRow
 from sync.tables.columns import Moment
 from sync.tables.eligibility import EligibilityRow, PatternVerdictRow, PeerRow, WaiverRow
 from sync.tables.entries import EntryRow, OrganisationRow, PayloadRow, RepresentativeRow
@@ -22,6 +23,7 @@ __all__ = [
     "AuditSealRow",
     "CaseEntryRow",
     "CaseRow",
+    "ChangeRow",
     "DecisionRow",
     "DetectionRow",
     "EligibilityRow",
