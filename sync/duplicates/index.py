@@ -13,6 +13,7 @@ import numpy as np
 
 from sync.duplicates.blocking import ENOUGH, RULES
 from sync.duplicates.comparison import FEATURES, Column, Pairs, Prepared, compare
+from sync.duplicates.detection import prepare
 from sync.duplicates.encoding import Encoded, encode
 from sync.duplicates.hashing import Integers
 from sync.duplicates.postings import Keys, Postings, keys_of, rule_of
@@ -48,7 +49,7 @@ class Index:
         Ids must differ.
         """
         if prepared is None:
-            encoded = encode(records)
+            encoded = prepare(records)
             prepared = Prepared.of(encoded, rarity or Rarity.of(encoded))
         self._bulk, self.rarity = prepared, prepared.rarity
         self._records = {record.id: record for record in records}
