@@ -50,6 +50,7 @@ from sync import migrate
 from sync.database import Database
 from sync.pull import Puller
 from sync.remap import Remapper
+from sync.repository import search
 from sync.repository.jobs import JobStore
 from sync.scheduler import Clock
 from sync.settings import Settings
@@ -193,6 +194,14 @@ def query(
     print_json(result)
     if result.get("errors"):
         raise SystemExit(FOUND_PROBLEMS)
+
+
+@db_cli.command("reindex", help="重建全文检索 / Make text search anew from the stored entries")
+def reindex() -> None:
+    """In one transaction: until it ends, what was there is searched."""
+    with open_hub() as hub, hub.database.write() as session:
+        number = search.rebuild(session)
+    out.print(f"已重建 / made anew: {number}")
 
 
 @db_cli.command("upgrade", help="升级数据库到最新版本 / Bring the database to the newest revision")

@@ -16,6 +16,11 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[datetime]:
+        """What cursors know its values by; the base class says that it is anything."""
+        return datetime
+
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | datetime | None]:
         """One step to what the driver takes; the base class would go through three, for five moments a row."""
         return _sqlite_text if dialect.name == "sqlite" else _utc

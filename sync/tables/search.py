@@ -12,7 +12,7 @@ class EntrySearchRow(SQLModel, table=True):
     organisations. Derived from the entry in the transaction that writes it, so it can be made anew at any time.
 
     PostgreSQL finds words by an index of trigrams, `entry_search_trigrams`; SQLite by the FTS5 table `entry_search_words`,
-    which triggers keep in step and whose rows are known by the number `id`. Both are made by the migration alone.
+    which `repository.search` and triggers keep in step and whose rows are known by the number `id`. The migration makes both.
     """
 
     __tablename__: ClassVar[Any] = "entry_search"

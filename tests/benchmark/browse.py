@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +47,11 @@ AXES = (GroupKey.REGION, GroupKey.NATIONAL_TRACK, GroupKey.STAGE)
 
 
 def corpus(total: int) -> Iterator[Entry]:
-    """Entries of five regions with topics, stages, awards, scores and times as they might be."""
+    """Entries of five regions with topics, stages, awards, scores and times as they might be. Texts come again after 25,000."""
     chance, start = random.Random(5), datetime(2025, 5, 1, tzinfo=UTC)
     codes = sorted(regions())
-    lines = (orjson.dumps(row) for row in LabelledCorpus("B", 7, total).rows())
-    for number, record in enumerate(read_lines(lines, "corpus").records):
+    lines = (orjson.dumps(row) for row in LabelledCorpus("B", 7, min(total, SIZES[0])).rows())
+    for number, record in enumerate(islice(cycle(read_lines(lines, "corpus").records), total)):
         made, code = entry(record), codes[number % len(codes)]
         track, topic, national = chance.choice(TOPICS[code])
         submitted = start + timedelta(seconds=chance.randrange(90 * 86_400))
@@ -65,15 +66,12 @@ def corpus(total: int) -> Iterator[Entry]:
         )  # fmt: skip
 
 
-def fill(database: Database, entries: list[Entry]) -> float:
+def fill(database: Database, entries: Iterator[Entry]) -> float:
     """Store the entries; the processor seconds that took in this process."""
     migrate.upgrade(database)
     now, spent = datetime.now(UTC), 0.0
-    for start in range(0, len(entries), PAGE):
-        rows = [
-            prepare(e, e.id, b"{}", mapping_version=1, now=now, database=database.name)
-            for e in entries[start : start + PAGE]
-        ]
+    while part := list(islice(entries, PAGE)):
+        rows = [prepare(e, e.id, b"{}", mapping_version=1, now=now, database=database.name) for e in part]
         began = time.process_time()
         with database.write() as session:
             EntryStore(session).add(rows)
@@ -147,7 +145,6 @@ def size_of(database: Database) -> str:
 
 
 def run(sizes: list[int]) -> None:
-    entries = list(corpus(max(sizes)))
     cluster = Cluster()
     told: dict[str, dict[tuple[str, int], tuple[float, Any]]] = {name: {} for name in OPERATIONS}
     try:
@@ -155,7 +152,7 @@ def run(sizes: list[int]) -> None:
             for size in sizes:
                 urls = [f"sqlite:///{folder}/{size}.sqlite3", cluster.create(f"browse_{size}", "template0")]
                 for database in map(Database, urls):
-                    spent = fill(database, entries[:size])
+                    spent = fill(database, corpus(size))
                     print(
                         f"{database.name} {size}: stored in {spent:.1f} s, {1e6 * spent / size:.0f} µs an entry; {size_of(database)}",
                         flush=True,

@@ -34,12 +34,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_entry_search_entry_id", "entry_search", ["entry_id"], unique=True)
     is_sqlite = op.get_bind().dialect.name == "sqlite"
-    if is_sqlite:
-        _words()
-    else:
+    if not is_sqlite:
         _extension()
     _search_rows()
-    if not is_sqlite:  # an index of trigrams is made of all rows at once in a fraction of the time
+    if is_sqlite:  # an index of trigrams is made of all rows at once in a fraction of the time
+        _words()
+    else:
         op.execute(
             "CREATE INDEX entry_search_trigrams ON entry_search "
             "USING gin (body gin_trgm_ops, organisations gin_trgm_ops)"
@@ -53,7 +53,9 @@ def upgrade() -> None:
 
 
 def _words() -> None:
-    """FTS5 over the table's own text, kept in step whoever writes."""
+    """FTS5 over the table's own text. What goes or changes is kept in step by triggers; what comes is written by
+    `repository.search`, as FTS5 puts everything to disk before each row that a trigger adds.
+    """
     op.execute(
         f"CREATE VIRTUAL TABLE {_WORDS} USING fts5({_COLUMNS}, content='entry_search', content_rowid='id', "
         "columnsize=0, detail=none, tokenize='trigram case_sensitive 1')"
@@ -61,7 +63,8 @@ def _words() -> None:
     new, old = (f"{row}.id, {row}.body, {row}.organisations" for row in ("new", "old"))
     add = f"INSERT INTO {_WORDS}(rowid, {_COLUMNS}) VALUES ({new});"  # noqa: S608  our own names
     drop = f"INSERT INTO {_WORDS}({_WORDS}, rowid, {_COLUMNS}) VALUES ('delete', {old});"  # noqa: S608  as above
-    for act, work in (("INSERT", add), ("DELETE", drop), ("UPDATE", drop + add)):
+    op.execute(f"INSERT INTO {_WORDS}({_WORDS}) VALUES ('rebuild')")  # noqa: S608  as above
+    for act, work in (("DELETE", drop), ("UPDATE", drop + add)):
         op.execute(f"CREATE TRIGGER {_WORDS}_{act.lower()} AFTER {act} ON entry_search BEGIN {work} END")
 
 
