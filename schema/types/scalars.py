@@ -74,7 +74,7 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     ),
     RegionCode: strawberry.scalar(
         name="RegionCode",
-        description="GB/T 2260 两位省级代码，如 41 / Two digits of GB/T 2260, such as 41 for Henan",
+        description="GB/T 2260 两位省级代码，如 41 / Two digits of GB/T 2260, such as 41",
         serialize=str,
         parse_value=_region,
     ),
