@@ -22,8 +22,8 @@ class PublicityStore:
         self._session = session
         self._scope = scope
 
-    def windows(self, first: int = 1000) -> list[PublicityRow]:
-        """Windows, newest first."""
+    def windows(self, first: int | None = 1000) -> list[PublicityRow]:
+        """Windows, newest first; all of them where no number is given."""
         query = select(PublicityRow).order_by(col(PublicityRow.opened_at).desc(), col(PublicityRow.id)).limit(first)
         return list(self._session.scalars(query))
 

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -20,6 +20,7 @@ from sync.database import Database
 from sync.decisions import decide as decide_case
 from sync.lists.acts import Request, move
 from sync.objections import Filing, file
+from sync.publicity_examining import examine_publicity
 from sync.repository.audit import AuditStore
 from sync.repository.cases import CaseStore
 from sync.repository.lists import ListStore
@@ -41,7 +42,7 @@ class Final:
     database: Database
     now: datetime = NOW
     cases: int = 0
-    words: list[str] = field(default_factory=list)
+    waiting: str = ""  # an objection that is to be decided
 
     def author(self, name: str = "甲") -> Author:
         return Author(name, "核实", self.now)
@@ -155,6 +156,7 @@ class Final:
         with self.database.read() as session:
             rows = RosterStore(session).versions(1000)[::-1]
             wrong = [each.code for each in verify(session, None).problems]
+            wrong += [each.code for each in examine_publicity(session)]
         wrong += [each.code for row in rows for each in recompute(row)]
         wrong += ["NUMBERS"] * ([row.number for row in rows] != list(range(1, len(rows) + 1)))
         moved = []
