@@ -11,6 +11,7 @@ import pytest
 from adapters.registry import regions
 from schema.audit import Signer
 from schema.canonical import digest
+from schema.errors import RequestError
 from schema.list_life import ListAct, ListState
 from schema.quotas import Basis, Quota
 from schema.roster import RosterAct
@@ -181,6 +182,18 @@ class Final:
         return wrong
 
 
+@pytest.fixture(scope="session")
+def refused() -> Callable[..., list[str]]:
+    """The codes with which something is refused."""
+
+    def codes(work: Callable[..., object], *arguments: object) -> list[str]:
+        with pytest.raises(RequestError) as error:
+            work(*arguments)
+        return [problem.code for problem in error.value.problems]
+
+    return codes
+
+
 @pytest.fixture
 def small_quota(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two places a region, so that a list of four has alternates."""
@@ -208,3 +221,12 @@ def desk(small_quota) -> Callable[[Database], Final]:
 @pytest.fixture
 def final(desk, database) -> Final:
     return desk(database)
+
+
+@pytest.fixture
+def closed(final: Final) -> Final:
+    """A final roster."""
+    final.publish("TJ-41-001", "TJ-61-001")
+    final.freeze()
+    final.finalise()
+    return final
