@@ -35,6 +35,13 @@ class Window:
     row: PublicityRow
     stopped_at: datetime | None
 
+    @property
+    def issuer_name(self) -> str:
+        """Whose list it is: a region's, or that of a body below one, by both names."""
+        code = self.row.receipt.split("-")[1]
+        names = [issuers()[each].name for each in dict.fromkeys((self.row.region, code)) if each in issuers()]
+        return "".join(names)
+
     def is_open(self, now: datetime) -> bool:
         """Whether somebody may object at this moment."""
         return self.stopped_at is None and self.row.opened_at <= now < self.row.closes_at
