@@ -86,6 +86,16 @@ def test_a_new_version_is_not_confirmed_while_an_objection_to_the_one_before_wai
     assert waiting == ["OBJECTIONS_WAIT"]
 
 
+def test_the_roster_is_not_frozen_while_an_objection_to_a_list_from_below_waits(final, refused) -> None:
+    final.entry("43:1")
+    below, above = final.push("4309", ["43:1"]), final.push("43", ["43:1"])
+    final.renew()
+    final.lay_open(below)
+    final.object("GS-4309-001", 1)
+    final.publish(HENAN, SHAANXI, above)
+    assert refused(final.freeze) == ["OBJECTIONS_WAIT"]
+
+
 def test_a_quota_that_is_set_moves_the_roster_in_the_same_transaction(final, monkeypatch) -> None:
     monkeypatch.undo()  # the real quotas, of which one is set here
     set_rules(final.database, SelectionSettingRow(issuer="41", total=3, reason="纪要", author="甲", set_at=final.now))
