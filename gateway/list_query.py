@@ -6,12 +6,13 @@ from gateway import lists, paging
 from gateway.context import Context
 from gateway.lists import ListDifference, RecommendationList
 from gateway.selection import ListShadow, Message, SelectionRules
-from schema.errors import Problem, RequestError
+from schema.errors import RequestError
 from schema.list_life import COUNTED
 from schema.types.scalars import RegionCode
 from schema.vocabulary import Role
 from sync.database import Session
 from sync.lists import items_of
+from sync.lists.acts import unknown_list
 from sync.lists.comparison import differences
 from sync.lists.rules import all_rules
 from sync.lists.shadow import shadow_of
@@ -107,11 +108,5 @@ def _one(session: Session, scope: Scope, receipt: str) -> ListRow:
     """The version with this receipt; RequestError where there is none that the viewer may see."""
     row = ListStore(session, scope).get(receipt)
     if row is None:
-        raise RequestError(
-            Problem(
-                "LIST_UNKNOWN", "receipt", "没有这份名单", "there is no such list", receipt,
-                "核对回执号（形如 TJ-41-001-9F86D081）", "check the receipt number",
-            ),
-            status=404,
-        )  # fmt: skip
+        raise RequestError(unknown_list(receipt), status=404)
     return row

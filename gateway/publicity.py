@@ -39,6 +39,9 @@ class PublicityWindow(Node):
     """The names stay as they were on the first day, and go once the list is returned or withdrawn."""
 
     region: Region
+    issuer_name: str = strawberry.field(
+        description="推荐单位：本省，或其下一市 / Whose list it is: the region's, or a body's below it"
+    )
     receipt: strawberry.ID | None = strawberry.field(description="他省的不显示 / Not shown to other regions")
     opened_at: datetime
     closes_at: datetime
@@ -58,6 +61,7 @@ class PublicityWindow(Node):
         return cls(
             id=strawberry.ID(row.id),
             region=facts.region_types()[row.region],
+            issuer_name=window.issuer_name,
             receipt=strawberry.ID(row.receipt) if scope.covers(row.region) else None,
             opened_at=beijing(row.opened_at),
             closes_at=beijing(row.closes_at),

@@ -104,9 +104,7 @@ async def feed(windows: Windows) -> Response:
         ET.SubElement(entry, f"{{{_ATOM}}}id").text = f"urn:dexhub:publicity:{row.id}"
         ET.SubElement(
             entry, f"{{{_ATOM}}}title"
-        ).text = (
-            f"{region_types()[row.region].name}：{_span(row)}{'' if each.stopped_at is None else f'（{_STOPPED}）'}"
-        )
+        ).text = f"{each.issuer_name}：{_span(row)}{'' if each.stopped_at is None else f'（{_STOPPED}）'}"
         ET.SubElement(entry, f"{{{_ATOM}}}updated").text = _changed_at(each).astimezone(CHINA).isoformat()
         ET.SubElement(entry, f"{{{_ATOM}}}link", href="/publicity")
         names = "\n".join(f"{name['rank']}. {name['title']}（{name['organisation']}）" for name in each.shown)
@@ -154,6 +152,7 @@ def _told(window: Window, now: datetime) -> dict[str, Any]:
     return {
         "id": row.id,
         "region": region_types()[row.region].name,
+        "issuer": window.issuer_name,
         "openedAt": row.opened_at.astimezone(CHINA).isoformat(),
         "closesAt": row.closes_at.astimezone(CHINA).isoformat(),
         "open": window.is_open(now),
@@ -166,7 +165,7 @@ def _told(window: Window, now: datetime) -> dict[str, Any]:
 def _section(window: Window, now: datetime) -> str:
     row = window.row
     state = _STOPPED if window.stopped_at else "公示中 / open" if window.is_open(now) else "已结束 / over"
-    head = f"<h2>{escape(region_types()[row.region].name)} {escape(row.id)}（{state}）</h2>"
+    head = f"<h2>{escape(window.issuer_name)} {escape(row.id)}（{state}）</h2>"
     if window.stopped_at:
         return head
     lines = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(each))}</tr>" for each in window.shown)

@@ -1,6 +1,7 @@
 """Closed lists. Above each member stands its boundary: what belongs to it, and what does not."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Stage(StrEnum):
@@ -216,6 +217,10 @@ class ClauseKind(StrEnum):
     COMPLAINT = "COMPLAINT"
     # What has no kind of its own: platform, fees, names, interpretation.
     OTHER = "OTHER"
+
+
+# What two entries break together is for the case about them to decide, which also says which of them stays.
+OF_PAIRS: Final = frozenset({ClauseKind.UNIQUENESS, ClauseKind.DUPLICATE})
 
 
 class Verdict(StrEnum):

@@ -35,6 +35,13 @@ class Window:
     row: PublicityRow
     stopped_at: datetime | None
 
+    @property
+    def issuer_name(self) -> str:
+        """Whose list it is: a region's, or that of a body below one, by both names."""
+        code = self.row.receipt.split("-")[1]
+        names = [issuers()[each].name for each in dict.fromkeys((self.row.region, code)) if each in issuers()]
+        return "".join(names)
+
     def is_open(self, now: datetime) -> bool:
         """Whether somebody may object at this moment."""
         return self.stopped_at is None and self.row.opened_at <= now < self.row.closes_at
@@ -89,11 +96,11 @@ def open_window(
 
 def unsettled(session: Session, lists: Mapping[str, str], now: datetime) -> list[Problem]:
     """Why the publicity of these lists (issuers by receipt) is not behind them: not laid open, not over, or with
-    objections that wait, also against a version that gave way to this one: what was said of an entry is not settled by
-    handing in the list once more.
+    objections that wait, also against a version that gave way to this one or a list from below: what was said of an entry
+    is not settled by handing it in once more, or further up.
     """
     store = PublicityStore(session, EVERYTHING)
-    opened, waiting = store.of_lists(list(lists)), store.waiting(lists.values())
+    opened, waiting = store.of_lists(list(lists)), store.waiting()
     problems = []
     for receipt, issuer in lists.items():
         row = opened.get(receipt)
@@ -113,7 +120,7 @@ def unsettled(session: Session, lists: Mapping[str, str], now: datetime) -> list
                     "公示期满后再操作", "wait until it is over",
                 )
             )  # fmt: skip
-        if number := waiting.get(issuer):
+        if number := sum(many for code, many in waiting.items() if code.startswith(issuer)):
             problems.append(
                 Problem(
                     "OBJECTIONS_WAIT", issuer, f"有 {number} 件异议未处理", f"{number} objections wait", row.id,

@@ -21,7 +21,8 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / P
         print_problems(problems)
     else:
         out.print(
-            "名单、事件、摘要、通知、名册、变更记录一致 / lists, events, digests, messages, roster and record agree"
+            "名单、事件、摘要、通知、公示、异议、名册、变更记录一致 / "
+            "lists, events, digests, messages, publicity, objections, roster and record agree"
         )
     if problems:
         raise SystemExit(FOUND_PROBLEMS)

@@ -55,7 +55,7 @@ def move(database: Database, scope: Scope, request: Request, *, actor: str, now:
         store = ListStore(session, scope)
         found = store.get(request.receipt)
         if found is None:
-            raise RequestError(_unknown(request.receipt))
+            raise RequestError(unknown_list(request.receipt))
         store.alone(found.issuer)
         session.refresh(found)  # it may have been changed while we waited
         in_time(session, now)
@@ -159,7 +159,8 @@ def _row_faults(row: ListRow, rows: Sequence[ReturnedRow]) -> list[Problem]:
     return problems
 
 
-def _unknown(receipt: str) -> Problem:
+def unknown_list(receipt: str) -> Problem:
+    """That no version has this receipt, or none that whoever asks may see."""
     return Problem(
         "LIST_UNKNOWN", "receipt", "没有这份名单", "there is no such list", receipt,
         "核对回执号（形如 TJ-41-001-9F86D081）", "check the receipt number",

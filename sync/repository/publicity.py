@@ -1,6 +1,6 @@
 """Publicity windows and the objections against what they show."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -86,14 +86,14 @@ class PublicityStore:
         wanted = (col(ObjectionRow.window_id) == window, col(ObjectionRow.status) == ObjectionStatus.RECEIVED)
         return self._session.scalar(select(func.count()).select_from(ObjectionRow).where(*wanted)) or 0
 
-    def waiting(self, issuers: Iterable[str]) -> dict[str, int]:
+    def waiting(self) -> dict[str, int]:
         """How many objections wait against any version of an issuer's list, by issuer; of those against whom any does."""
         query = (
             select(col(ListRow.issuer), func.count())
             .select_from(ObjectionRow)
             .join(PublicityRow, col(PublicityRow.id) == col(ObjectionRow.window_id))
             .join(ListRow, col(ListRow.receipt) == col(PublicityRow.receipt))
-            .where(col(ListRow.issuer).in_(list(issuers)), col(ObjectionRow.status) == ObjectionStatus.RECEIVED)
+            .where(col(ObjectionRow.status) == ObjectionStatus.RECEIVED)
             .group_by(col(ListRow.issuer))
         )
         return dict(self._session.execute(query).all())

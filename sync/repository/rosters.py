@@ -51,6 +51,12 @@ class RosterStore:
         last = select(func.max(col(RosterDecisionRow.id))).group_by(col(RosterDecisionRow.entry_id))
         return list(self._session.scalars(select(RosterDecisionRow).where(col(RosterDecisionRow.id).in_(last))))
 
+    def from_objections(self) -> set[tuple[str, str]]:
+        """Which objection led to a word on which entry."""
+        row = RosterDecisionRow
+        query = select(col(row.objection), col(row.entry_id)).where(col(row.objection).is_not(None))
+        return {(str(objection), entry) for objection, entry in self._session.execute(query)}
+
     def say(self, row: RosterDecisionRow) -> None:
         """Add a word."""
         self._session.add(row)

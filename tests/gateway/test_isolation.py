@@ -175,6 +175,10 @@ def test_every_root_field_is_covered_here(service, root, covered) -> None:
     assert {field["name"] for field in shape[root]["fields"]} == covered
 
 
+def test_there_is_no_subscription_that_would_have_to_be_covered_here(service) -> None:
+    assert service.national.ask("{ __schema { subscriptionType { name } } }")["__schema"]["subscriptionType"] is None
+
+
 def test_every_route_is_covered_here(service) -> None:
     def below(routes: Sequence[Any], prefix: str = "") -> Iterator[str]:
         for each in routes:

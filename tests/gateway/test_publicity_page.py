@@ -65,6 +65,17 @@ def test_the_feed_is_atom_with_an_entry_for_each_window(public, window) -> None:
     )
 
 
+def test_the_list_of_a_city_is_laid_open_under_its_own_name(public, own, items, expected) -> None:
+    city = [item for item in items("43") if expected[item["entryId"]].city == "益阳"]
+    province = own.of(Role.REGION, "43")
+    below = [{**item, "rank": rank} for rank, item in enumerate(city, start=1)]
+    own.published(own.accepted(province, "43", below, issuer="4309"), datetime.now(UTC) + timedelta(days=7))
+    (told,) = public.get("/publicity.json").json()["windows"]
+    assert (told["region"], told["issuer"], "湖南益阳 GS-4309-001" in public.get("/publicity").text) == (
+        "湖南", "湖南益阳", True,
+    )  # fmt: skip
+
+
 def test_a_hub_without_publicity_says_so(public) -> None:
     assert "目前没有公示" in public.get("/publicity").text
 

@@ -9,8 +9,8 @@ A later revision that has SQLite copy one of these tables (`batch_alter_table`) 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

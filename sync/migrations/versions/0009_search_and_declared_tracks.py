@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from schema.errors import Problem, RequestError
 from sync.search_text import normalised, spread
 
-revision = "0011"
+revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
