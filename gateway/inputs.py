@@ -11,7 +11,6 @@ from schema.vocabulary import CaseStatus
 from sync.repository.browse import NEWEST, Sort, SortKey
 from sync.repository.condition_kinds import EntryGap
 from sync.repository.entry_filter import EntryFilter, declared
-from sync.repository.statistics import GroupKey
 from sync.review_queue import CaseOrder
 
 strawberry.enum(SortKey, name="EntrySortKey", description="排序依据 / What entries can be sorted by")
@@ -19,7 +18,6 @@ strawberry.enum(
     CaseOrder,
     description="案件排序：REVIEW 为证据权重乘以后果，推荐名单上的在前 / REVIEW: weight times consequence, recommended entries first",
 )
-strawberry.enum(GroupKey, name="EntryGroupKey", description="分组依据 / What entries can be counted by")
 strawberry.enum(EntryGap, description="项目可能缺少的内容 / What an entry may be without")
 
 DEEPEST: Final = 6

@@ -83,7 +83,10 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         """By the hub's id."""
         return await info.context.entry(str(id))
 
-    @strawberry.field(description="按组计数 / Entries and distinct lead organisations by group")
+    @strawberry.field(
+        description="按组计数；WEEK 为报名所在周的周一，ORGANISATION_KIND 为牵头单位性质，VERDICT 为有该结论的项目 / "
+        "Entries and distinct lead organisations by group; WEEK: the Monday; ORGANISATION_KIND: the lead's; VERDICT: has such a one"
+    )
     async def statistics(
         self,
         info: Info,

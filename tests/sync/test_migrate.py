@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, Boolean, Column, DateTime, Float, Integer, LargeBinary, MetaData, Table
+from sqlalchemy import JSON, Boolean, Column, DateTime, Float, Integer, LargeBinary, MetaData, Table, make_url
 
 from schema.errors import RequestError
 from sync import migrate
@@ -143,3 +143,18 @@ def test_a_database_of_another_revision_is_refused_with_what_to_type(database: D
         "DATABASE_OUTDATED",
         "back it up, then run dexhub db upgrade",
     )
+
+
+def test_a_postgresql_whose_user_may_not_add_the_extension_says_what_to_do(postgres_backend) -> None:
+    url = make_url(postgres_backend._cluster.create("without_trigrams", "template0"))
+    owner = Database(url.render_as_string())
+    with owner.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE ROLE somebody LOGIN")
+        connection.exec_driver_sql("GRANT ALL ON SCHEMA public TO somebody")
+    owner.close()
+    database = Database(url.set(username="somebody").render_as_string())
+    with pytest.raises(RequestError) as refused:
+        migrate.upgrade(database)
+    found = migrate.revision(database)
+    database.close()
+    assert (refused.value.code, found) == ("EXTENSION_MISSING", None)
