@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SOURCES = [ROOT / "sync" / "list_files.py", *ROOT.glob("sync/lists/*.py"), *ROOT.glob("sync/workbooks/*.py")]
 PAGES = "".join((ROOT / "docs" / name).read_text("utf-8") for name in ("lists.md", "list-files.md"))
 TOLD_BY = {"Finding", "Problem", "mark", "_no_list", "_refused"}  # what takes a code
