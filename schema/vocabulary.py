@@ -98,14 +98,10 @@ class PullStatus(StrEnum):
 class PullPhase(StrEnum):
     """How far a pull has come, for whoever waits for it."""
 
-    # Nothing has been stored yet: the platform is being asked.
-    FETCHING = "FETCHING"
-    # Pages are stored as they come.
-    STORING = "STORING"
-    # All is stored; entries of the region still wait to be judged by its clauses.
-    JUDGING = "JUDGING"
-    # Nothing is left to do, or a later run does it.
-    ENDED = "ENDED"
+    FETCHING = "FETCHING"  # nothing has been stored yet: the platform is being asked
+    STORING = "STORING"  # pages are stored as they come
+    JUDGING = "JUDGING"  # all is stored; entries of the region still wait to be judged by its clauses
+    ENDED = "ENDED"  # nothing is left to do, or a later run does it
 
 
 class CaseKind(StrEnum):

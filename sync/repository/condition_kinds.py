@@ -20,6 +20,7 @@ from sync.tables.columns import table_of
 if TYPE_CHECKING:
     from sync.repository.entry_filter import EntryFilter
 
+Given = Any  # a value of the type that the condition is declared with
 _ENTRY = table_of(EntryRow).c
 
 
@@ -42,7 +43,7 @@ class Condition:
     en: str
     identifiers: bool = field(default=False, kw_only=True)
 
-    def sql(self, value: Any, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:  # noqa: ANN401  as declared
+    def sql(self, value: Given, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:
         """The condition with this value."""
         raise NotImplementedError
 
@@ -53,7 +54,7 @@ class Among(Condition):
 
     column: str = field(kw_only=True)
 
-    def sql(self, value: Any, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:  # noqa: ANN401
+    def sql(self, value: Given, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:
         """An empty list asks nothing."""
         del whole, known
         return _ENTRY[self.column].in_(value) if value else None
@@ -65,7 +66,7 @@ class From(Condition):
 
     column: str = field(kw_only=True)
 
-    def sql(self, value: Any, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:  # noqa: ANN401
+    def sql(self, value: Given, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:
         """Rows without a value are left out."""
         del whole, known
         large: ColumnElement[bool] = _ENTRY[self.column] >= value
@@ -79,7 +80,7 @@ class Before(Condition):
     column: str = field(kw_only=True)
     inclusive: bool = field(default=False, kw_only=True)
 
-    def sql(self, value: Any, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:  # noqa: ANN401
+    def sql(self, value: Given, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:
         """Rows without a value are left out."""
         del whole, known
         column = _ENTRY[self.column]
@@ -94,7 +95,7 @@ class OfOrganisation(Condition):
     column: str = field(kw_only=True)
     lead_only: bool = field(default=False, kw_only=True)
 
-    def sql(self, value: Any, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:  # noqa: ANN401
+    def sql(self, value: Given, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:
         """Told what to correlate: statistics join organisations too, and none would be left to look through."""
         del whole, known
         if not value:
@@ -113,7 +114,7 @@ class Saying(Condition):
 
     organisations_only: bool = field(default=False, kw_only=True)
 
-    def sql(self, value: Any, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:  # noqa: ANN401
+    def sql(self, value: Given, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:
         """Blanks ask nothing."""
         del whole
         return says(known.session, value, organisations_only=self.organisations_only, whole=known.whole)
@@ -125,7 +126,7 @@ class Judged(Condition):
     first of the two stands.
     """
 
-    def sql(self, value: Any, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:  # noqa: ANN401
+    def sql(self, value: Given, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:
         """One of these verdicts by one of these clauses, as far as they are given."""
         del known
         if not value or (value is whole.verdicts and whole.clauses):
@@ -137,7 +138,7 @@ class Judged(Condition):
 class Standing(Condition):
     """The entry's standing, with the waivers that hold."""
 
-    def sql(self, value: Any, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:  # noqa: ANN401
+    def sql(self, value: Given, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:
         """One of these."""
         del whole
         return standing_as(value, known.waived) if value else None
@@ -147,7 +148,7 @@ class Standing(Condition):
 class InCase(Condition):
     """The entry is part of a duplicate case. Statuses and kinds of one filter are one condition, as in `Judged`."""
 
-    def sql(self, value: Any, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:  # noqa: ANN401
+    def sql(self, value: Given, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:
         """A case of one of these statuses and one of these kinds, as far as they are given."""
         del known
         if not value or (value is whole.case_kinds and whole.case_statuses):
@@ -177,7 +178,7 @@ class EntryGap(StrEnum):
 class Without(Condition):
     """Nothing stands in one of these places."""
 
-    def sql(self, value: Any, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:  # noqa: ANN401
+    def sql(self, value: Given, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:
         """Not yet judged is a gap too."""
         del whole, known
         gaps: Sequence[EntryGap] = value

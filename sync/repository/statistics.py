@@ -87,7 +87,7 @@ def _week(query: Query, database: str, waived: Mapping[str, str]) -> tuple[Colum
     moment = col(EntryRow.submitted_at)
     if database == "sqlite":
         return func.date(moment, "+8 hours", "-6 days", "weekday 1"), query
-    monday = func.date_trunc("week", func.timezone("Asia/Shanghai", moment))
+    monday = func.date_trunc("week", func.timezone(literal_column("INTERVAL '8 hours'"), moment))
     return func.to_char(monday, "YYYY-MM-DD"), query
 
 

@@ -148,9 +148,9 @@ def test_a_bad_filter_is_told_with_its_place(both, wanted, code, place) -> None:
 
 
 def test_all_that_is_wrong_with_a_filter_is_told_at_once(service) -> None:
-    wanted = {"updatedFrom": "2025-07-01T00:00:00", "not": {"text": "数" * 300}}
+    wanted = {"organisation": "a" * 300, "not": {"text": "数" * 300}}
     (error,) = service.national.answer(FIND, {"filter": wanted})["errors"]
-    assert [each["code"] for each in error["extensions"]["problems"]] == ["TIME_WITHOUT_OFFSET", "TEXT_TOO_LONG"]
+    assert [each["place"] for each in error["extensions"]["problems"]] == ["filter.organisation", "filter.not.text"]
 
 
 @pytest.mark.parametrize("levels", [50, 400, 2000])

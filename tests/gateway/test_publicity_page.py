@@ -170,8 +170,8 @@ def test_once_a_list_is_returned_the_public_sees_that_and_no_name_of_it(public, 
 
 
 def test_other_regions_see_no_names_of_a_window_that_was_stopped(stopped, own) -> None:
-    asked = "{ publicityWindows { isOpen stoppedAt names { rank } } }"
-    seen = [own.of(Role.REGION, code).ask(asked)["publicityWindows"][0] for code in ("41", "61")]
+    asked = "{ publicityWindows { nodes { isOpen stoppedAt names { rank } } } }"
+    seen = [own.of(Role.REGION, code).ask(asked)["publicityWindows"]["nodes"][0] for code in ("41", "61")]
     assert [(each["isOpen"], each["stoppedAt"] is None, len(each["names"])) for each in seen] == [
         (False, False, 3),
         (False, False, 0),
