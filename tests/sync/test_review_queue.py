@@ -5,8 +5,8 @@ import pytest
 from schema.provenance import CHINA
 from schema.vocabulary import CaseStatus
 from sync.decisions import decide
-from sync.lists import ListItem
-from sync.lists.submission import submit
+from sync.lists import Confirmation, ListItem
+from sync.lists.submission import Push, submit
 from sync.repository.browse import EntryBrowser
 from sync.repository.cases import CaseStore
 from sync.review_queue import priority, review_queue
@@ -45,8 +45,10 @@ def test_a_case_with_a_recommended_entry_comes_first(filled_sqlite) -> None:
     entry = min(rows)
     items = [ListItem(1, entry, rows[entry].national_track or "N01")]
     with filled_sqlite.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE entry SET status = 'ACTIVE' WHERE id = ?", (entry,))
-    assert submit(filled_sqlite, entry[:2], items, "省", dry_run=False).problems == ()
+        connection.exec_driver_sql(
+            "UPDATE entry SET status = 'ACTIVE', stage = 'AWARDED', award = 'FIRST' WHERE id = ?", (entry,)
+        )
+    assert submit(filled_sqlite, Push(entry[:2], items, [Confirmation("已核实")]), "省").problems == ()
     assert queue(filled_sqlite)[0] == last
 
 
