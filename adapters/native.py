@@ -17,7 +17,7 @@ from pydantic import JsonValue
 
 from adapters.base import Adapter, Page
 from adapters.circuit import Circuits
-from adapters.source import Position
+from adapters.source import NumberedSource, Position
 from adapters.transport import Endpoint, Limits, Transport, open_transport
 from schema.errors import DexhubError, Problem
 from schema.identity import Tokeniser
@@ -86,9 +86,9 @@ class NativeReader:
         self, transport: Transport, endpoint: Endpoint, entries: Sequence[str]
     ) -> Mapping[str, Native]:
         source = self._adapter.source_at(endpoint)
-        size = source.capabilities.entries_by_number
-        if not size:
+        if not isinstance(source, NumberedSource):
             return await self._listed(transport, endpoint)
+        size = source.capabilities.entries_by_number
         numbers = [entry.partition(":")[2] for entry in entries]
         parts = [numbers[start : start + size] for start in range(0, len(numbers), size)]
         pages = await asyncio.gather(*(source.numbered(transport, part) for part in parts))

@@ -5,15 +5,26 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType, ModuleType
+from typing import Final
 
 import adapters as package
 from adapters.base import Adapter
 from adapters.lookups import Lookups
 from adapters.manifest import Manifest
+from adapters.source import NumberedSource
 from schema.catalogue import Catalogue, read_catalogue
 from schema.errors import FactsError, Problem
 from schema.fact_file import read_facts
 from schema.identifiers import REGIONS
+
+# What is wrong where the manifest states it, or does not, and the source is of the other kind.
+_BY_NUMBER: Final = {
+    True: ("source.py 不能按编号查询", "source.py cannot be asked for entries by number"),
+    False: (
+        "source.py 可按编号查询，清单未写明一次几项",
+        "source.py can be asked for entries by number; say how many at once",
+    ),
+}
 
 
 def _folders() -> list[Path]:
@@ -36,11 +47,12 @@ def _checked(folder: Path) -> tuple[Manifest, Catalogue]:
     if counted != (expected.tracks, expected.topics, expected.sub_topics, expected.ours):
         problems.append(("expected", f"tracks.toml holds {counted} tracks, topics, sub-topics and topics of ours"))
     if problems:
-        raise FactsError(
-            Problem("MANIFEST_DISAGREES", f"{folder.name}/manifest.toml: {key}", zh=f"清单不一致：{text}", en=text)
-            for key, text in problems
-        )
+        raise FactsError(_disagrees(folder, key, f"清单不一致：{text}", text) for key, text in problems)
     return manifest, catalogue
+
+
+def _disagrees(folder: Path, key: str, zh: str, en: str) -> Problem:
+    return Problem("MANIFEST_DISAGREES", f"{folder.name}/manifest.toml: {key}", zh=zh, en=en)
 
 
 def module(slug: str, name: str) -> ModuleType:
@@ -51,11 +63,15 @@ def module(slug: str, name: str) -> ModuleType:
 def read(folder: Path) -> Adapter:
     """The adapter of one folder. Raises FactsError with all its problems."""
     manifest, catalogue = _checked(folder)
+    source = module(manifest.slug, "source").PlatformSource
+    stated = bool(manifest.capabilities.entries_by_number)
+    if stated != issubclass(source, NumberedSource):
+        raise FactsError([_disagrees(folder, "entries_by_number", *_BY_NUMBER[stated])])
     return Adapter(
         manifest=manifest,
         catalogue=catalogue,
         lookups=Lookups(folder / "lookups.toml"),
-        source=module(manifest.slug, "source").PlatformSource,
+        source=source,
         payload=module(manifest.slug, "payload").PAYLOAD,
         to_entry=module(manifest.slug, "mapping").to_entry,
     )

@@ -62,11 +62,13 @@ class Source(ABC):
     def pages(self, transport: Transport, position: Position) -> AsyncIterator[RawPage]:
         """The pages since `position`, in the platform's order."""
 
+
+class NumberedSource(Source):
+    """A source that can also be asked for single entries, as its manifest says by `entries_by_number`."""
+
+    @abstractmethod
     async def numbered(self, transport: Transport, numbers: Sequence[str]) -> RawPage:
-        """The rows of the entries with these numbers, in any order, without those that the platform does not have. To be
-        overridden by a source whose manifest states `entries_by_number`; nobody else is asked.
-        """
-        raise NotImplementedError(f"{type(self).__module__} cannot be asked for {len(numbers)} entries by number")
+        """The rows of the entries with these numbers, in any order, without those that the platform does not have."""
 
 
 @contextmanager

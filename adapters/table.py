@@ -132,7 +132,7 @@ def _unpacked(archive: ZipFile, member: ZipInfo, most: int) -> bytes:
     so it is told another than the archive's. Other ways of packing than a workbook's are refused: their readers have no bound.
     """
     if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        raise NotImplementedError
+        raise BadZipFile
     told = copy(member)
     told.file_size = sys.maxsize
     with archive.open(told) as stream:

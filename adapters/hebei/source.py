@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from adapters.source import Position, RawPage, Row, Source, agreed_envelope, platform_error
+from adapters.source import NumberedSource, Position, RawPage, Row, agreed_envelope, platform_error
 from adapters.transport import Response, Transport
 
 SUCCESS: Final = "0000"
@@ -29,7 +29,7 @@ def signature(secret: str, path: str, body: bytes, timestamp: str, nonce: str) -
     return hmac.digest(secret.encode(), signed, hashlib.sha256).hex()
 
 
-class PlatformSource(Source):
+class PlatformSource(NumberedSource):
     """Pages until there is no continuation token."""
 
     async def pages(self, transport: Transport, position: Position) -> AsyncIterator[RawPage]:  # noqa: ARG002  always full

@@ -13,13 +13,13 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapters.source import Position, RawPage, Row, Source, agreed_envelope, platform_error
+from adapters.source import NumberedSource, Position, RawPage, Row, agreed_envelope, platform_error
 from adapters.transport import Response, Transport
 from adapters.values import china_time
 from schema.errors import MappingError
 
 
-class PlatformSource(Source):
+class PlatformSource(NumberedSource):
     """Asks on from the last time read until an answer is not full."""
 
     async def pages(self, transport: Transport, position: Position) -> AsyncIterator[RawPage]:

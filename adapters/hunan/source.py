@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from adapters.source import Position, RawPage, Row, Source, agreed_envelope, platform_error
+from adapters.source import NumberedSource, Position, RawPage, Row, agreed_envelope, platform_error
 from adapters.transport import Response, Transport
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,7 +50,7 @@ def milliseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
-class PlatformSource(Source):
+class PlatformSource(NumberedSource):
     """Pages until the connection says there is no next one."""
 
     async def pages(self, transport: Transport, position: Position) -> AsyncIterator[RawPage]:

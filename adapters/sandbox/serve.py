@@ -48,7 +48,7 @@ async def serving(sites: Sequence[Platform], first_port: int = 0) -> AsyncIterat
         endpoints: dict[str, Endpoint] = {}
         for index, site in enumerate(sites):
             await asyncio.to_thread(site.warm)
-            runner = web.AppRunner(site.application(), access_log=None)
+            runner = web.AppRunner(site.application(), access_log=None, handler_cancellation=True)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             await web.TCPSite(runner, "127.0.0.1", first_port + index if first_port else 0).start()

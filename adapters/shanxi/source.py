@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from adapters.source import Position, RawPage, Row, Source, agreed_envelope
+from adapters.source import NumberedSource, Position, RawPage, Row, agreed_envelope
 from adapters.transport import Response, Transport
 from schema.errors import Problem, SourceChanged
 from schema.provenance import CHINA
@@ -28,7 +28,7 @@ class _Batch(NamedTuple):
     sha256: str
 
 
-class PlatformSource(Source):
+class PlatformSource(NumberedSource):
     """One page a batch, oldest day first."""
 
     async def pages(self, transport: Transport, position: Position) -> AsyncIterator[RawPage]:

@@ -83,6 +83,17 @@ def test_clauses_of_another_region_are_refused(tmp_path: Path) -> None:
     assert [problem.en for problem in caught.value.problems] == ["clauses.toml is of region 43, the manifest of 41"]
 
 
+def test_a_manifest_that_says_entries_can_be_asked_for_and_a_source_that_cannot_ask_are_refused(tmp_path: Path) -> None:
+    folder = shutil.copytree(Path(adapters.__path__[0]) / "henan", tmp_path / "henan")
+    path = folder / "manifest.toml"
+    path.write_text(path.read_text("utf-8").replace("entries_by_number = 200\n", ""), "utf-8")
+    with pytest.raises(FactsError) as caught:
+        read(folder)
+    assert [problem.en for problem in caught.value.problems] == [
+        "source.py can be asked for entries by number; say how many at once"
+    ]
+
+
 @pytest.mark.parametrize("word", ["14", "shanxi", "山西"])
 def test_a_region_is_found_by_code_slug_and_name(word: str) -> None:
     found = region_named(word)

@@ -104,7 +104,7 @@ PULLS = count()
 def rewritten(row, mark):
     if "submitTime" not in row.data:
         return row
-    return changed(row, data={**row.data, "submitTime": row.data["submitTime"].replace("-", mark)})
+    return row._replace(data={**row.data, "submitTime": row.data["submitTime"].replace("-", mark)})
 """
 ANY_TIME = """
 def any_time(first, second):

@@ -11,7 +11,7 @@ from adapters.registry import regions
 from adapters.sandbox.serve import corpus, platforms, serving
 from sync.database import Database
 
-KILLS = 20
+KILLS = 12
 LEASE = 0.5  # seconds
 MANY = 1600  # entries of one region: more than those for which a process is started
 FEW = 20  # entries of each other region
