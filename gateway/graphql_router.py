@@ -3,16 +3,17 @@
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from strawberry import Schema
 from strawberry.fastapi import GraphQLRouter
+from strawberry.http.streaming import HTTPStreamTransport
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
-from gateway.sockets import MOST_OPERATIONS, SECONDS_TO_BEGIN, Connection, EventStream, Socket
+from gateway.sockets import MOST_OPERATIONS, SECONDS_TO_BEGIN, Connection, Events, EventStream, Socket
 from schema.errors import Problem, RequestError
 
 PROTOCOLS: Final = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL)
@@ -26,6 +27,10 @@ class StrictRouter(GraphQLRouter[Any, None]):
 
     graphql_transport_ws_handler_class = Connection
     websocket_adapter_class = Socket
+
+    stream_transport_classes_by_protocol: ClassVar[Mapping[str, type[HTTPStreamTransport]]] = {  # type: ignore[misc]
+        GRAPHQL_SSE_PROTOCOL: Events
+    }
 
     def __init__(
         self, schema: Schema, context_getter: Callable[..., Any], protocols: Sequence[str] = PROTOCOLS

@@ -14,6 +14,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconnected
+from strawberry.http.streaming import SSETransport
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage
 
@@ -82,6 +83,18 @@ class Connection(BaseGraphQLTransportWSHandler[Any, Any]):
             if not _open[self._place]:
                 del _open[self._place]
         await super().shutdown()
+
+
+class Events(SSETransport):
+    """Server-sent events whose lines end as most write them: the readers that routers have look for nothing else."""
+
+    def encode_event(self, event: str, data: str | None = None) -> str:
+        """One event."""
+        return super().encode_event(event, data).replace("\r\n", "\n")
+
+    def encode_comment(self, comment: str) -> str:
+        """What keeps a connection open while nothing happens."""
+        return super().encode_comment(comment).replace("\r\n", "\n")
 
 
 class EventStream(StreamingResponse):

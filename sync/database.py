@@ -50,6 +50,8 @@ class Database:
             pool_pre_ping=not self.is_sqlite,
         )
         self._writer = self._engine.execution_options(**_WRITE)
+        self._ended = threading.Condition()
+        self._sessions = 0
         self._one_writer = threading.Lock() if self.is_sqlite else nullcontext()
         if self.is_sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
@@ -68,13 +70,18 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for reading; what it would change is lost."""
-        with Session(self._engine, expire_on_commit=False) as session:
+        with self._counted(), Session(self._engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session in one write transaction: commits at the end of the block, or leaves nothing behind."""
-        with self._one_writer, Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with (
+            self._counted(),
+            self._one_writer,
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
             for work in session.info.pop(_LAST, ()):
                 work(session)
@@ -84,8 +91,21 @@ class Database:
         return not inspect(self._engine).get_table_names()
 
     def close(self) -> None:
-        """Give back all connections."""
+        """Give back all connections, when the sessions that threads still have open have ended, or after ten seconds."""
+        with self._ended:
+            self._ended.wait_for(lambda: self._sessions == 0, timeout=10)
         self._engine.dispose()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._ended:
+            self._sessions += 1
+        try:
+            yield
+        finally:
+            with self._ended:
+                self._sessions -= 1
+                self._ended.notify_all()
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401  a DBAPI connection has no type
