@@ -8,7 +8,10 @@ from contextlib import asynccontextmanager
 
 import strawberry
 from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
 from gateway import files, graphiql, list_uploads, publicity_page
 from gateway.auth import Viewer, viewer_of
@@ -16,7 +19,9 @@ from gateway.context import Context
 from gateway.errors import answer
 from gateway.exports import route as exports
 from gateway.graphql_router import StrictRouter
+from gateway.headers import SecurityHeaders
 from gateway.hub import Hub
+from gateway.limits.bodies import Bodies
 from gateway.schema import graphql_schema
 from schema.errors import RequestError
 from sync import migrate
@@ -36,8 +41,17 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
 
     app = FastAPI(title="dexhub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.hub = hub
-    app.add_exception_handler(RequestError, answer)
-    app.add_exception_handler(Exception, answer)
+    for kind in (RequestError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, answer)
+    app.add_middleware(Bodies, limits=hub.settings.limits)
+    if hub.settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=hub.settings.origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+        )
+    app.add_middleware(SecurityHeaders)
     app.include_router(StrictRouter(schema or graphql_schema(), context_getter=_context), prefix="/graphql")
     app.include_router(graphiql.router)
     app.include_router(files.router)

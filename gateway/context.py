@@ -29,6 +29,7 @@ from sync.repository.browse import EntryBrowser
 from sync.repository.cases import CaseStore
 from sync.repository.pulls import PullStore
 from sync.scope import Scope
+from sync.settings import LimitSettings
 
 _T = TypeVar("_T")
 
@@ -52,6 +53,20 @@ class Context(BaseContext):
     def scope(self) -> Scope:
         """What the viewer may see."""
         return self.viewer.scope
+
+    @property
+    def limits(self) -> LimitSettings:
+        """What one operation may ask for."""
+        return self.hub.settings.limits
+
+    @property
+    def may_introspect(self) -> bool:
+        """Whether the viewer may ask for the schema."""
+        return self.viewer.role in self.hub.settings.introspection
+
+    def spend(self, cost: int) -> None:
+        """Take an operation's cost off what the viewer has left for this minute; RequestError where it is not enough."""
+        self.hub.rates.spend(self.viewer.name, cost)
 
     async def read(self, work: Callable[[Session], _T]) -> _T:
         """Run `work` with a reading session, off the event loop."""

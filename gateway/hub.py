@@ -10,6 +10,7 @@ from typing import Final
 
 from adapters.base import Adapter
 from adapters.native import NativeReader
+from gateway.limits.rates import Rates
 from gateway.native import native_readers
 from sync.database import Database
 from sync.pull import Puller
@@ -31,6 +32,7 @@ class Hub:
         self.database = database
         self.now = clock  # the time by which windows of publicity open and close
         self.uploads = threading.BoundedSemaphore(UPLOADS)  # places for those who hand in a table
+        self.rates = Rates(settings.limits)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pulls", daemon=True)
         self._pulls: set[Future[PullRow]] = set()

@@ -12,7 +12,7 @@ from typing import Final
 
 import strawberry
 from strawberry import federation
-from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter, SchemaExtension
+from strawberry.extensions import SchemaExtension
 from strawberry.federation.schema_directives import Key
 from strawberry.federation.types import FieldSet
 
@@ -20,6 +20,7 @@ import schema as language
 from adapters.registry import regions
 from gateway import entry_types
 from gateway.errors import ReadableErrors
+from gateway.limits.extension import Limits
 from gateway.mutation import Mutation
 from gateway.native import NativeErrors
 from gateway.query import Query
@@ -27,15 +28,10 @@ from gateway.query import Query
 REGISTRY: Final = "registry"  # the name of the registry's subgraph; those of regions are called by their slugs
 FEDERATION: Final = "2.9"
 FOLDER: Final = Path(language.__file__).parent
-DEEPEST: Final = 12
-MOST_ALIASES: Final = 30
-MOST_TOKENS: Final = 4000
 _EXTENSIONS: Final[tuple[Callable[[], SchemaExtension] | type[SchemaExtension], ...]] = (
-    lambda: QueryDepthLimiter(max_depth=DEEPEST),
-    lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
-    lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
     ReadableErrors,
     NativeErrors,
+    Limits,
 )
 
 

@@ -14,6 +14,7 @@ from adapters.transport import Endpoint
 from schema.audit import Signer
 from schema.errors import Problem, RequestError
 from schema.identity import Algorithm, Tokeniser
+from schema.vocabulary import Role
 
 
 class PlatformSettings(BaseModel):
@@ -28,6 +29,25 @@ class PlatformSettings(BaseModel):
         """The endpoint, its secret read from its file where one is named."""
         secret = self.secret_file.read_text("utf-8").strip() if self.secret_file else self.secret.get_secret_value()
         return Endpoint(self.url.rstrip("/"), self.key_id, secret)
+
+
+class LimitSettings(BaseModel):
+    """What one client may ask for. Numbers of a document are counted with its fragments unfolded; cost is about one unit
+    for each object of the answer; `seconds` bounds a query, `body_seconds` the arrival of its body.
+    """
+
+    depth: int = Field(default=12, gt=0)
+    aliases: int = Field(default=30, ge=0)
+    root_fields: int = Field(default=40, gt=0)
+    fields: int = Field(default=1000, gt=0)
+    repeats: int = Field(default=10, gt=0)
+    tokens: int = Field(default=4000, gt=0)
+    cost: int = Field(default=500_000, gt=0)
+    cost_per_minute: int = Field(default=3_000_000, gt=0)
+    refusals_per_minute: int = Field(default=60, gt=0)
+    seconds: float = Field(default=20, gt=0)
+    body_bytes: int = Field(default=2 << 20, gt=0)
+    body_seconds: float = Field(default=20, gt=0)
 
 
 class WebhookSettings(BaseModel):
@@ -86,6 +106,12 @@ class Settings(BaseSettings):
     # on loopback.
     router_secret: SecretStr | None = None
     router_secret_file: Path | None = None
+    # What one client may ask for.
+    limits: LimitSettings = LimitSettings()
+    # The roles that may ask for the schema and are told names that they may have meant.
+    introspection: tuple[Role, ...] = tuple(Role)
+    # Origins, as https://console.example.org, whose pages may ask from a browser.
+    origins: tuple[str, ...] = ()
     # How long a claimed run may be silent before another process may take it over, in seconds.
     lease_seconds: float = Field(default=60, gt=0)
     # Processes that map rows beside that of a large pull; unset: one for each further core, up to three.

@@ -59,7 +59,7 @@ NOTHING = {"entries": {"totalCount": 0, "edges": []}}
 # Every route beside GraphQL, by who may use it. A new one must be entered here, and tested where it says.
 ROUTES = {
     "POST /graphql": "this file",
-    "GET /graphql": "no answers to GET: tests/gateway/test_errors.py",
+    "GET /graphql": "as POST, queries alone: tests/gateway/test_errors.py",
     "WEBSOCKET /graphql": "there is no subscription to ask for",
     "GET /graphiql": "everybody, holds no data: tests/gateway/test_graphiql.py",
     "GET /static/graphiql/{name}": "everybody, holds no data: tests/gateway/test_graphiql.py",
