@@ -4,7 +4,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from typing import Final
 
 import strawberry
 from fastapi import Depends, FastAPI, Request
@@ -25,6 +26,9 @@ from gateway.limits.bodies import Bodies
 from gateway.schema import graphql_schema
 from schema.errors import RequestError
 from sync import migrate
+from sync.database import DatabaseFault
+
+_WRITE_USES: Final = 60  # seconds between two times that uses of keys are written
 
 
 async def _context(request: Request, viewer: Viewer = Depends(viewer_of)) -> Context:
@@ -36,7 +40,8 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with repeating(hub):
+            yield
         await asyncio.to_thread(hub.stop)
 
     app = FastAPI(title="dexhub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
@@ -73,6 +78,28 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
         return JSONResponse(content, status_code=200 if good else 503)
 
     return app
+
+
+@asynccontextmanager
+async def repeating(hub: Hub) -> AsyncIterator[None]:
+    """While it lasts, the times at which keys were used are written down; once more when it ends."""
+
+    async def work() -> None:
+        while True:
+            await asyncio.sleep(_WRITE_USES)
+            await asyncio.to_thread(_write_uses, hub)
+
+    task = asyncio.create_task(work())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await asyncio.to_thread(_write_uses, hub)
+
+
+def _write_uses(hub: Hub) -> None:
+    """A database that does not answer is told of by /health/ready, and not here."""
+    with suppress(DatabaseFault):
+        hub.uses.write(hub.database)
 
 
 def _revision(hub: Hub) -> str | None:

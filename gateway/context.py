@@ -28,7 +28,7 @@ from sync.eligibility import pending_sizes
 from sync.repository.browse import EntryBrowser
 from sync.repository.cases import CaseStore
 from sync.repository.pulls import PullStore
-from sync.scope import Scope
+from sync.scope import EVERYTHING, Scope
 from sync.settings import LimitSettings
 
 _T = TypeVar("_T")
@@ -66,13 +66,15 @@ class Context(BaseContext):
 
     def spend(self, cost: int) -> None:
         """Take an operation's cost off what the viewer has left for this minute; RequestError where it is not enough."""
-        self.hub.rates.spend(self.viewer.name, cost)
+        self.hub.rates.spend(self.viewer.holder, cost)
 
-    async def read(self, work: Callable[[Session], _T]) -> _T:
-        """Run `work` with a reading session, off the event loop."""
+    async def read(self, work: Callable[[Session], _T], *, whole: bool = False) -> _T:
+        """Run `work` with a reading session, off the event loop. The database shows it what is the viewer's and no more;
+        `whole` is for what is computed over all regions and shown in part, by whoever computes it.
+        """
 
         def run() -> _T:
-            with self.hub.database.read() as session:
+            with self.hub.database.read(EVERYTHING if whole else self.scope) as session:
                 return work(session)
 
         return await asyncio.to_thread(run)
@@ -106,7 +108,7 @@ class Context(BaseContext):
         return await self._to_judge.load(region)
 
     async def _load_to_judge(self, codes: list[str]) -> list[int]:
-        sizes = await self.read(pending_sizes)
+        sizes = await self.read(pending_sizes, whole=True)  # what is pending rests on registers, which no region reads
         return [sizes.get(code, 0) for code in codes]
 
     async def _load_entries(self, ids: list[str]) -> list[Entry | None]:

@@ -7,6 +7,7 @@ from typing import Self
 import strawberry
 
 from gateway import facts, paging
+from gateway.access import Access
 from gateway.context import Context
 from gateway.entries import beijing
 from gateway.operations import Problem
@@ -109,7 +110,9 @@ class ObjectionResult:
 class PublicityQueries:
     """What `Query` has of them."""
 
-    @strawberry.field(description="公示，最近在前；任何人可见 / Lists laid open, newest first; public")
+    @strawberry.field(
+        description="公示，最近在前；任何人可见 / Lists laid open, newest first; public", extensions=[Access(cost=10)]
+    )
     async def publicity_windows(self, info: Info, first: int = 50) -> list[PublicityWindow]:
         """Those that are over as well."""
         context, size = info.context, paging.page_size(first)
@@ -117,7 +120,8 @@ class PublicityQueries:
         return [PublicityWindow.of(row, context.scope, context.hub.now()) for row in rows]
 
     @strawberry.field(
-        description="异议，最近在前；省密钥只见涉及本省者 / Objections, newest first; a region sees its own"
+        description="异议，最近在前；省密钥只见涉及本省者 / Objections, newest first; a region sees its own",
+        extensions=[Access(cost=10)],
     )
     async def objections(
         self, info: Info, statuses: list[ObjectionStatus] | None = None, first: int = 100

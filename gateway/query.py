@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import strawberry
 
 from gateway import cases, entries, facts, paging
+from gateway.access import Access
 from gateway.audit import AuditQueries
 from gateway.context import Context
 from gateway.eligibility_query import EligibilityQueries, eligible
@@ -37,17 +38,20 @@ _MOST_GROUPS = 4
 class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, AuditQueries):
     """Reads only."""
 
-    @strawberry.field(description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics")
+    @strawberry.field(
+        description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics",
+        extensions=[Access(cost=10, size=5)],
+    )
     def regions(self, codes: list[strawberry.ID] | None = None) -> list[Region]:
         """In order of code."""
         return [region for code, region in facts.region_types().items() if codes is None or code in codes]
 
-    @strawberry.field(description="14 个国家赛道 / The 14 national tracks")
+    @strawberry.field(description="14 个国家赛道 / The 14 national tracks", extensions=[Access(cost=1, size=14)])
     def national_tracks(self) -> list[NationalTrack]:
         """In order."""
         return list(NATIONAL_TRACKS.values())
 
-    @strawberry.field(description="参赛项目 / Entries, filtered, sorted and paged")
+    @strawberry.field(description="参赛项目 / Entries, filtered, sorted and paged", extensions=[Access(cost=20)])
     async def entries(
         self,
         info: Info,
@@ -64,13 +68,17 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         return await paging.connection(info.context, wanted, part)
 
     @strawberry.field(
-        description="一个参赛项目；没有或不属本省时为空 / One entry; null where there is none or it is not yours"
+        description="一个参赛项目；没有或不属本省时为空 / One entry; null where there is none or it is not yours",
+        extensions=[Access(cost=2)],
     )
     async def entry(self, info: Info, id: strawberry.ID) -> Entry | None:  # noqa: A002  as above
         """By the hub's id."""
         return await info.context.entry(str(id))
 
-    @strawberry.field(description="按组计数 / Entries and distinct lead organisations by group")
+    @strawberry.field(
+        description="按组计数 / Entries and distinct lead organisations by group",
+        extensions=[Access(cost=200, size=20)],
+    )
     async def statistics(
         self,
         info: Info,
@@ -93,7 +101,8 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         return [StatisticsRow.of(groups, *line) for line in lines]
 
     @strawberry.field(
-        description="查重案件，最近变化在前；REVIEW 为待裁定的队列 / Duplicate cases, newest change first; REVIEW: those to decide"
+        description="查重案件，最近变化在前；REVIEW 为待裁定的队列 / Duplicate cases, newest change first; REVIEW: those to decide",
+        extensions=[Access(cost=20)],
     )
     async def duplicate_cases(
         self,
@@ -115,7 +124,7 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
 
         return await info.context.read(work)
 
-    @strawberry.field(description="拉取记录，最近在前 / Pulls, newest first")
+    @strawberry.field(description="拉取记录，最近在前 / Pulls, newest first", extensions=[Access(cost=10)])
     async def pulls(self, info: Info, regions: list[strawberry.ID] | None = None, first: int = 50) -> list[Pull]:
         """Of the regions in scope."""
         scope, size = info.context.scope, paging.page_size(first)
@@ -123,7 +132,9 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         newest = {row.region: row.id for row in reversed(rows)}
         return [Pull.of(row, is_newest=newest[row.region] == row.id) for row in rows]
 
-    @strawberry.field(description="定时作业；省密钥只见本省 / Scheduled jobs; a region sees its own")
+    @strawberry.field(
+        description="定时作业；省密钥只见本省 / Scheduled jobs; a region sees its own", extensions=[Access(cost=10)]
+    )
     async def schedules(self, info: Info) -> list[Schedule]:
         """By name."""
         scope, now = info.context.scope, datetime.now(UTC)
@@ -131,14 +142,17 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         found = [Schedule.of(row, now) for row in rows]
         return [each for each in found if scope.region is None or (each.region and scope.covers(each.region.code))]
 
-    @strawberry.field(description="守护暂停，最近在前 / Pulls that were paused by their guard, newest first")
+    @strawberry.field(
+        description="守护暂停，最近在前 / Pulls that were paused by their guard, newest first",
+        extensions=[Access(cost=10)],
+    )
     async def guard_stops(self, info: Info, first: int = 50) -> list[GuardStop]:
         """Of the regions in scope."""
         scope, size = info.context.scope, paging.page_size(first)
         rows = await info.context.read(lambda session: GuardStopStore(session, scope).all(size))
         return [GuardStop.of(row) for row in rows]
 
-    @strawberry.field(description="隔离的行，最近在前 / Rows set aside, newest first")
+    @strawberry.field(description="隔离的行，最近在前 / Rows set aside, newest first", extensions=[Access(cost=10)])
     async def quarantine(
         self, info: Info, regions: list[strawberry.ID] | None = None, first: int = 100
     ) -> list[QuarantinedRow]:

@@ -25,7 +25,11 @@ class AuditAction(StrEnum):
     """What was done. Each is one act of a person, or what the hub did because of one."""
 
     KEY_CREATED = "KEY_CREATED"
+    KEY_ROTATED = "KEY_ROTATED"
     KEY_REVOKED = "KEY_REVOKED"
+    BACKUP_MADE = "BACKUP_MADE"
+    TOKENS_DELETED = "TOKENS_DELETED"  # the personal tokens of an edition that is over
+    RETENTION_APPLIED = "RETENTION_APPLIED"  # what was kept longer than it may be
     REGISTER_CHANGED = "REGISTER_CHANGED"
     WAIVER_GRANTED = "WAIVER_GRANTED"
     WAIVER_REVOKED = "WAIVER_REVOKED"

@@ -6,8 +6,9 @@ Secrets come from files (`…_file`) or the environment and have no default.
 import base64
 import os
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from adapters.transport import Endpoint
@@ -48,6 +49,25 @@ class LimitSettings(BaseModel):
     seconds: float = Field(default=20, gt=0)
     body_bytes: int = Field(default=2 << 20, gt=0)
     body_seconds: float = Field(default=20, gt=0)
+
+
+class OidcSettings(BaseModel):
+    """An identity provider whose tokens are believed: its public keys come from a file, or from an address over TLS."""
+
+    issuer: str
+    audience: str
+    jwks_url: str | None = None
+    jwks_file: Path | None = None
+    algorithms: tuple[Literal["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"], ...] = ("RS256", "ES256")
+    leeway_seconds: int = Field(default=30, ge=0, le=300)
+    role_claim: str = "dexhub_role"
+    region_claim: str = "dexhub_region"
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.jwks_url is None) == (self.jwks_file is None):
+            raise ValueError("either jwks_url or jwks_file, and not both")
+        return self
 
 
 class WebhookSettings(BaseModel):
@@ -110,6 +130,8 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     # The roles that may ask for the schema and are told names that they may have meant.
     introspection: tuple[Role, ...] = tuple(Role)
+    # An identity provider whose tokens are believed beside keys; unset: none.
+    oidc: OidcSettings | None = None
     # Origins, as https://console.example.org, whose pages may ask from a browser.
     origins: tuple[str, ...] = ()
     # How long a claimed run may be silent before another process may take it over, in seconds.

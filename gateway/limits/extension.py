@@ -10,7 +10,8 @@ from gateway.limits.measure import measure
 from gateway.limits.refusals import refusal
 from schema.errors import RequestError
 
-_TOO_LONG: Final = "Document contains more than"
+_TOO_LONG: Final = "Syntax Error: Document contains more than"
+_TOO_DEEP: Final = "Syntax Error: Document is nested too deeply"
 _GUESS: Final = re.compile(r" Did you mean .*", re.DOTALL)
 
 
@@ -32,7 +33,7 @@ class Limits(SchemaExtension):
         made = self.execution_context
         try:
             found = measure(
-                made.schema._schema,  # type: ignore[attr-defined]  # noqa: SLF001  strawberry has no public way to it
+                made.schema._schema,  # noqa: SLF001  strawberry has no public way to it
                 made.graphql_document,  # type: ignore[arg-type]  # parsed by now
                 made.variables or {},
                 made.context.limits,
@@ -49,9 +50,9 @@ class Limits(SchemaExtension):
 
     def _told(self, error: GraphQLError) -> GraphQLError:
         limits = self.execution_context.context.limits
-        if error.message.startswith("Syntax Error: " + _TOO_LONG):
+        if error.message.startswith(_TOO_LONG):
             found: RequestError = refusal("LIMIT_TOKENS", limits.tokens, limits.tokens + 1)
-        elif isinstance(error.original_error, RecursionError):
+        elif error.message.startswith(_TOO_DEEP):
             found = refusal("LIMIT_DEPTH", limits.depth, limits.depth + 1)
         else:
             return error

@@ -17,6 +17,7 @@ from graphql import (
     GraphQLField,
     GraphQLNamedType,
     GraphQLSchema,
+    InlineFragmentNode,
     IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -36,6 +37,7 @@ LARGEST_PAGE: Final = 1000
 _USUAL_LIST: Final = 4  # objects, where nobody said how many a list has
 _PAGE: Final = "first"
 _BACK: Final = "strawberry-definition"
+_TOOLS: Final = 8  # levels more for the question that tools ask for the schema; validation bounds its lists in lists
 _INTROSPECTION: Final = Cost(weight=1000)
 _Part = tuple[GraphQLNamedType | None, SelectionSetNode]
 
@@ -113,8 +115,10 @@ class _Walk:
         self._costs(self._grouped([(on, node.selection_set)]), 0)
 
     def _costs(self, groups: Mapping[str, list[tuple[GraphQLNamedType | None, FieldNode]]], level: int) -> int:
-        if level > self._limits.depth:
-            raise refusal("LIMIT_DEPTH", self._limits.depth, level)
+        first = next((parent for members in groups.values() for parent, _ in members), None)
+        bound = self._limits.depth + (_TOOLS if first is not None and first.name.startswith("__") else 0)
+        if level > bound:
+            raise refusal("LIMIT_DEPTH", bound, level)
         self._found.depth = max(self._found.depth, level)
         total = 0
         for members in groups.values():
@@ -160,7 +164,7 @@ class _Walk:
                     spread.add(node.name.value)
                     on = self._schema.get_type(fragment.type_condition.name.value)
                     yield from self._fields(on, fragment.selection_set, spread)
-            else:
+            elif isinstance(node, InlineFragmentNode):
                 on = self._schema.get_type(node.type_condition.name.value) if node.type_condition else parent
                 yield from self._fields(on, node.selection_set, spread)
 
