@@ -5,12 +5,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import Annotated, Final
 
 import strawberry
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
@@ -23,8 +24,11 @@ from gateway.graphql_router import StrictRouter
 from gateway.headers import SecurityHeaders
 from gateway.hub import Hub
 from gateway.limits.bodies import Bodies
+from gateway.observing import Observed
 from gateway.schema import graphql_schema
+from gateway.trusted_documents import TrustedDocuments
 from schema.errors import RequestError
+from schema.vocabulary import Role
 from sync import migrate
 from sync.database import DatabaseFault
 
@@ -46,6 +50,7 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
 
     app = FastAPI(title="dexhub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.hub = hub
+    documents = TrustedDocuments(hub.settings.trusted_documents, only=hub.settings.trusted_only)
     for kind in (RequestError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answer)
     app.add_middleware(Bodies, limits=hub.settings.limits)
@@ -57,12 +62,19 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
             allow_headers=["Authorization", "Content-Type"],
         )
     app.add_middleware(SecurityHeaders)
-    app.include_router(StrictRouter(schema or graphql_schema(), context_getter=_context), prefix="/graphql")
+    app.add_middleware(Observed, figures=hub.figures)
+    app.include_router(StrictRouter(schema or graphql_schema(), _context, documents), prefix="/graphql")
     app.include_router(graphiql.router)
     app.include_router(files.router)
     app.include_router(list_uploads.router)
     app.include_router(exports.router)
     app.include_router(publicity_page.router)
+
+    @app.get("/metrics")
+    async def metrics(viewer: Annotated[Viewer, Depends(viewer_of)]) -> Response:
+        """The figures of this process, for a monitor that has a key with the scope of metrics."""
+        viewer.require(Role.NATIONAL, Role.JOB)
+        return Response(hub.figures.text(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/health/live")
     async def live() -> dict[str, str]:

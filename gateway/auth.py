@@ -28,6 +28,7 @@ from sync.tables import ApiKeyRow
 
 _PARTS: Final = 3
 _LONGEST: Final = 8192  # characters of a header; a token of an identity provider has one or two thousand
+_REQUEST: Final = 10  # units that any request costs, before what it asks for
 EVERY_SCOPE: Final = frozenset(KeyScope)
 
 
@@ -53,9 +54,9 @@ class Viewer:
                 self.role, f"需要 {'、'.join(roles)} 密钥", f"a key of role {' or '.join(roles)} is needed"
             )
 
-    def require_scope(self, wanted: KeyScope) -> None:
+    def require_scope(self, wanted: KeyScope | None) -> None:
         """Refuse a viewer whose key was not made for this."""
-        if wanted not in self.scopes:
+        if wanted is not None and wanted not in self.scopes:
             raise _forbidden(wanted, f"需要含 {wanted} 范围的密钥", f"a key with the scope {wanted} is needed")
 
 
@@ -191,8 +192,19 @@ async def viewer_of(request: Request) -> Viewer:
         raise _unknown()
     request.state.holder = viewer.holder
     hub.uses.note(viewer.holder)
-    viewer.require_scope(KeyScope.READ if request.method in ("GET", "HEAD") or _graphql(request) else KeyScope.WRITE)
+    viewer.require_scope(_needed(request))
+    hub.rates.spend(viewer.holder, _REQUEST)
     return viewer
+
+
+def _needed(request: Request) -> KeyScope | None:
+    """The scope that a request wants by its address; GraphQL's fields say for themselves what they need."""
+    path = request.url.path
+    if path == "/metrics":
+        return KeyScope.METRICS
+    if path.startswith("/graphql"):
+        return None
+    return KeyScope.READ if request.method in ("GET", "HEAD") else KeyScope.WRITE
 
 
 async def _bearer(hub: Hub, authorization: str) -> Viewer | None:
@@ -203,11 +215,6 @@ async def _bearer(hub: Hub, authorization: str) -> Viewer | None:
     if hub.tokens is not None and token.count(".") == 2 and not token.startswith("dexhub_"):
         return await asyncio.to_thread(hub.tokens.viewer, token)
     return await asyncio.to_thread(authenticate, hub.database, token)
-
-
-def _graphql(request: Request) -> bool:
-    """Its fields say for themselves what they need: see `gateway.access`."""
-    return request.url.path.startswith("/graphql")
 
 
 def _valid(row: ApiKeyRow, now: datetime) -> bool:

@@ -67,6 +67,7 @@ class Context(BaseContext):
     def spend(self, cost: int) -> None:
         """Take an operation's cost off what the viewer has left for this minute; RequestError where it is not enough."""
         self.hub.rates.spend(self.viewer.holder, cost)
+        self.hub.figures.cost.inc(cost)
 
     async def read(self, work: Callable[[Session], _T], *, whole: bool = False) -> _T:
         """Run `work` with a reading session, off the event loop. The database shows it what is the viewer's and no more;

@@ -13,12 +13,15 @@ from starlette.websockets import WebSocket
 from strawberry import Schema
 from strawberry.fastapi import GraphQLRouter
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
+from strawberry.http.types import QueryParams
 from strawberry.types import ExecutionResult
 from strawberry.types.unset import UNSET
 
 from gateway import negotiation
 from gateway.errors import headers_of
 from gateway.limits.refusals import too_slow
+from gateway.trusted_documents import TrustedDocuments
 from schema.errors import Problem, RequestError
 
 _NUL: Final = re.compile(r"\\u(0000|\{0+\})")  # as JSON and GraphQL write it; PostgreSQL stores no text that holds it
@@ -30,8 +33,11 @@ class StrictRouter(GraphQLRouter[Any, None]):
     Queries may come by GET, where nothing they hold is logged; everything that changes something comes by POST as JSON.
     """
 
-    def __init__(self, schema: Schema, context_getter: Callable[..., Any]) -> None:
+    def __init__(
+        self, schema: Schema, context_getter: Callable[..., Any], documents: TrustedDocuments | None = None
+    ) -> None:
         super().__init__(schema, context_getter=context_getter, graphql_ide=None, allow_queries_via_get=True)
+        self._documents = documents or TrustedDocuments()
 
     async def run(self, request: Any, context: Any = UNSET, root_value: Any = UNSET) -> Any:  # noqa: ANN401  as declared above us
         """One request; what strawberry refuses in a few words of its own is refused in ours."""
@@ -74,12 +80,18 @@ class StrictRouter(GraphQLRouter[Any, None]):
         made = await super().process_result(request, result)
         if result.errors and result.data is None and all(error.path is None for error in result.errors):
             del made["data"]
+            request.state.code = next((str((error.extensions or {}).get("code", "")) for error in result.errors), "")
             request.state.refused = max(
                 (error.original_error for error in result.errors if isinstance(error.original_error, RequestError)),
                 key=lambda error: error.status,
                 default=None,
             )
         return made
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        """GraphiQL has an address of its own: see `gateway.graphiql`."""
+        del request
+        return False
 
     async def get_sub_response(self, request: Request) -> Response:
         """What the answer is made from; it knows how the client wants it."""
@@ -97,6 +109,14 @@ class StrictRouter(GraphQLRouter[Any, None]):
         status = 400 if "data" not in response_data and media == negotiation.RESPONSE else 200
         headers = {"Content-Type": f"{media}; charset=utf-8"}
         return Response(orjson.dumps(response_data, default=str), status_code=status, headers=headers)
+
+    def parse_json(self, data: str | bytes) -> Any:  # noqa: ANN401  an object, but for strawberry
+        """The object of a body with the document that it names."""
+        return self._documents.named(self.decode_json(data)) if isinstance(data, bytes) else self.decode_json(data)
+
+    def parse_query_params(self, params: QueryParams) -> dict[str, Any]:
+        """The same of an address."""
+        return self._documents.named(super().parse_query_params(params))
 
     def decode_json(self, data: str | bytes) -> dict[str, Any]:
         """The JSON object of a body, or of a part of an address."""

@@ -13,6 +13,7 @@ from adapters.native import NativeReader
 from gateway.key_use import KeyUses
 from gateway.limits.rates import Rates
 from gateway.native import native_readers
+from gateway.observing import Figures
 from sync.database import Database
 from sync.pull import Puller
 from sync.settings import Settings
@@ -38,6 +39,7 @@ class Hub:
         self.uploads = threading.BoundedSemaphore(UPLOADS)  # places for those who hand in a table
         self.rates = Rates(settings.limits)
         self.uses = KeyUses()
+        self.figures = Figures()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pulls", daemon=True)
         self._pulls: set[Future[PullRow]] = set()

@@ -34,7 +34,8 @@ class PlatformSettings(BaseModel):
 
 class LimitSettings(BaseModel):
     """What one client may ask for. Numbers of a document are counted with its fragments unfolded; cost is about one unit
-    for each object of the answer; `seconds` bounds a query, `body_seconds` the arrival of its body.
+    for each object of the answer; `seconds` bounds a query, `head_seconds` and
+    `body_seconds` the arrival of a request.
     """
 
     depth: int = Field(default=12, gt=0)
@@ -43,12 +44,14 @@ class LimitSettings(BaseModel):
     fields: int = Field(default=1000, gt=0)
     repeats: int = Field(default=10, gt=0)
     tokens: int = Field(default=4000, gt=0)
-    cost: int = Field(default=500_000, gt=0)
+    cost: int = Field(default=150_000, gt=0)
     cost_per_minute: int = Field(default=3_000_000, gt=0)
     refusals_per_minute: int = Field(default=60, gt=0)
     seconds: float = Field(default=20, gt=0)
     body_bytes: int = Field(default=2 << 20, gt=0)
     body_seconds: float = Field(default=20, gt=0)
+    head_seconds: float = Field(default=10, gt=0)
+    connections: int = Field(default=1000, gt=0)
 
 
 class OidcSettings(BaseModel):
@@ -132,6 +135,9 @@ class Settings(BaseSettings):
     introspection: tuple[Role, ...] = tuple(Role)
     # An identity provider whose tokens are believed beside keys; unset: none.
     oidc: OidcSettings | None = None
+    # A folder of documents (*.graphql) that clients may name by their SHA-256, and whether no other is run.
+    trusted_documents: Path | None = None
+    trusted_only: bool = False
     # Origins, as https://console.example.org, whose pages may ask from a browser.
     origins: tuple[str, ...] = ()
     # How long a claimed run may be silent before another process may take it over, in seconds.

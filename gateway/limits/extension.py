@@ -12,6 +12,8 @@ from schema.errors import RequestError
 
 _TOO_LONG: Final = "Syntax Error: Document contains more than"
 _TOO_DEEP: Final = "Syntax Error: Document is nested too deeply"
+_DIGITS: Final = 400  # more than any number has that is not infinite; Python reads no more than 4,300
+_NUMBER: Final = re.compile(rf"\d{{{_DIGITS + 1},}}")
 _GUESS: Final = re.compile(r" Did you mean .*", re.DOTALL)
 
 
@@ -32,6 +34,8 @@ class Limits(SchemaExtension):
         """Validation is left out where the measure is refused."""
         made = self.execution_context
         try:
+            if digits := _NUMBER.search(made.query or ""):
+                raise refusal("LIMIT_DIGITS", _DIGITS, len(digits.group()))
             found = measure(
                 made.schema._schema,  # noqa: SLF001  strawberry has no public way to it
                 made.graphql_document,  # type: ignore[arg-type]  # parsed by now

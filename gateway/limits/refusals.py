@@ -11,6 +11,7 @@ _WORDS: Final = {
     "LIMIT_ALIASES": ("别名过多", "the document has too many aliases", "个别名", "aliases"),
     "LIMIT_ROOT_FIELDS": ("根字段过多", "the document has too many root fields", "个根字段", "root fields"),
     "LIMIT_REPEATS": ("同一字段重复过多", "one field is repeated too often", "次", "times in one place"),
+    "LIMIT_DIGITS": ("数字过长", "a number is too long", "位", "digits"),
     "LIMIT_COST": ("查询开销过大", "the document costs too much", "单位", "units"),
 }
 

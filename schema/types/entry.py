@@ -124,7 +124,8 @@ class Entry:
         return await cast("KnowsMore", info.context).cases_of(self.id)
 
     @strawberry.field(
-        description="参赛资格及逐条判定；尚未判定为空 / What the clauses say; null until it is judged", metadata=costs(3)
+        description="参赛资格及逐条判定；尚未判定为空 / What the clauses say; null until it is judged",
+        metadata=costs(3),
     )
     async def eligibility(
         self, info: strawberry.Info

@@ -29,6 +29,7 @@ from adapters.transport import Endpoint
 from gateway.app import create_app
 from gateway.auth import create_key
 from gateway.hub import Hub
+from gateway.serving import configured
 from schema.vocabulary import Role
 from sync.database import Database
 from sync.objections import Filing, file
@@ -162,7 +163,7 @@ def serving_hub(database: Database, endpoints: dict[str, Endpoint] | None = None
     )
     hub = Hub(settings, database)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(hub), log_config=None, access_log=False))
+    server = uvicorn.Server(configured(create_app(hub), settings.limits))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])), name="server")
     thread.start()
     with ExitStack() as stack:

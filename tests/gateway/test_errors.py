@@ -127,9 +127,7 @@ def test_queries_are_answered_down_to_a_depth(service, levels, refused) -> None:
     assert ("errors" in answer, "data" not in answer) == (refused, refused)
 
 
-@pytest.mark.parametrize(
-    ("number", "refused"), [(LIMITS.aliases, False), (LIMITS.aliases + 1, True)]
-)
+@pytest.mark.parametrize(("number", "refused"), [(LIMITS.aliases, False), (LIMITS.aliases + 1, True)])
 def test_queries_are_answered_up_to_a_number_of_aliases(service, number, refused) -> None:
     document = "{ " + " ".join(f"a{n}: nationalTracks {{ id }}" for n in range(number)) + " }"
     answer = service.national.answer(document)

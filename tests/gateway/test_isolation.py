@@ -71,6 +71,7 @@ ROUTES = {
     "GET /publicity.json": "everybody: tests/gateway/test_publicity_page.py",
     "GET /publicity/feed.atom": "everybody: tests/gateway/test_publicity_page.py",
     "POST /publicity/{window}/objections": "everybody: tests/gateway/test_publicity_page.py",
+    "GET /metrics": "NATIONAL and JOB with the scope of metrics: tests/gateway/test_observing.py",
     "GET /health/live": "everybody, holds no data",
     "GET /health/ready": "everybody, holds no data",
 }

@@ -20,9 +20,7 @@ ROOTS = ("query_type", "mutation_type", "subscription_type")
 def undeclared(root: str) -> list[str]:
     kind = getattr(graphql_schema()._schema, root)
     fields = kind.fields if kind else {}
-    return [
-        name for name, field in fields.items() if ROLES not in field.extensions["strawberry-definition"].metadata
-    ]
+    return [name for name, field in fields.items() if ROLES not in field.extensions["strawberry-definition"].metadata]
 
 
 @pytest.fixture
@@ -53,7 +51,11 @@ def test_what_only_the_organiser_may_ask_for_is_refused_by_its_declaration_alone
 
 def test_every_root_field_declares_what_it_costs() -> None:
     kinds = (graphql_schema()._schema.query_type, graphql_schema()._schema.mutation_type)
-    costs = [field.extensions["strawberry-definition"].metadata[KEY].weight for kind in kinds for field in kind.fields.values()]
+    costs = [
+        field.extensions["strawberry-definition"].metadata[KEY].weight
+        for kind in kinds
+        for field in kind.fields.values()
+    ]
     assert [cost for cost in costs if cost < 1] == []
 
 
