@@ -24,6 +24,7 @@ from gateway.auth import OPERATOR
 from gateway.cli import (
     adapters,
     audit,
+    backup,
     cases,
     distributed,
     doctor,
@@ -35,6 +36,7 @@ from gateway.cli import (
     keys,
     lists,
     messages,
+    privacy,
     publicity,
     pulls,
     quarantine,
@@ -70,6 +72,8 @@ cli.add_typer(messages.cli, name="messages")
 cli.add_typer(registers.cli, name="registers")
 cli.command(help="检查库中不该出现的情况 / Look for what can never be")(doctor.doctor)
 cli.add_typer(audit.cli, name="audit")
+cli.add_typer(backup.cli, name="backup")
+cli.add_typer(privacy.cli, name="privacy")
 cli.add_typer(roster.cli, name="roster")
 cli.add_typer(publicity.cli, name="publicity")
 cli.command(help="核对参赛资格 / May it compete, by the notices' rules")(eligibility.check)
