@@ -23,12 +23,13 @@ test: $(VENV)/.installed  ## the whole suite, over SQLite and PostgreSQL and rea
 	$(BIN)/pytest -n 2 --ignore tests/gateway/federation
 	$(BIN)/pytest tests/gateway/federation  # by itself: it keeps both cores busy with nine processes of its own
 
-check: $(VENV)/.installed  ## format, lint, types, import contracts, SDL drift, breaking changes, then the tests
+check: $(VENV)/.installed  ## format, lint, types, import contracts, SDL drift, breaking changes, known holes in packages, then the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/dexhub schema export --check
+	sh scripts/audit.sh $(VENV)
 	$(MAKE) test
 
 fmt: $(VENV)/.installed  ## format and mend what can be mended mechanically
