@@ -14,7 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sync.settings import LimitSettings
 
-_IDLE: Final = 5  # seconds that a connection may stand open between two requests
+_IDLE: Final = 65  # seconds that a connection may stand open between two requests; longer than proxies keep one
 _HEAD: Final = 16 << 10  # bytes of a request's head
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 

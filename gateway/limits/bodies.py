@@ -67,6 +67,8 @@ class Bodies:
                     message = await receive()
             except TimeoutError:
                 raise self._too_slow() from None
+            if message["type"] == "http.disconnect":
+                raise _cut_short()
             size += len(message.get("body", b""))
             whole = not message.get("more_body", False)
             if size > self._limits.body_bytes:
@@ -94,3 +96,10 @@ class Bodies:
             ),
             status=408,
         )
+
+
+def _cut_short() -> RequestError:
+    """Nobody is left to read it; it keeps a client that went away from being told of as a fault of ours."""
+    return RequestError(
+        Problem("BODY_CUT_SHORT", "body", "请求体未到齐连接即断开", "the client left before its body was whole")
+    )

@@ -6,6 +6,7 @@ Usage: python tests/benchmark/load.py [SECONDS [CLIENTS]]. The quiet value is th
 
 import asyncio
 import itertools
+import random
 import sys
 import time
 from collections import Counter
@@ -27,7 +28,7 @@ HOSTILE = (
     "{" + "a{" * 1900 + "b" + "}" * 1901,
     "query { __schema { types { fields { type { fields { type { name } } } } } } }",
 )
-PAUSE = 1.0  # seconds between two questions of an honest client
+PAUSE = 5.0  # seconds between two questions of an honest client; a hostile one waits a tenth as long
 FIRST = 10  # seconds of the run that the memory is given to settle
 
 
@@ -35,6 +36,7 @@ async def honest(
     client: httpx.AsyncClient, hub: Served, key: str, end: float, seen: Counter[int], times: list[float]
 ) -> None:
     """Asks, reads and thinks."""
+    await asyncio.sleep(random.random() * PAUSE)  # they do not come all at once
     for document in itertools.cycle(HONEST):
         if time.monotonic() > end:
             return
@@ -60,7 +62,7 @@ async def hostile(client: httpx.AsyncClient, hub: Served, key: str, end: float, 
         )
         answer = await client.post(f"{hub.url}/graphql", content=body, headers=said)
         seen[answer.status_code] += 1
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(PAUSE / 10)
 
 
 async def run(hub: Served, seconds: float, kind: int, foes: int) -> tuple[list[float], Counter[int], list[float]]:
