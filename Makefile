@@ -23,7 +23,7 @@ test: $(VENV)/.installed  ## the whole suite, over SQLite and PostgreSQL and rea
 	$(BIN)/pytest -n 3 --dist worksteal --ignore tests/gateway/federation
 	$(BIN)/pytest tests/gateway/federation  # by itself: it keeps both cores busy with nine processes of its own
 
-check: $(VENV)/.installed  ## format, lint, types, import contracts, SDL drift, breaking changes, then the tests
+check: $(VENV)/.installed  ## format, lint, types, import contracts, SDL drift, breaking changes, known holes in packages, then the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -31,6 +31,7 @@ check: $(VENV)/.installed  ## format, lint, types, import contracts, SDL drift, 
 	$(BIN)/dexhub schema export --check
 	$(BIN)/python scripts/error_codes.py --check
 	sh scripts/client.sh $(VENV) --check
+	sh scripts/audit.sh $(VENV)
 	$(MAKE) test
 
 fmt: $(VENV)/.installed  ## format and mend what can be mended mechanically

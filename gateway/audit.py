@@ -8,6 +8,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from gateway import paging
+from gateway.access import Access
 from gateway.context import Context
 from gateway.entries import beijing
 from sync.repository.audit import AuditStore
@@ -49,7 +50,8 @@ class AuditQueries:
     """What `Query` has of them."""
 
     @strawberry.field(
-        description="变更记录，最近在前；省密钥不可见 / Records of changes, newest first; a region sees none"
+        description="变更记录，最近在前；省密钥不可见 / Records of changes, newest first; a region sees none",
+        extensions=[Access(cost=20)],
     )
     async def audit_records(
         self,
@@ -72,7 +74,8 @@ class AuditQueries:
         )
 
     @strawberry.field(
-        description="最新封印，可抄存以备核对；尚无时为空 / The newest seal, to be kept for later checks; null before the first"
+        description="最新封印，可抄存以备核对；尚无时为空 / The newest seal, to be kept for later checks; null before the first",
+        extensions=[Access(cost=2)],
     )
     async def audit_seal(self, info: Info) -> str | None:
         """As receipts print it."""

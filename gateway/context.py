@@ -11,7 +11,7 @@ from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
 from gateway import cases, eligibility, entries, history
-from gateway.auth import Viewer, authenticate, unauthenticated
+from gateway.auth import Viewer, unauthenticated, viewer_behind
 from gateway.freshness import freshness
 from gateway.hub import Hub
 from gateway.native import NativeFields
@@ -25,7 +25,8 @@ from sync.database import Session
 from sync.eligibility import pending_sizes
 from sync.repository.browse import EntryBrowser
 from sync.repository.cases import CaseStore
-from sync.scope import Scope
+from sync.scope import EVERYTHING, Scope
+from sync.settings import LimitSettings
 
 _T = TypeVar("_T")
 
@@ -54,8 +55,7 @@ class Context(BaseContext):
     async def confirm(self) -> None:
         """RequestError where the key that was shown has been revoked since: subscriptions live long."""
         if self._authorization is not None:
-            given = self._authorization
-            await in_thread(lambda: authenticate(self.hub.database, given))
+            await viewer_behind(self.hub, self._authorization)
 
     def anew(self) -> Self:
         """The same viewer's, for another operation."""
@@ -76,11 +76,28 @@ class Context(BaseContext):
         """What the viewer may see."""
         return self.viewer.scope
 
-    async def read(self, work: Callable[[Session], _T]) -> _T:
-        """Run `work` with a reading session, off the event loop."""
+    @property
+    def limits(self) -> LimitSettings:
+        """What one operation may ask for."""
+        return self.hub.settings.limits
+
+    @property
+    def may_introspect(self) -> bool:
+        """Whether the viewer may ask for the schema."""
+        return self.viewer.role in self.hub.settings.introspection
+
+    def spend(self, cost: int) -> None:
+        """Take an operation's cost off what the viewer has left for this minute; RequestError where it is not enough."""
+        self.hub.rates.spend(self.viewer.holder, cost)
+        self.hub.figures.cost.inc(cost)
+
+    async def read(self, work: Callable[[Session], _T], *, whole: bool = False) -> _T:
+        """Run `work` with a reading session, off the event loop. The database shows it what is the viewer's and no more;
+        `whole` is for what is computed over all regions and shown in part, by whoever computes it.
+        """
 
         def run() -> _T:
-            with self.hub.database.read() as session:
+            with self.hub.database.read(EVERYTHING if whole else self.scope) as session:
                 return work(session)
 
         return await in_thread(run)
@@ -118,7 +135,7 @@ class Context(BaseContext):
         return await self._to_judge.load(region)
 
     async def _load_to_judge(self, codes: list[str]) -> list[int]:
-        sizes = await self.read(pending_sizes)
+        sizes = await self.read(pending_sizes, whole=True)  # what is pending rests on registers, which no region reads
         return [sizes.get(code, 0) for code in codes]
 
     async def _load_entries(self, ids: list[str]) -> list[Entry | None]:

@@ -3,13 +3,13 @@
 import strawberry
 
 from gateway import lists, paging
+from gateway.access import NATIONAL, REGION, Access
 from gateway.context import Context
 from gateway.lists import ListDifference, RecommendationList
 from gateway.selection import ListShadow, Message, SelectionRules
 from schema.errors import RequestError
 from schema.list_life import COUNTED
 from schema.types.scalars import RegionCode
-from schema.vocabulary import Role
 from sync.database import Session
 from sync.lists import items_of
 from sync.lists.acts import unknown_list
@@ -28,7 +28,10 @@ Info = strawberry.Info[Context]
 class ListQueries:
     """What `Query` has of them."""
 
-    @strawberry.field(description="推荐名单的各版本 / Versions of recommended lists, newest first within an issuer")
+    @strawberry.field(
+        description="推荐名单的各版本 / Versions of recommended lists, newest first within an issuer",
+        extensions=[Access(cost=50, size=10)],
+    )
     async def recommendation_lists(
         self, info: Info, regions: list[RegionCode] | None = None, current_only: bool = True
     ) -> list[RecommendationList]:
@@ -45,7 +48,9 @@ class ListQueries:
 
         return await info.context.read(work)
 
-    @strawberry.field(description="两个版本逐项比较 / Two versions, field by field")
+    @strawberry.field(
+        description="两个版本逐项比较 / Two versions, field by field", extensions=[Access(cost=100, size=100)]
+    )
     async def compare_lists(self, info: Info, before: strawberry.ID, after: strawberry.ID) -> list[ListDifference]:
         """By receipts."""
         scope = info.context.scope
@@ -57,7 +62,8 @@ class ListQueries:
         return await info.context.read(work)
 
     @strawberry.field(
-        description="按该省成绩和规则推算的名单与所推名单的差异 / What the region's own rule would give, and what differs"
+        description="按该省成绩和规则推算的名单与所推名单的差异 / What the region's own rule would give, and what differs",
+        extensions=[Access(cost=1000)],
     )
     async def list_shadow(self, info: Info, receipt: strawberry.ID) -> ListShadow:
         """For a person to explain."""
@@ -66,7 +72,10 @@ class ListQueries:
             lambda session: ListShadow.of(shadow_of(session, _one(session, scope, str(receipt))))
         )
 
-    @strawberry.field(description="名额和推荐规则，含依据 / Quotas and rules of selection, with what they rest on")
+    @strawberry.field(
+        description="名额和推荐规则，含依据 / Quotas and rules of selection, with what they rest on",
+        extensions=[Access(cost=50, size=10)],
+    )
     async def selection_rules(self, info: Info) -> list[SelectionRules]:
         """Of the issuers in scope."""
         scope = info.context.scope
@@ -82,7 +91,8 @@ class ListQueries:
         return await info.context.read(work)
 
     @strawberry.field(
-        description="收件箱：给各省的通知，最近在前 / Messages to regions, newest first; a region sees its own"
+        description="收件箱：给各省的通知，最近在前 / Messages to regions, newest first; a region sees its own",
+        extensions=[Access(NATIONAL, REGION, cost=10)],
     )
     async def messages(
         self,
@@ -94,7 +104,6 @@ class ListQueries:
         before: str | None = None,
     ) -> paging.Connection[Message]:
         """The same that are sent to webhooks."""
-        info.context.viewer.require(Role.REGION, Role.NATIONAL)
         scope = info.context.scope
         return await paging.connection(
             info.context,

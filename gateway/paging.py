@@ -54,6 +54,7 @@ class PageInfo:
     start_cursor: str | None = strawberry.field(description="本页第一条的游标 / Cursor of the first edge")
     end_cursor: str | None = strawberry.field(description="本页最后一条的游标 / Cursor of the last edge")
     beyond: strawberry.Private[dict[bool, bool | Callable[[Session], bool]]]  # by whether backwards
+    whole: strawberry.Private[bool] = False  # see `Context.read`
 
     @strawberry.field(description="其后是否还有 / Whether there is more after this page")
     async def has_next_page(self, info: Info) -> bool:
@@ -67,7 +68,7 @@ class PageInfo:
 
     async def _has_beyond(self, info: Info, *, backwards: bool) -> bool:
         known = self.beyond[backwards]
-        return known if isinstance(known, bool) else await info.context.read(known)
+        return known if isinstance(known, bool) else await info.context.read(known, whole=self.whole)
 
 
 @strawberry.type(description="分页连接 / A page of a list")
@@ -77,6 +78,7 @@ class Connection(Generic[Node]):
     edges: list[Edge[Node]] = strawberry.field(description="本页各条及其游标 / This page, with cursors")
     page_info: PageInfo = strawberry.field(description="本页的位置 / Where this page stands")
     counted: strawberry.Private[Callable[[Session], int]]
+    whole: strawberry.Private[bool] = False  # see `Context.read`
 
     @strawberry.field(description="本页各条，不带游标 / This page without cursors")
     def nodes(self) -> list[Node]:
@@ -86,7 +88,7 @@ class Connection(Generic[Node]):
     @strawberry.field(description="符合条件的总数 / How many there are on all pages")
     async def total_count(self, info: Info) -> int:
         """One more query."""
-        return await info.context.read(self.counted)
+        return await info.context.read(self.counted, whole=self.whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,12 @@ async def connection(
     asked: Asked,
     listing: Callable[[Session], Listed[Row]],
     nodes: Callable[[Session, Sequence[Row]], Sequence[Node]],
+    *,
+    whole: bool = False,
 ) -> Connection[Node]:
-    """A page of what `listing` lists, each row made into what is shown by `nodes`, in their order."""
+    """A page of what `listing` lists, each row made into what is shown by `nodes`, in their order. `whole`: see
+    `Context.read`.
+    """
 
     def work(session: Session) -> Connection[Node]:
         listed = listing(session)
@@ -150,11 +156,14 @@ async def connection(
         }
         cursor = [edge.cursor for edge in edges]
         page = PageInfo(
-            start_cursor=cursor[0] if cursor else None, end_cursor=cursor[-1] if cursor else None, beyond=beyond
+            start_cursor=cursor[0] if cursor else None,
+            end_cursor=cursor[-1] if cursor else None,
+            beyond=beyond,
+            whole=whole,
         )
-        return Connection(edges=edges, page_info=page, counted=lambda session: listing(session).count())
+        return Connection(edges=edges, page_info=page, counted=lambda session: listing(session).count(), whole=whole)
 
-    return await context.read(work)
+    return await context.read(work, whole=whole)
 
 
 def _probe(

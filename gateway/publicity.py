@@ -7,6 +7,7 @@ from typing import Self
 import strawberry
 
 from gateway import facts, paging
+from gateway.access import Access
 from gateway.context import Context
 from gateway.entries import beijing
 from gateway.operations import Problem
@@ -119,7 +120,9 @@ class ObjectionResult:
 class PublicityQueries:
     """What `Query` has of them."""
 
-    @strawberry.field(description="公示，最近在前；任何人可见 / Lists laid open, newest first; public")
+    @strawberry.field(
+        description="公示，最近在前；任何人可见 / Lists laid open, newest first; public", extensions=[Access(cost=10)]
+    )
     async def publicity_windows(
         self,
         info: Info,
@@ -140,7 +143,8 @@ class PublicityQueries:
         )
 
     @strawberry.field(
-        description="异议，最近在前；省密钥只见涉及本省者 / Objections, newest first; a region sees its own"
+        description="异议，最近在前；省密钥只见涉及本省者 / Objections, newest first; a region sees its own",
+        extensions=[Access(cost=10)],
     )
     async def objections(
         self,

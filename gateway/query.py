@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import strawberry
 
 from gateway import cases, entries, facts, paging
+from gateway.access import Access
 from gateway.audit import AuditQueries
 from gateway.context import Context
 from gateway.eligibility_query import EligibilityQueries
@@ -44,17 +45,20 @@ _MOST_LINES = 10_000
 class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, AuditQueries, ChangeQueries, NodeQueries):
     """Reads only."""
 
-    @strawberry.field(description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics")
+    @strawberry.field(
+        description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics",
+        extensions=[Access(cost=10, size=5)],
+    )
     def regions(self, codes: list[RegionCode] | None = None) -> list[Region]:
         """In order of code."""
         return [region for code, region in facts.region_types().items() if codes is None or code in codes]
 
-    @strawberry.field(description="14 个国家赛道 / The 14 national tracks")
+    @strawberry.field(description="14 个国家赛道 / The 14 national tracks", extensions=[Access(cost=1, size=14)])
     def national_tracks(self) -> list[NationalTrack]:
         """In order."""
         return list(NATIONAL_TRACKS.values())
 
-    @strawberry.field(description="参赛项目 / Entries, filtered, sorted and paged")
+    @strawberry.field(description="参赛项目 / Entries, filtered, sorted and paged", extensions=[Access(cost=20)])
     async def entries(
         self,
         info: Info,
@@ -77,7 +81,8 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         )
 
     @strawberry.field(
-        description="一个参赛项目；没有或不属本省时为空 / One entry; null where there is none or it is not yours"
+        description="一个参赛项目；没有或不属本省时为空 / One entry; null where there is none or it is not yours",
+        extensions=[Access(cost=2)],
     )
     async def entry(self, info: Info, id: strawberry.ID) -> Entry | None:  # noqa: A002  as above
         """By the hub's id."""
@@ -85,7 +90,8 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
 
     @strawberry.field(
         description="按组计数；WEEK 为报名所在周的周一，ORGANISATION_KIND 为牵头单位性质，VERDICT 为有该结论的项目 / "
-        "Entries and distinct lead organisations by group; WEEK: the Monday; ORGANISATION_KIND: the lead's; VERDICT: has such a one"
+        "Entries and distinct lead organisations by group; WEEK: the Monday; ORGANISATION_KIND: the lead's; VERDICT: has such a one",
+        extensions=[Access(cost=200, size=20)],
     )
     async def statistics(
         self,
@@ -116,7 +122,8 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         return [StatisticsRow.of(groups, line) for line in lines]
 
     @strawberry.field(
-        description="查重案件，最近变化在前；REVIEW 为待裁定的队列 / Duplicate cases, newest change first; REVIEW: those to decide"
+        description="查重案件，最近变化在前；REVIEW 为待裁定的队列 / Duplicate cases, newest change first; REVIEW: those to decide",
+        extensions=[Access(cost=20)],
     )
     async def duplicate_cases(  # noqa: PLR0913, PLR0917  arguments of a field, always named
         self,
@@ -144,7 +151,7 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
             lambda session, rows: cases.load(session, scope, rows),
         )
 
-    @strawberry.field(description="拉取记录，最近在前 / Pulls, newest first")
+    @strawberry.field(description="拉取记录，最近在前 / Pulls, newest first", extensions=[Access(cost=10)])
     async def pulls(
         self,
         info: Info,
@@ -167,7 +174,9 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
             info.context, asked, lambda session: PullStore(session).listing(scope, regions or ()), nodes
         )
 
-    @strawberry.field(description="定时作业；省密钥只见本省 / Scheduled jobs; a region sees its own")
+    @strawberry.field(
+        description="定时作业；省密钥只见本省 / Scheduled jobs; a region sees its own", extensions=[Access(cost=10)]
+    )
     async def schedules(self, info: Info) -> list[Schedule]:
         """By name."""
         scope, now = info.context.scope, datetime.now(UTC)
@@ -175,7 +184,10 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         found = [Schedule.of(row, now) for row in rows]
         return [each for each in found if scope.region is None or (each.region and scope.covers(each.region.code))]
 
-    @strawberry.field(description="守护暂停，最近在前 / Pulls that were paused by their guard, newest first")
+    @strawberry.field(
+        description="守护暂停，最近在前 / Pulls that were paused by their guard, newest first",
+        extensions=[Access(cost=10)],
+    )
     async def guard_stops(
         self,
         info: Info,
@@ -193,7 +205,7 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
             lambda _, rows: [GuardStop.of(row) for row in rows],
         )
 
-    @strawberry.field(description="隔离的行，最近在前 / Rows set aside, newest first")
+    @strawberry.field(description="隔离的行，最近在前 / Rows set aside, newest first", extensions=[Access(cost=10)])
     async def quarantine(
         self,
         info: Info,

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 import strawberry
 from graphql import GraphQLError
 from strawberry import federation
-from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter, SchemaExtension
+from strawberry.extensions import SchemaExtension
 from strawberry.federation.schema_directives import Key
 from strawberry.federation.types import FieldSet
 from strawberry.schema.config import StrawberryConfig
@@ -24,6 +24,7 @@ from adapters.registry import regions
 from gateway import entry_types
 from gateway.errors import ReadableErrors
 from gateway.freshness import FreshnessOfAnswer
+from gateway.limits.extension import Limits
 from gateway.mutation import Mutation
 from gateway.native import NativeErrors
 from gateway.operation import OwnContext
@@ -35,17 +36,12 @@ from schema.types.words import describe
 REGISTRY: Final = "registry"  # the name of the registry's subgraph; those of regions are called by their slugs
 FEDERATION: Final = "2.9"
 FOLDER: Final = Path(language.__file__).parent
-DEEPEST: Final = 12
-MOST_ALIASES: Final = 30
-MOST_TOKENS: Final = 4000
 _EXTENSIONS: Final[tuple[Callable[[], SchemaExtension] | type[SchemaExtension], ...]] = (
     OwnContext,
     FreshnessOfAnswer,
-    lambda: QueryDepthLimiter(max_depth=DEEPEST),
-    lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
-    lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
     ReadableErrors,
     NativeErrors,
+    Limits,
 )
 
 

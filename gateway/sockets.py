@@ -18,7 +18,7 @@ from strawberry.http.streaming import SSETransport
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage
 
-from gateway.auth import authenticate
+from gateway.auth import viewer_behind
 from schema.errors import RequestError
 
 SECONDS_TO_BEGIN: Final = 10  # until the first message
@@ -64,7 +64,7 @@ class Connection(BaseGraphQLTransportWSHandler[Any, Any]):
         given = given or self.context.request.headers.get("Authorization")
         hub = self.context.hub
         try:
-            viewer = await asyncio.to_thread(authenticate, hub.database, given if isinstance(given, str) else None)
+            viewer = await viewer_behind(hub, given if isinstance(given, str) else None)
         except RequestError as error:
             await self.websocket.close(4403, error.code)
             return

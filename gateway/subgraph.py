@@ -12,7 +12,9 @@ from typing import Final, Self
 
 import strawberry
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from pydantic import JsonValue
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -25,10 +27,11 @@ from gateway.app import create_app
 from gateway.errors import answer, body
 from gateway.graphql_router import StrictRouter
 from gateway.hub import Hub
+from gateway.limits.bodies import Bodies
 from gateway.native import NativeFields, native_readers
 from gateway.schema import region_schema, registry_schema
 from schema.errors import Problem, RequestError
-from sync.settings import Settings
+from sync.settings import LimitSettings, Settings
 
 HEADER: Final = "X-Dexhub-Router"
 
@@ -36,14 +39,20 @@ HEADER: Final = "X-Dexhub-Router"
 class RegionContext(BaseContext):
     """Made for each request to a region's subgraph."""
 
-    def __init__(self, readers: Mapping[str, NativeReader]) -> None:
+    may_introspect = True  # a router composes from it
+
+    def __init__(self, readers: Mapping[str, NativeReader], limits: LimitSettings) -> None:
         super().__init__()
         self._readers = readers
+        self.limits = limits
         self.natives = NativeFields(readers)
 
     def anew(self) -> Self:
         """For another operation."""
-        return type(self)(self._readers)
+        return type(self)(self._readers, self.limits)
+
+    def spend(self, cost: int) -> None:
+        """Routers are not charged: the registry, which they ask first, charges whoever asked them."""
 
     async def native_of(self, entry: str, info: strawberry.Info) -> Mapping[str, JsonValue]:
         """What only the region knows of an entry."""
@@ -78,9 +87,12 @@ def create_region(adapter: Adapter, settings: Settings) -> FastAPI:
     code = adapter.manifest.code
     readers = {code: native_readers(settings)[code]}
     app = FastAPI(title=f"dexhub {adapter.manifest.slug}", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_exception_handler(RequestError, answer)
-    app.add_exception_handler(Exception, answer)
-    app.include_router(StrictRouter(region_schema(code), lambda: RegionContext(readers), ()), prefix="/graphql")
+    for kind in (RequestError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, answer)
+    app.add_middleware(Bodies, limits=settings.limits)
+    app.include_router(
+        StrictRouter(region_schema(code), lambda: RegionContext(readers, settings.limits), ()), prefix="/graphql"
+    )
 
     @app.get("/health/live")
     async def live() -> dict[str, str]:

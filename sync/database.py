@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from sync.scope import EVERYTHING, Scope
 
 __all__ = ["Database", "DatabaseFault", "Session", "at_the_end", "json_text"]
 
 DatabaseFault = DBAPIError  # the database did not do what it was asked: connection lost, locked, full
 
+# `set_config(…, true)` and `SET LOCAL` end with the transaction, so a connection goes back to the pool as it was.
+_AS_REGION = text("SELECT set_config('role', 'dexhub_region', true), set_config('dexhub.region', :region, true)")
 _WRITE = {"dexhub_write": True}
 _LAST = "work for the end of this transaction"
 
@@ -68,9 +72,13 @@ class Database:
         return self._engine
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A session for reading; what it would change is lost."""
+    def read(self, scope: Scope = EVERYTHING) -> Iterator[Session]:
+        """A session for reading; what it would change is lost. For a region PostgreSQL itself shows nothing else: the
+        session takes on a role that owns no table, and names the region, for the length of its transaction.
+        """
         with self._counted(), Session(self._engine, expire_on_commit=False) as session:
+            if scope.region is not None and not self.is_sqlite:
+                session.execute(_AS_REGION, {"region": scope.region})
             yield session
 
     @contextmanager

@@ -186,3 +186,4 @@ CONTENTS: Final[Mapping[str, Callable[[Session, Scope, Conditions], TableToWrite
     "roster": roster_table,
     "clauses": clause_table,
 }
+WHOLE: Final = frozenset({"roster"})  # computed over all regions; of it a region is shown its part

@@ -7,6 +7,7 @@ import strawberry
 
 from schema import clauses
 from schema.types.catalogue import Region
+from schema.types.cost import costs
 from schema.types.node import Node
 from schema.vocabulary import ClauseKind, EligibilityStatus, Verdict
 
@@ -86,7 +87,9 @@ class Eligibility:
     judged_at: datetime | None = strawberry.field(description="判定时间；未入库的为空 / When it was judged and kept")
     told: strawberry.Private[list[ClauseVerdict]]
 
-    @strawberry.field(description="逐条判定，可只取某几种 / Clause by clause; or only some verdicts")
+    @strawberry.field(
+        description="逐条判定，可只取某几种 / Clause by clause; or only some verdicts", metadata=costs(1, size=30)
+    )
     def verdicts(self, only: list[Verdict] | None = None) -> list[ClauseVerdict]:
         """In the order of the notice."""
         return self.told if only is None else [one for one in self.told if one.verdict in only]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol, cast
 import strawberry
 
 from schema.types.catalogue import NationalTrack, Region, SubTopic, Topic, Track
+from schema.types.cost import costs
 from schema.types.node import Node
 from schema.types.scalars import CreditCode
 from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage, TrackMatch
@@ -119,14 +120,17 @@ class Entry(Node):
     warnings: list[EntryWarning]
     source: Source
 
-    @strawberry.field(description="涉及的查重案件 / The duplicate cases it is part of")
+    @strawberry.field(description="涉及的查重案件 / The duplicate cases it is part of", metadata=costs(3, size=2))
     async def duplicate_cases(
         self, info: strawberry.Info
     ) -> list[Annotated["DuplicateCase", strawberry.lazy("schema.types.cases")]]:
         """Loaded in one batch a request."""
         return await cast("KnowsMore", info.context).cases_of(self.id)
 
-    @strawberry.field(description="参赛资格及逐条判定；尚未判定为空 / What the clauses say; null until it is judged")
+    @strawberry.field(
+        description="参赛资格及逐条判定；尚未判定为空 / What the clauses say; null until it is judged",
+        metadata=costs(3),
+    )
     async def eligibility(
         self, info: strawberry.Info
     ) -> Annotated["Eligibility", strawberry.lazy("schema.types.eligibility")] | None:
@@ -134,7 +138,8 @@ class Entry(Node):
         return await cast("KnowsMore", info.context).eligibility_of(self.id)
 
     @strawberry.field(
-        description="变更记录，由早到晚，不含个人信息 / What changed since the hub first saw it, oldest first"
+        description="变更记录，由早到晚，不含个人信息 / What changed since the hub first saw it, oldest first",
+        metadata=costs(3, size=3),
     )
     async def history(
         self, info: strawberry.Info

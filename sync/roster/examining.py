@@ -48,8 +48,8 @@ def examine_roster(session: Session, signer: Signer | None) -> Iterator[Problem]
 def _step(before: RosterVersionRow | None, row: RosterVersionRow, signer: Signer | None) -> Iterator[Problem]:
     if (before.stage if before else RosterStage.OPEN, row.stage) != _STEPS.get(row.cause):
         yield unsound("STEP_IMPOSSIBLE", subject(row.number), row.cause, "没有这样的操作", "no act leads here")
-    if row.cause == AuditAction.ROSTER_ERRATUM and signer is not None and signer.key_id == row.key_id:
-        if not signer.made(signed_content(row), row.signature):
+    if row.cause == AuditAction.ROSTER_ERRATUM and signer is not None and signer.knows(row.key_id):
+        if not signer.made(signed_content(row), row.signature, row.key_id):
             yield unsound(
                 "SIGNATURE_WRONG", subject(row.number), row.key_id, "更正的签名不符", "not signed by this key"
             )

@@ -59,7 +59,7 @@ NOTHING = {root: {"totalCount": 0, "edges": []} for root in ("entries", "pulls",
 # Every route beside GraphQL, by who may use it. A new one must be entered here, and tested where it says.
 ROUTES = {
     "POST /graphql": "this file",
-    "GET /graphql": "no answers to GET: tests/gateway/test_errors.py",
+    "GET /graphql": "as POST, queries alone: tests/gateway/test_errors.py",
     "WEBSOCKET /graphql": "there is no subscription to ask for",
     "GET /graphiql": "everybody, holds no data: tests/gateway/test_graphiql.py",
     "GET /static/graphiql/{name}": "everybody, holds no data: tests/gateway/test_graphiql.py",
@@ -71,6 +71,7 @@ ROUTES = {
     "GET /publicity.json": "everybody: tests/gateway/test_publicity_page.py",
     "GET /publicity/feed.atom": "everybody: tests/gateway/test_publicity_page.py",
     "POST /publicity/{window}/objections": "everybody: tests/gateway/test_publicity_page.py",
+    "GET /metrics": "NATIONAL and JOB with the scope of metrics: tests/gateway/test_observing.py",
     "GET /health/live": "everybody, holds no data",
     "GET /health/ready": "everybody, holds no data",
 }

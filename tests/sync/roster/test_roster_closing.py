@@ -116,8 +116,8 @@ def test_an_erratum_is_signed_over_what_it_says(closed) -> None:
         row = RosterStore(session).newest()
     signer = Signer(b"k" * 32, "k1")
     assert (
-        signer.made(signed_content(row), row.signature),
-        signer.made(signed_content(row) + b" ", row.signature),
+        signer.made(signed_content(row), row.signature, row.key_id),
+        signer.made(signed_content(row) + b" ", row.signature, row.key_id),
     ) == (True, False)
 
 
