@@ -14,11 +14,19 @@ from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncExtensionResolver
 from strawberry.types.field import StrawberryField
 
+from schema.key_scope import KeyScope
 from schema.types.cost import costs
-from schema.vocabulary import KeyScope, Role
+from schema.vocabulary import Role
 
 NATIONAL, REGION, JOB = Role.NATIONAL, Role.REGION, Role.JOB
 ROLES: Final = "roles"  # where a field's metadata has them
+
+
+def declared(*roles: Role, cost: int = 1, size: int | None = None) -> dict[str, Any]:
+    """What `Access` writes into a field's metadata: for subscriptions, which take no extensions and read for everybody with a
+    key as that viewer.
+    """
+    return {**costs(cost, size), ROLES: frozenset(roles or tuple(Role))}
 
 
 class Access(FieldExtension):
@@ -28,7 +36,7 @@ class Access(FieldExtension):
 
     def __init__(self, *roles: Role, cost: int = 1, size: int | None = None) -> None:
         self._roles = roles or tuple(Role)
-        self._metadata = {**costs(cost, size), ROLES: frozenset(self._roles)}
+        self._metadata = declared(*self._roles, cost=cost, size=size)
 
     def apply(self, field: StrawberryField) -> None:
         """Write it where whoever measures a document finds it."""

@@ -19,7 +19,8 @@ from adapters.registry import regions
 from gateway.hub import Hub
 from schema.audit import AuditAction
 from schema.errors import Problem, RequestError
-from schema.vocabulary import KeyScope, Role
+from schema.key_scope import KeyScope
+from schema.vocabulary import Role
 from sync.audit import record
 from sync.database import Database, Session
 from sync.repository.keys import KeyStore

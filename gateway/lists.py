@@ -48,7 +48,7 @@ class ListFinding:
     item: int | None = strawberry.field(
         description="名单第几行，从 1 起；空为整份名单 / Row of the list as it came, from 1"
     )
-    column: str | None = strawberry.field(description="rank、entryId、title、nationalTrack、remark")
+    column: str | None = strawberry.field(description="列：rank、entryId、title、nationalTrack、remark / The column")
     value: str | None
     zh: str
     en: str

@@ -10,6 +10,7 @@ from typing import Final
 import strawberry
 
 from gateway import cases, eligibility, facts, lists
+from gateway.access import Access
 from gateway.context import Context
 from gateway.operations import Pull
 from gateway.publicity import Objection, PublicityWindow, seen_by
@@ -40,14 +41,16 @@ class NodeQueries:
     @strawberry.field(
         description="凭编号查询：项目、案件、名单、名册版本、规则、拉取、豁免、公示、异议、通知、赛道、赛题；没有或不可见为空 / "
         "Whatever has this id: an entry, case, list, version of the roster, clause, pull, waiver, publicity window, "
-        "objection, message, track or topic; null where there is none or it is not the viewer's"
+        "objection, message, track or topic; null where there is none or it is not the viewer's",
+        extensions=[Access(cost=10)],
     )
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002  the name Relay gives it
         """By the hub's id."""
         return await _node(info.context, str(id))
 
     @strawberry.field(
-        description="凭编号查询多个，次序照所给，至多 100 个 / As node, for up to 100 ids, in their order"
+        description="凭编号查询多个，次序照所给，至多 100 个 / As node, for up to 100 ids, in their order",
+        extensions=[Access(cost=10, size=MOST)],
     )
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
         """One for each id."""
@@ -85,9 +88,11 @@ async def _entry(context: Context, identifier: str) -> Node | None:
     return await context.entry(identifier)
 
 
-def _stored(load: Callable[[Session, Context, str], Node | None]) -> Callable[[Context, str], _Found]:
+def _stored(
+    load: Callable[[Session, Context, str], Node | None], *, whole: bool = False
+) -> Callable[[Context, str], _Found]:
     async def find(context: Context, identifier: str) -> Node | None:
-        return await context.read(lambda session: load(session, context, identifier))
+        return await context.read(lambda session: load(session, context, identifier), whole=whole)
 
     return find
 
@@ -139,7 +144,7 @@ _KINDS: Final = tuple(
         (r"\d\d:.+", _entry),
         (r"C[0-9A-F]{12}", _stored(_case)),
         (r"TJ-.+", _stored(_list)),
-        (r"roster-\d{1,9}", _stored(_version)),
+        (r"roster-\d{1,9}", _stored(_version, whole=True)),
         (r"[0-9a-f]{32}", _stored(_pull)),
         (r"W[0-9A-F]{12}", _stored(_waiver)),
         (r"GS-.+", _stored(_window)),

@@ -20,7 +20,8 @@ from joserfc.jwk import KeySet
 from adapters.registry import regions
 from gateway.auth import Viewer, scopes_of
 from schema.errors import Problem, RequestError
-from schema.vocabulary import KeyScope, Role
+from schema.key_scope import KeyScope
+from schema.vocabulary import Role
 from sync.settings import OidcSettings
 
 _KEEP: Final = 600.0  # seconds

@@ -46,7 +46,7 @@ class Problem:
 class SchemaDrift:
     """Counted over one run."""
 
-    kind: str = strawberry.field(description="NEW_FIELD、MISSING_FIELD、NEW_LABEL")
+    kind: str = strawberry.field(description="新字段、缺字段、新标签 / NEW_FIELD, MISSING_FIELD or NEW_LABEL")
     place: str
     value: str
     rows: int

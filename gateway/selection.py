@@ -22,7 +22,7 @@ strawberry.enum(
 class SelectionRule:
     """Printed, inferred or set."""
 
-    name: str = strawberry.field(description="total、perTrack、stages、prizes.0 …")
+    name: str = strawberry.field(description="规则的名称 / Its name: total, perTrack, stages, prizes.0 …")
     value: str = strawberry.field(description="规则的内容 / What it says")
     basis: Basis
     zh: str

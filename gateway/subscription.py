@@ -11,6 +11,7 @@ from typing import TypeVar
 import strawberry
 
 from gateway import cases, lists
+from gateway.access import Access, declared
 from gateway.context import Context
 from gateway.lists import RecommendationList
 from gateway.operations import Pull
@@ -71,18 +72,21 @@ class ChangeQueries:
 
     @strawberry.field(
         description="变化记录的当前位置：先取它，再查现状，然后从它订阅，便不会遗漏 / "
-        "Where the record of changes stands: ask it, then how things stand, then subscribe after it"
+        "Where the record of changes stands: ask it, then how things stand, then subscribe after it",
+        extensions=[Access(cost=2)],
     )
     async def change_cursor(self, info: Info) -> str:
         """A number, which says nothing of anybody."""
-        return str(await info.context.read(lambda session: ChangeStore(session).newest()))
+        return str(await info.context.read(lambda session: ChangeStore(session).newest(), whole=True))
 
 
 @strawberry.type(description="订阅：只及查看者可见者 / Subscriptions, within what the viewer may see")
 class Subscription:
     """Over graphql-transport-ws, or graphql-sse in its distinct connections mode."""
 
-    @strawberry.subscription(description="拉取的开始、进展与结束 / Pulls as they begin, go on and end")
+    @strawberry.subscription(
+        description="拉取的开始、进展与结束 / Pulls as they begin, go on and end", metadata=declared(cost=10)
+    )
     async def pull_progress(
         self, info: Info, regions: list[RegionCode] | None = None, after: str | None = None
     ) -> AsyncGenerator[PullMessage]:
@@ -101,7 +105,8 @@ class Subscription:
             yield message
 
     @strawberry.subscription(
-        description="查重案件立案、裁定、重开、恢复 / Cases as they are opened, decided, reopened, restored"
+        description="查重案件立案、裁定、重开、恢复 / Cases as they are opened, decided, reopened, restored",
+        metadata=declared(cost=10),
     )
     async def case_changed(self, info: Info, after: str | None = None) -> AsyncGenerator[CaseMessage]:
         """A region hears of those that touch it."""
@@ -117,7 +122,9 @@ class Subscription:
         async for message in _follow(info, "CASE", after, load):
             yield message
 
-    @strawberry.subscription(description="推荐名单上发生的事 / What is done to recommended lists")
+    @strawberry.subscription(
+        description="推荐名单上发生的事 / What is done to recommended lists", metadata=declared(cost=10)
+    )
     async def list_changed(self, info: Info, after: str | None = None) -> AsyncGenerator[ListMessage]:
         """A region hears of its own."""
         scope = info.context.scope
@@ -132,7 +139,7 @@ class Subscription:
         async for message in _follow(info, "LIST", after, load):
             yield message
 
-    @strawberry.subscription(description="名册的新版本 / New versions of the roster")
+    @strawberry.subscription(description="名册的新版本 / New versions of the roster", metadata=declared(cost=10))
     async def roster_changed(self, info: Info, after: str | None = None) -> AsyncGenerator[RosterMessage]:
         """A region sees neither author nor reason, as in `rosterVersions`."""
         scope = info.context.scope
@@ -141,19 +148,19 @@ class Subscription:
             row = RosterStore(session).version(int(change.subject))
             return RosterMessage(cursor=str(change.sequence), version=RosterVersion.of(row, scope)) if row else None
 
-        async for message in _follow(info, "ROSTER", after, load):
+        async for message in _follow(info, "ROSTER", after, load, whole=True):
             yield message
 
 
 async def _follow(
-    info: Info, topic: str, after: str | None, load: Callable[[Session, ChangeRow], _T | None]
+    info: Info, topic: str, after: str | None, load: Callable[[Session, ChangeRow], _T | None], *, whole: bool = False
 ) -> AsyncGenerator[_T]:
-    """What `load` makes of each change; nothing of what it may not, or can no longer, tell of."""
+    """What `load` makes of each change; nothing of what it may not, or can no longer, tell of. `whole`: see `Context.read`."""
     context = info.context
     async with aclosing(context.hub.feed.follow(context.viewer, topic, after)) as changes:
         async for change in changes:
             await context.confirm()
             context.forget()
-            found = await context.read(lambda session, told=change: load(session, told))  # type: ignore[misc]
+            found = await context.read(lambda session, told=change: load(session, told), whole=whole)  # type: ignore[misc]
             if found is not None:
                 yield found

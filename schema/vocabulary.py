@@ -151,14 +151,6 @@ class Role(StrEnum):
     JOB = "JOB"  # a machine: reads all, starts pulls and detection, decides nothing
 
 
-class KeyScope(StrEnum):
-    """What a key was made for, within what its role may do."""
-
-    READ = "read"  # queries and exports
-    WRITE = "write"  # mutations and uploads
-    METRICS = "metrics"  # the figures of the process, for a monitor
-
-
 class RosterState(StrEnum):
     """Where an item of a recommended list stands in the national final's roster."""
 

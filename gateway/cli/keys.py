@@ -9,7 +9,8 @@ from rich.table import Table
 from adapters.registry import region_named
 from gateway.auth import EVERY_SCOPE, OPERATOR, KeyWish, make_key, revoke_key, rotate_key
 from gateway.cli.console import FOUND_PROBLEMS, err, open_hub, out, print_json
-from schema.vocabulary import KeyScope, Role
+from schema.key_scope import KeyScope
+from schema.vocabulary import Role
 from sync.repository.keys import KeyStore
 
 cli = typer.Typer(no_args_is_help=True, help="访问密钥 / API keys")

@@ -160,7 +160,7 @@ class Region:
     """One province-level division that is connected."""
 
     code: RegionCode = strawberry.field(description="GB/T 2260 两位代码 / Two digits of GB/T 2260")
-    iso: str = strawberry.field(description="ISO 3166-2")
+    iso: str = strawberry.field(description="ISO 3166-2 代码 / Its code in ISO 3166-2")
     slug: str
     name: str
     full_name: str

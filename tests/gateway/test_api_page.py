@@ -81,7 +81,9 @@ def test_5_the_cases_are_open_ones_with_evidence(both) -> None:
     told = QUESTIONS[5].ask(both)
     every = {
         case["id"]
-        for case in both.national.ask("{ duplicateCases(statuses: [OPEN], first: 1000) { id } }")["duplicateCases"]
+        for case in both.national.ask("{ duplicateCases(statuses: [OPEN], first: 1000) { nodes { id } } }")[
+            "duplicateCases"
+        ]["nodes"]
     }
     assert (len(told), {case["id"] for case in told} - every, [case["id"] for case in told if not case["pairs"]]) == (
         5,

@@ -13,7 +13,7 @@ from sync.tables import PullRow
 ENTRIES = (
     "query E($regions: [ID!]! = []) { entries(first: 5, filter: {regions: $regions}) { edges { node { title } } } }"
 )
-CASES = "{ duplicateCases { entries { title region { code } } } }"
+CASES = "{ duplicateCases { nodes { entries { title region { code } } } } }"
 STATED = "{ regions { code freshness { succeededAt ageMinutes targetMinutes isFresh causeZh causeEn } } }"
 
 
@@ -78,7 +78,7 @@ def test_a_region_is_told_of_its_own_data_alone(both) -> None:
 
 
 def test_an_answer_without_entries_says_nothing_of_their_age(both) -> None:
-    assert told(both.national, "{ nationalTracks { id } pulls { id } }") == []
+    assert told(both.national, "{ nationalTracks { id } pulls { nodes { id } } }") == []
 
 
 def test_saying_it_costs_one_query(own) -> None:

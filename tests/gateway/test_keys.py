@@ -12,7 +12,8 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from gateway.auth import KeyWish, make_key, rotate_key
 from schema.errors import RequestError
-from schema.vocabulary import KeyScope, Role
+from schema.key_scope import KeyScope
+from schema.vocabulary import Role
 from sync.repository.keys import KeyStore
 from sync.settings import OidcSettings
 
@@ -97,8 +98,8 @@ def test_what_is_no_valid_key_cannot_be_rotated(own) -> None:
 def test_a_rotation_is_on_record(own) -> None:
     old = make_key(own.hub.database, wish())
     new = rotate_key(own.hub.database, old.split("_")[1], timedelta(0))
-    asked = "query($key: String) { auditRecords(subject: $key) { action subject change } }"
-    (found,) = own.national.ask(asked, key=new.split("_")[1])["auditRecords"]
+    asked = "query($key: String) { auditRecords(subject: $key) { nodes { action subject change } } }"
+    (found,) = own.national.ask(asked, key=new.split("_")[1])["auditRecords"]["nodes"]
     assert (found["action"], found["subject"], found["change"]["replaces"]) == (
         "KEY_ROTATED", new.split("_")[1], old.split("_")[1],
     )  # fmt: skip

@@ -10,7 +10,8 @@ import pytest
 from gateway import observing
 from gateway.auth import KeyWish, make_key
 from gateway.trusted_documents import digest
-from schema.vocabulary import KeyScope, Role
+from schema.key_scope import KeyScope
+from schema.vocabulary import Role
 
 TRACKS = "{ nationalTracks { id } }"
 PHONE, NUMBER = "13912345678", "110101199003074514"
@@ -137,5 +138,5 @@ def test_where_only_registered_documents_are_run_no_other_is(serve, filled_sqlit
 def test_a_digest_beside_a_document_of_ones_own_runs_what_is_registered(serve, filled_sqlite, registered) -> None:
 
     client = serve(filled_sqlite, trusted_documents=registered, trusted_only=True).national
-    asked = {"documentId": digest(TRACKS), "query": "{ pulls { id } }"}
+    asked = {"documentId": digest(TRACKS), "query": "{ pulls { nodes { id } } }"}
     assert "nationalTracks" in client.http.post("/graphql", json=asked).json()["data"]

@@ -5,12 +5,12 @@ import re
 import pytest
 from sqlalchemy import text
 
-PULLS = "query Q($regions: [RegionCode!]) { pulls(regions: $regions) { id } }"
+PULLS = "query Q($regions: [RegionCode!]) { pulls(regions: $regions) { nodes { id } } }"
 WAIVE = 'mutation W($expires: DateTime!) { waive(clause: "x", entry: "x", reason: "x", expires: $expires) { problems { code } } }'
 CHECK = "query C($input: ApplicationInput!) { checkEntry(input: $input) { problems { code place } } }"
 MOMENTS = """{
-  pulls { startedAt finishedAt } entries(first: 5) { edges { node { submittedAt updatedAt changedAt source { fetchedAt } } } }
-  duplicateCases(first: 5) { openedAt changedAt } regions { freshness { succeededAt } } auditRecords { at }
+  pulls { nodes { startedAt finishedAt } } entries(first: 5) { edges { node { submittedAt updatedAt changedAt source { fetchedAt } } } }
+  duplicateCases(first: 5) { nodes { openedAt changedAt } } regions { freshness { succeededAt } } auditRecords { nodes { at } }
 }"""
 
 
@@ -37,7 +37,7 @@ def test_a_region_code_that_is_none_is_told_with_its_place(service, code) -> Non
 
 
 def test_a_value_written_into_the_document_is_placed_by_line_and_column(service) -> None:
-    found = the_problem(service.national, '{\n pulls(regions: "00") { id } }')
+    found = the_problem(service.national, '{\n pulls(regions: "00") { nodes { id } } }')
     assert found == ("REGION_UNKNOWN", "2:17", "00")
 
 

@@ -159,8 +159,10 @@ def test_a_pull_is_told_from_its_beginning_to_its_end(serve, database, sandbox, 
     with admitted(service.url, key) as socket:
         socket.subscribe(PULLS, after=cursor(service), regions=["41"])
         service.national.ask('mutation { startPull(regions: ["41", "43"]) { problems { code } } }')
-        until(lambda: service.national.ask("{ pulls { phase } }")["pulls"] == [{"phase": "ENDED"}] * 2)
-        (stored,) = service.national.ask('{ pulls(regions: ["41"]) { id rowsRead } }')["pulls"]
+        until(
+            lambda: service.national.ask("{ pulls { nodes { phase } } }")["pulls"]["nodes"] == [{"phase": "ENDED"}] * 2
+        )
+        (stored,) = service.national.ask('{ pulls(regions: ["41"]) { nodes { id rowsRead } } }')["pulls"]["nodes"]
         with database.read() as session:
             rows = [row for row in ChangeStore(session).after(0, "PULL", 1000) if row.subject == stored["id"]]
         told = [socket.next() for _ in rows]
@@ -186,7 +188,9 @@ def test_what_is_done_to_lists_and_to_the_roster_is_told(hub, key, items) -> Non
     with admitted(hub.url, key) as socket:
         socket.subscribe(ROSTERS, "roster", after=start)
         version = socket.next()["version"]
-    newest = hub.national.ask("{ rosterVersions(first: 100) { number cause actor } }")["rosterVersions"][-1]
+    newest = hub.national.ask("{ rosterVersions(first: 100) { nodes { number cause actor } } }")["rosterVersions"][
+        "nodes"
+    ][-1]
     states = hub.national.ask("{ recommendationLists { receipt events { act } } }")["recommendationLists"]
     (told,) = [[event["act"] for event in made["events"]] for made in states if made["receipt"] == receipt]
     assert (acts, version) == (told[:4], newest)
@@ -213,7 +217,7 @@ def test_a_region_is_told_of_its_own_alone(hub, items, region) -> None:
         made = [socket.next()]
         while made[-1]["act"] != "CHECK":
             made.append(socket.next())
-    own = hub.of(Role.REGION, region).ask("{ duplicateCases(first: 1000) { id } }")["duplicateCases"]
+    own = hub.of(Role.REGION, region).ask("{ duplicateCases(first: 1000) { nodes { id } } }")["duplicateCases"]["nodes"]
     with admitted(hub.url, mine) as socket:
         socket.subscribe(CASES, "cases", after=start)
         cases = [socket.next()["case"] for _ in own]

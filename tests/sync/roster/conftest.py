@@ -60,7 +60,11 @@ class Final:
             content_hash="", fingerprint="", source_sha256="", **moments, **texts,
         )  # fmt: skip
         with self.database.write() as session:
-            session.merge(row)
+            stored = session.get(EntryRow, identifier)
+            if stored is None:
+                session.add(row)
+            else:
+                stored.status = status
 
     def push(self, region: str, entries: list[str], version: int = 1) -> str:
         """An accepted list of these entries, in the place of the one before; its receipt. A longer code is a body below."""
