@@ -110,7 +110,7 @@ def _readable(error: GraphQLError) -> GraphQLError:
     original = error.original_error
     while isinstance(original, GraphQLError) and original.original_error is not None:
         original = original.original_error
-    if isinstance(original, RequestError) and not error.path:
+    if isinstance(original, RequestError) and not error.path and not all(each.place for each in original.problems):
         original = RequestError([_placed(problem, error) for problem in original.problems], original.status)
     if original is None:  # syntax, validation, coercion: graphql-core's own words, about the client's own document
         return error

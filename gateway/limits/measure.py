@@ -19,15 +19,16 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    NullValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
     get_named_type,
     get_nullable_type,
     is_leaf_type,
     is_list_type,
 )
-from graphql.pyutils import Undefined
 
 from gateway.limits.refusals import no_introspection, refusal
 from schema.types.cost import KEY, Cost
@@ -36,6 +37,8 @@ from sync.settings import LimitSettings
 LARGEST_PAGE: Final = 1000
 _USUAL_LIST: Final = 4  # objects, where nobody said how many a list has
 _PAGE: Final = "first"
+_PAGES: Final = (_PAGE, "last")
+USUAL_PAGE: Final = 20
 _BACK: Final = "strawberry-definition"
 _TOOLS: Final = 8  # levels more for the question that tools ask for the schema; validation bounds its lists in lists
 _INTROSPECTION: Final = Cost(weight=1000)
@@ -190,17 +193,22 @@ class _Walk:
         return _USUAL_LIST if declared is None else declared
 
     def _page(self, field: GraphQLField, node: FieldNode) -> int:
-        """The size of the page that is asked for; the largest where that cannot be told."""
-        given = next((each.value for each in node.arguments or () if each.name.value == _PAGE), None)
-        if isinstance(given, VariableNode):
-            value = self._variables.get(given.name.value, Undefined)
-        elif isinstance(given, IntValueNode):
-            value = int(given.value[:9])
-        else:
-            value = field.args[_PAGE].default_value
-        if isinstance(value, int) and value < LARGEST_PAGE:
-            return max(value, 1)
-        return LARGEST_PAGE
+        """The size of the page that is asked for; the usual one where none is given, the largest where that cannot be told."""
+        given = {each.name.value: each.value for each in node.arguments or () if each.name.value in _PAGES}
+        sizes = [self._size_given(value) for value in given.values()] or [field.args[_PAGE].default_value]
+        known = [size for size in sizes if size is not None]
+        if not known:
+            return USUAL_PAGE
+        largest = max(size if isinstance(size, int) else LARGEST_PAGE for size in known)
+        return min(max(largest, 1), LARGEST_PAGE)
+
+    def _size_given(self, value: ValueNode) -> object:
+        """What an argument's literal or variable holds; None where that is null or nothing."""
+        if isinstance(value, VariableNode):
+            return self._variables.get(value.name.value)
+        if isinstance(value, IntValueNode):
+            return int(value.value[:9])
+        return None if isinstance(value, NullValueNode) else LARGEST_PAGE
 
 
 def _field(parent: GraphQLNamedType | None, name: str) -> GraphQLField | None:

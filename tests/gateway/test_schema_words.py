@@ -15,7 +15,7 @@ from schema.types import words
 SCHEMAS = {"embedded": graphql_schema, **{name: (lambda made=made: made) for name, made in subgraphs().items()}}
 BOTH = re.compile(r".*[\u4e00-\u9fff].*\s?/\s.*[A-Za-z]{2}.*", re.DOTALL)
 SUCCESSOR = re.compile(r"[\u4e00-\u9fff].* / .*\buse \w+.*, since \d+\.\d+")
-STANDARD = {"ID", "String", "Int", "Float", "Boolean", "JSON", "_Any"}  # described by their own standards
+STANDARD = {"Date", "ID", "String", "Int", "Float", "Boolean", "JSON", "_Any"}  # described by their own standards
 
 
 def described(name: str) -> list[tuple[str, str]]:

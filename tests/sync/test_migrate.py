@@ -39,11 +39,13 @@ def value(column: Column[Any], number: int) -> Any:
 
 
 def tables_of(database: Database) -> list[Table]:
-    """Every table as it stands, those that are referred to first; without those that SQLite keeps for text search."""
+    """Every table as it stands, those that are referred to first; without what is kept in step by the
+    database itself: SQLite's text search, the record of changes.
+    """
     found = MetaData()
     found.reflect(database.engine)
     ours = (table for table in found.sorted_tables if table.name != "alembic_version")
-    return [table for table in ours if not table.name.startswith("entry_search_words")]
+    return [table for table in ours if not table.name.startswith(("entry_search_words", "change_feed"))]
 
 
 def content(database: Database) -> Content:
