@@ -46,6 +46,12 @@ class Rates:
         if not self._limiter.hit(self._budget, "key", holder, cost=max(cost, 1)):
             raise self._refused(self._budget, "key", holder)
 
+    def fine(self, holder: str, cost: int) -> None:
+        """Take `cost` off what is left, or all of it: for what was read and refused."""
+        left = self._limiter.get_window_stats(self._budget, "key", holder).remaining
+        if left > 0:
+            self._limiter.hit(self._budget, "key", holder, cost=min(cost, left))
+
     def refused(self, address: str) -> None:
         """Note that somebody at an address showed no valid key."""
         self._limiter.hit(self._strangers, "address", address)

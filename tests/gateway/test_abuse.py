@@ -161,6 +161,12 @@ def test_whoever_asks_for_more_than_a_minutes_budget_is_told_to_wait(serve, fill
     assert (told[0], told[-1]) == ((200, False), (429, True))
 
 
+def test_whoever_sends_nothing_but_refused_documents_is_soon_told_to_wait(serve, filled_sqlite) -> None:
+    client = serve(filled_sqlite, limits={"cost_per_minute": 50_000}).national
+    answers = [client.http.post("/graphql", json={"query": cyclic(6)}).status_code for _ in range(4)]
+    assert answers == [200, 200, 200, 429]
+
+
 def test_another_key_has_a_budget_of_its_own(serve, filled_sqlite) -> None:
     service = serve(filled_sqlite, limits={"cost_per_minute": 300})
     greedy, other = (service.client(make_key(service.hub.database, KeyWish(name, Role.JOB))) for name in "ab")
