@@ -52,6 +52,11 @@ class Rates:
         if left > 0:
             self._limiter.hit(self._budget, "key", holder, cost=min(cost, left))
 
+    def check(self, holder: str) -> None:
+        """TooManyRequests for whoever has nothing left, before anything is looked up for them."""
+        if not self._limiter.test(self._budget, "key", holder):
+            raise self._refused(self._budget, "key", holder)
+
     def refused(self, address: str) -> None:
         """Note that somebody at an address showed no valid key."""
         self._limiter.hit(self._strangers, "address", address)
