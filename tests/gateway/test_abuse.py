@@ -107,7 +107,7 @@ def impatient(reading):
     def waiting_for_nobody(_):
         """The name tells this service from others."""
 
-    limits = {"head_seconds": 0.3, "body_seconds": 0.3, "seconds": 0.000_001, "cost_per_minute": 1000}
+    limits = {"head_seconds": 0.3, "body_seconds": 0.3, "seconds": 0.000_001}
     return reading("sqlite", waiting_for_nobody, limits=limits, introspection=["JOB"])
 
 
