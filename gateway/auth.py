@@ -213,6 +213,8 @@ async def _bearer(hub: Hub, authorization: str) -> Viewer | None:
     token = token.strip()
     if scheme.lower() != "bearer" or len(token) > _LONGEST:
         return None
+    if token.startswith("dexhub_"):
+        hub.rates.check(token.split("_")[1])  # what a stranger sends counts for nobody, so nobody can spend another's
     if hub.tokens is not None and token.count(".") == 2 and not token.startswith("dexhub_"):
         return await asyncio.to_thread(hub.tokens.viewer, token)
     return await asyncio.to_thread(authenticate, hub.database, token)

@@ -91,6 +91,10 @@ class Context(BaseContext):
         self.hub.rates.spend(self.viewer.holder, cost)
         self.hub.figures.cost.inc(cost)
 
+    def fine(self, cost: int) -> None:
+        """Take off what the viewer has left for a document that was read and refused; never an error."""
+        self.hub.rates.fine(self.viewer.holder, cost)
+
     async def read(self, work: Callable[[Session], _T], *, whole: bool = False) -> _T:
         """Run `work` with a reading session, off the event loop. The database shows it what is the viewer's and no more;
         `whole` is for what is computed over all regions and shown in part, by whoever computes it.

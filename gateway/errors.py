@@ -43,7 +43,7 @@ def headers_of(error: RequestError) -> dict[str, str]:
     """The headers that belong to a status."""
     if error.status == 401:
         return {"WWW-Authenticate": "Bearer"}
-    if error.status in (408, 413):  # the rest of the body is not waited for
+    if error.status == 408:  # the rest of the body is not waited for; that of one too large is read and thrown away
         return {"Connection": "close"}
     return {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
 

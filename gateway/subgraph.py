@@ -54,6 +54,8 @@ class RegionContext(BaseContext):
     def spend(self, cost: int) -> None:
         """Routers are not charged: the registry, which they ask first, charges whoever asked them."""
 
+    fine = spend
+
     async def native_of(self, entry: str, info: strawberry.Info) -> Mapping[str, JsonValue]:
         """What only the region knows of an entry."""
         return await self.natives.of(entry, info)

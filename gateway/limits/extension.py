@@ -12,6 +12,9 @@ from schema.errors import RequestError
 
 _TOO_LONG: Final = "Syntax Error: Document contains more than"
 _TOO_DEEP: Final = "Syntax Error: Document is nested too deeply"
+_REFUSED: Final = (
+    20_000  # units that a document beyond a limit costs, though it is not run: reading it took time as well
+)
 _DIGITS: Final = 400  # more than any number has that is not infinite; Python reads no more than 4,300
 _NUMBER: Final = re.compile(rf"\d{{{_DIGITS + 1},}}")
 _GUESS: Final = re.compile(r" Did you mean .*", re.DOTALL)
@@ -29,6 +32,10 @@ class Limits(SchemaExtension):
         yield
         if made.result is not None and made.result.errors:
             made.result.errors = [self._told(error) for error in made.result.errors]
+            if any(
+                isinstance(error.original_error, RequestError) for error in made.result.errors if error.path is None
+            ):
+                made.context.fine(_REFUSED)
 
     def on_validate(self) -> Any:  # noqa: ANN401  as above
         """Validation is left out where the measure is refused."""

@@ -74,7 +74,7 @@ def fuzz(hub: Served, what: str, source: str, each: int) -> int:
 def main(cases: int) -> int:
     """The sum of both runs."""
     with tempfile.TemporaryDirectory() as name, served(300, DEXHUB_LIMITS=_PLENTY) as hub:
-        each = max(1, cases // (_ROOTS + 10))
+        each = -(-cases // _ROOTS)
         codes = [
             fuzz(hub, "/graphql", f"{hub.url}/graphql", each),
             fuzz(hub, "", str(described(Path(name))), each),

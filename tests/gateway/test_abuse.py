@@ -107,7 +107,7 @@ def impatient(reading):
     def waiting_for_nobody(_):
         """The name tells this service from others."""
 
-    limits = {"head_seconds": 0.3, "body_seconds": 0.3, "seconds": 0.000_001, "cost_per_minute": 1000}
+    limits = {"head_seconds": 0.3, "body_seconds": 0.3, "seconds": 0.000_001}
     return reading("sqlite", waiting_for_nobody, limits=limits, introspection=["JOB"])
 
 
@@ -159,6 +159,12 @@ def test_whoever_asks_for_more_than_a_minutes_budget_is_told_to_wait(serve, fill
     ]
     told = [(each.status_code, "Retry-After" in each.headers) for each in answers]
     assert (told[0], told[-1]) == ((200, False), (429, True))
+
+
+def test_whoever_sends_nothing_but_refused_documents_is_soon_told_to_wait(serve, filled_sqlite) -> None:
+    client = serve(filled_sqlite, limits={"cost_per_minute": 250_000}).national
+    answers = [client.http.post("/graphql", json={"query": cyclic(6)}).status_code for _ in range(12)]
+    assert (answers[0], 429 in answers) == (200, True)
 
 
 def test_another_key_has_a_budget_of_its_own(serve, filled_sqlite) -> None:
