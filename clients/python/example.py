@@ -24,7 +24,7 @@ async def main(url: str, key: str) -> None:
     """Where the record of changes stands is asked first, so that nothing between the list and the news is missed."""
     async with client(url, key) as dexhub:
         cursor = (await dexhub.change_cursor()).change_cursor
-        for case in (await dexhub.open_cases()).duplicate_cases:
+        for case in (await dexhub.open_cases()).duplicate_cases.nodes:
             print(
                 case.id,
                 case.kind.value,

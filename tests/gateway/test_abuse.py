@@ -162,7 +162,7 @@ def test_whoever_asks_for_more_than_a_minutes_budget_is_told_to_wait(serve, fill
 
 
 def test_whoever_sends_nothing_but_refused_documents_is_soon_told_to_wait(serve, filled_sqlite) -> None:
-    client = serve(filled_sqlite, limits={"cost_per_minute": 250_000}).national
+    client = serve(filled_sqlite, limits={"cost_per_minute": 200_000}).national
     answers = [client.http.post("/graphql", json={"query": cyclic(6)}).status_code for _ in range(12)]
     assert (answers[0], 429 in answers) == (200, True)
 

@@ -17,6 +17,9 @@ CODES = tuple(regions())
 
 # Every root query, asked as widely as it can be.
 QUERIES = {
+    "changeCursor": "changeCursor",
+    "node": 'node(id: "{own}")',
+    "nodes": 'nodes(ids: ["{own}", "{receipt}"])',
     "regions": "regions",
     "nationalTracks": "nationalTracks",
     "entries": "entries(first: 1000)",

@@ -66,7 +66,7 @@ async def test_an_expected_failure_is_told_as_problems(client, package) -> None:
 async def test_a_decision_is_heard_by_whoever_subscribed_before_it(client, package) -> None:
     async with client as dexhub:
         cursor = (await dexhub.change_cursor()).change_cursor
-        case = (await dexhub.open_cases(first=1)).duplicate_cases[0]
+        case = (await dexhub.open_cases(first=1)).duplicate_cases.nodes[0]
         news = dexhub.case_changes(after=cursor)
         first = asyncio.ensure_future(anext(news))
         given = package.DecideCaseInput(caseId=case.id, decision=package.CaseStatus.DISMISSED, reason="已核实")

@@ -25,6 +25,7 @@ from .enums import (
     ClauseKind,
     DocumentKind,
     EligibilityStatus,
+    EntryGap,
     EntryGroupKey,
     EntrySortKey,
     EntryStatus,
@@ -91,7 +92,7 @@ from .input_types import (
     SubmitRecommendationsInput,
     UnitInput,
 )
-from .open_cases import OpenCases, OpenCasesDuplicateCases
+from .open_cases import OpenCases, OpenCasesDuplicateCases, OpenCasesDuplicateCasesNodes
 from .pull_progress import (
     PullProgress,
     PullProgressPullProgress,
@@ -136,6 +137,7 @@ __all__ = [
     "DocumentKind",
     "EligibilityStatus",
     "EntryFilterInput",
+    "EntryGap",
     "EntryGroupKey",
     "EntrySortInput",
     "EntrySortKey",
@@ -165,6 +167,7 @@ __all__ = [
     "ObjectionStatus",
     "OpenCases",
     "OpenCasesDuplicateCases",
+    "OpenCasesDuplicateCasesNodes",
     "OrganisationKind",
     "OrganiserRole",
     "PersonInput",

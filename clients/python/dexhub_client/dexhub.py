@@ -26,7 +26,9 @@ class Dexhub(AsyncBaseClient):
         query = gql("""
             query OpenCases($first: Int! = 50) {
               duplicateCases(statuses: [OPEN], first: $first, order: REVIEW) {
-                ...CaseFields
+                nodes {
+                  ...CaseFields
+                }
               }
             }
 

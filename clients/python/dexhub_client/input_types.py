@@ -9,15 +9,18 @@ from pydantic import Field
 from .base_model import BaseModel
 from .enums import (
     AwardLevel,
+    CaseKind,
     CaseStatus,
     DocumentKind,
     EligibilityStatus,
+    EntryGap,
     EntrySortKey,
     EntryStatus,
     ListAct,
     OrganisationKind,
     RosterAct,
     Stage,
+    TrackMatch,
     Verdict,
 )
 
@@ -96,30 +99,56 @@ class DocumentInput(BaseModel):
 
 
 class EntryFilterInput(BaseModel):
-    """参赛项目筛选，各条件同时成立 / Conditions on entries; all must hold"""
+    """参赛项目筛选，各条件同时成立；列表为“其中之一”，空列表不作限制 / Conditions that all hold; a list means “one of”"""
 
-    regions: list[str] = Field(default_factory=lambda: [])
+    ids: Optional[list[str]] = None
+    "项目编号 / Ids of entries"
+    regions: Optional[list[str]] = None
     "地区代码 / Region codes"
-    national_tracks: list[str] = Field(
-        alias="nationalTracks", default_factory=lambda: []
-    )
-    "建议的国家赛道，如 N01 / Proposed national tracks"
-    tracks: list[str] = Field(default_factory=lambda: [])
-    "省内赛道 / Native tracks"
-    topics: list[str] = Field(default_factory=lambda: [])
-    "省内赛题 / Native topics"
-    stages: list[Stage] = Field(default_factory=lambda: [])
-    "赛程阶段 / Stages"
-    statuses: list[EntryStatus] = Field(default_factory=lambda: [])
-    "参赛状态 / Statuses"
-    awards: list[AwardLevel] = Field(default_factory=lambda: [])
-    "奖项 / Awards"
-    cities: list[str] = Field(default_factory=lambda: [])
+    cities: Optional[list[str]] = None
     "承办市州 / Host cities"
+    national_tracks: Optional[list[str]] = Field(alias="nationalTracks", default=None)
+    "国家赛道：以申报为准，未申报取建议 / National tracks: as declared, else as proposed"
+    declared_national_tracks: Optional[list[str]] = Field(
+        alias="declaredNationalTracks", default=None
+    )
+    "推荐名单申报的国家赛道 / National tracks as declared in lists"
+    proposed_national_tracks: Optional[list[str]] = Field(
+        alias="proposedNationalTracks", default=None
+    )
+    "对照表建议的国家赛道 / National tracks as proposed by the crosswalk"
+    matches: Optional[list[TrackMatch]] = None
+    "与国家赛道的对应方式 / How the topic leads to a national track"
+    tracks: Optional[list[str]] = None
+    "省内赛道 / Native tracks"
+    topics: Optional[list[str]] = None
+    "省内赛题 / Native topics"
+    sub_topics: Optional[list[str]] = Field(alias="subTopics", default=None)
+    "子赛题 / Sub-topics"
+    stages: Optional[list[Stage]] = None
+    "赛程阶段 / Stages"
+    statuses: Optional[list[EntryStatus]] = None
+    "参赛状态 / Statuses"
+    awards: Optional[list[AwardLevel]] = None
+    "奖项 / Awards"
+    score_from: Optional[float] = Field(alias="scoreFrom", default=None)
+    "得分不低于 / Score, at least"
+    score_to: Optional[float] = Field(alias="scoreTo", default=None)
+    "得分不高于 / Score, at most"
     organisation: Optional[str] = None
-    "参赛单位名称的一部分，或统一社会信用代码 / Part of an organisation's name, or its credit code"
+    "参赛单位名称或统一社会信用代码中的文字 / Words in names or credit codes of organisations"
+    credit_codes: Optional[list[str]] = Field(alias="creditCodes", default=None)
+    "参赛单位的统一社会信用代码 / Credit codes of organisations"
+    organisation_kinds: Optional[list[OrganisationKind]] = Field(
+        alias="organisationKinds", default=None
+    )
+    "任一参赛单位的性质 / Kind of any organisation"
+    lead_organisation_kinds: Optional[list[OrganisationKind]] = Field(
+        alias="leadOrganisationKinds", default=None
+    )
+    "牵头单位的性质 / Kind of the lead organisation"
     text: Optional[str] = None
-    "名称、简介、团队或单位中的文字 / Text in title, summary, team or organisation"
+    "名称、简介、团队、单位中的文字，以空格分开的各词均须出现，不分全半角、大小写、繁简 / Words in title, summary, team and organisations, all of them; width, case and traditional characters forgiven"
     submitted_from: Optional[datetime] = Field(alias="submittedFrom", default=None)
     "报名不早于 / Submitted at or after"
     submitted_before: Optional[datetime] = Field(alias="submittedBefore", default=None)
@@ -128,21 +157,39 @@ class EntryFilterInput(BaseModel):
     "更新不早于 / Updated at or after"
     updated_before: Optional[datetime] = Field(alias="updatedBefore", default=None)
     "更新早于 / Updated before"
-    standings: list[EligibilityStatus] = Field(default_factory=lambda: [])
+    changed_from: Optional[datetime] = Field(alias="changedFrom", default=None)
+    "本系统改写不早于 / Written by the hub at or after"
+    changed_before: Optional[datetime] = Field(alias="changedBefore", default=None)
+    "本系统改写早于 / Written by the hub before"
+    standings: Optional[list[EligibilityStatus]] = None
     "参赛资格，计入有效豁免 / Standing, with the waivers that hold"
-    clauses: list[str] = Field(default_factory=lambda: [])
-    "由这些规则判定过，与 verdicts 合用 / Judged by one of these clauses"
-    verdicts: list[Verdict] = Field(default_factory=lambda: [])
+    clauses: Optional[list[str]] = None
+    "由这些规则判定过，与 verdicts 合用 / Judged by one of these clauses; goes with `verdicts`"
+    verdicts: Optional[list[Verdict]] = None
     "有这样的判定；给出 clauses 时限于其中 / Has such a verdict, by one of `clauses` where these are given"
+    case_statuses: Optional[list[CaseStatus]] = Field(
+        alias="caseStatuses", default=None
+    )
+    "属于这样的查重案件，与 caseKinds 合用 / Part of such a duplicate case; goes with `caseKinds`"
+    case_kinds: Optional[list[CaseKind]] = Field(alias="caseKinds", default=None)
+    "属于这类查重案件 / Part of a duplicate case of this kind"
+    missing: Optional[list[EntryGap]] = None
+    "缺少其中一项；与 not 合用即为已有 / Without one of these; with `not`: having it"
+    and_: Optional[list["EntryFilterInput"]] = Field(alias="and", default=None)
+    "全部成立 / All of these hold"
+    or_: Optional[list["EntryFilterInput"]] = Field(alias="or", default=None)
+    "至少一项成立 / At least one of these holds"
+    not_: Optional["EntryFilterInput"] = Field(alias="not", default=None)
+    "不成立 / This does not hold"
 
 
 class EntrySortInput(BaseModel):
-    """排序；同值按编号 / A sort; ties are broken by id"""
+    """排序依据之一；各依据依次比较，最后按编号；无值者在后 / One key of a sort; then the next, last the id; no value comes last"""
 
     by: EntrySortKey = EntrySortKey.SUBMITTED_AT
-    "依据 / By what"
+    "排序依据 / What to sort by"
     descending: bool = True
-    "由大到小、由新到旧 / Largest or newest first"
+    "由大到小 / Largest first"
 
 
 class FileObjectionInput(BaseModel):
@@ -288,5 +335,6 @@ class UnitInput(BaseModel):
 
 
 ApplicationInput.model_rebuild()
+EntryFilterInput.model_rebuild()
 MoveListInput.model_rebuild()
 SubmitRecommendationsInput.model_rebuild()

@@ -8,8 +8,13 @@ from .fragments import CaseFields
 
 
 class OpenCases(BaseModel):
-    duplicate_cases: list["OpenCasesDuplicateCases"] = Field(alias="duplicateCases")
+    duplicate_cases: "OpenCasesDuplicateCases" = Field(alias="duplicateCases")
 
 
-OpenCasesDuplicateCases = CaseFields
+class OpenCasesDuplicateCases(BaseModel):
+    nodes: list["OpenCasesDuplicateCasesNodes"]
+
+
+OpenCasesDuplicateCasesNodes = CaseFields
 OpenCases.model_rebuild()
+OpenCasesDuplicateCases.model_rebuild()
