@@ -5,6 +5,7 @@ else is masked, logged whole, and found again by its reference.
 import logging
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -62,8 +63,9 @@ async def answer(request: Request, error: Exception) -> Response:
 
 def _response(request: Request, content: dict[str, Any], status: int, headers: dict[str, str]) -> Response:
     media = negotiation.JSON
-    if request.url.path.startswith("/graphql") and status != 406:
-        media = negotiation.wanted(request.headers.get("Accept"))
+    if request.url.path.startswith("/graphql"):
+        with suppress(RequestError):  # whoever takes events alone, or nothing of ours, is refused in JSON
+            media = negotiation.wanted(request.headers.get("Accept"))
     return Response(
         orjson.dumps(content), status_code=status, headers={**headers, "Content-Type": f"{media}; charset=utf-8"}
     )

@@ -78,7 +78,7 @@ def test_4_an_entry_is_told_as_its_province_registered_it(both, expected) -> Non
 
 
 def test_5_the_cases_are_open_ones_with_evidence(both) -> None:
-    told = QUESTIONS[5].ask(both)
+    told = QUESTIONS[5].ask(both)["nodes"]
     every = {
         case["id"]
         for case in both.national.ask("{ duplicateCases(statuses: [OPEN], first: 1000) { nodes { id } } }")[
@@ -93,7 +93,7 @@ def test_5_the_cases_are_open_ones_with_evidence(both) -> None:
 
 
 def test_6_a_decision_stands_with_its_reason(own) -> None:
-    case = QUESTIONS[5].ask(own)[0]["id"]
+    case = QUESTIONS[5].ask(own)["nodes"][0]["id"]
     told = QUESTIONS[6].ask(own, case=case)
     assert (told["problems"], told["case"]["status"], told["case"]["decisions"][0]["reason"]) == (
         [], "DISMISSED", "已电话核实，并非同一项目",
@@ -126,7 +126,7 @@ def test_9_an_application_is_told_all_that_is_wrong_with_it(service) -> None:
 def test_10_a_decision_is_heard_of(own) -> None:
     question, database = QUESTIONS[10], own.hub.database
     start = own.national.ask("{ changeCursor }")["changeCursor"]
-    case = QUESTIONS[5].ask(own)[0]["id"]
+    case = QUESTIONS[5].ask(own)["nodes"][0]["id"]
     decisions.decide(
         database, EVERYTHING, case=case, status="DISMISSED", reason="已核实", author="clerk", kept_entry=None
     )  # fmt: skip

@@ -85,9 +85,10 @@ MUTATIONS = (
     "markMessagesRead", "resendMessages", "renewRoster", "decideRoster", "freezeRoster", "reopenRoster", "finaliseRoster",
     "issueErratum", "fileObjection", "decideObjection",
 )  # fmt: skip
-# Public facts, the same for all: one field is enough to see that they are there.
+# Public facts, the same for all: one field is enough to see that they are there. What nodes are, tests/gateway/test_nodes.py
+# asks kind by kind.
 FACTS = {"Clause": "id", "Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
-         "NationalTrack": "id"}  # fmt: skip
+         "NationalTrack": "id", "Node": "__typename id"}  # fmt: skip
 CASES = """{ duplicateCases(first: 1000) { nodes { id kind status keptEntryId pairs { lines { feature } }
   entries { region { code } title leadOrganisation entryId entry { id } }
   decisions { status keptEntryId reason author } } } }"""

@@ -48,7 +48,7 @@ def test_nothing_is_removed_before_its_time(filled) -> None:
 def test_what_is_older_than_it_may_be_is_emptied_and_on_record(filled) -> None:
     removed = apply(filled, 30, NOW + timedelta(days=31), "test")
     with filled.read() as session:
-        record = AuditStore(session).page(1, None, "retention")[0]
+        record = AuditStore(session).page(1, "retention")[0]
     assert (removed.quarantined > 0, record.action) == (True, "RETENTION_APPLIED")
 
 
