@@ -20,9 +20,8 @@ _NEW_WORDS: Final = text(
     "SELECT id, body, organisations FROM entry_search WHERE id > :last"
 )
 _COLUMNS: Final = (col(EntrySearchRow.body), col(EntrySearchRow.organisations))
-_FEW: Final = (
-    1000  # entries that say what is asked: so many are looked up first, more are met by walking through the others
-)
+# Entries that say what is asked: so many are looked up first, more are met by walking through the others.
+_FEW: Final = 1000
 _SAMPLE: Final = 1  # per cent of the rows
 
 
