@@ -46,6 +46,9 @@ QUERIES = {
     "objections": "objections",
     "auditRecords": "auditRecords",
     "auditSeal": "auditSeal",
+    "changeCursor": "changeCursor",
+    "node": 'node(id: "{own}")',
+    "nodes": 'nodes(ids: ["{own}", "{receipt}"])',
 }
 # Those that can be asked for another region outright, and what says that nothing was found.
 ASIDE = {
@@ -60,8 +63,9 @@ NOTHING = {"entries": {"totalCount": 0, "edges": []}}
 ROUTES = {
     "POST /graphql": "this file",
     "GET /graphql": "no answers to GET: tests/gateway/test_errors.py",
-    "WEBSOCKET /graphql": "there is no subscription to ask for",
+    "WEBSOCKET /graphql": "within the viewer's scope: tests/gateway/test_subscriptions.py",
     "GET /graphiql": "everybody, holds no data: tests/gateway/test_graphiql.py",
+    "GET /graphiql/tabs": "whoever has a key, of itself: tests/gateway/test_graphiql.py",
     "GET /static/graphiql/{name}": "everybody, holds no data: tests/gateway/test_graphiql.py",
     "POST /files/{region}": "NATIONAL and the region itself: tests/gateway/test_files.py",
     "POST /lists/{region}": "NATIONAL and the region itself: tests/gateway/test_list_uploads.py",
@@ -80,9 +84,10 @@ MUTATIONS = (
     "markMessagesRead", "resendMessages", "renewRoster", "decideRoster", "freezeRoster", "reopenRoster", "finaliseRoster",
     "issueErratum", "fileObjection", "decideObjection",
 )  # fmt: skip
-# Public facts, the same for all: one field is enough to see that they are there.
+# Public facts, the same for all: one field is enough to see that they are there. What nodes are, tests/gateway/test_nodes.py
+# asks kind by kind.
 FACTS = {"Clause": "id", "Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
-         "NationalTrack": "id"}  # fmt: skip
+         "NationalTrack": "id", "Node": "__typename id"}  # fmt: skip
 CASES = """{ duplicateCases(first: 1000) { id kind status keptEntryId pairs { lines { feature } }
   entries { region { code } title leadOrganisation entryId entry { id } }
   decisions { status keptEntryId reason author } } }"""
