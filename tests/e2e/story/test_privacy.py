@@ -20,7 +20,11 @@ from adapters.registry import regions
 from adapters.sandbox.serve import platforms
 from sync.database import Database
 
-SAMPLES = sorted((Path(gateway.__file__).parent / "samples").glob("*.graphql"))
+SAMPLES = [  # without subscriptions, which are asked for over another protocol
+    path
+    for path in sorted((Path(gateway.__file__).parent / "samples").glob("*.graphql"))
+    if "\nsubscription" not in path.read_text("utf-8")
+]
 START = "mutation { startPull { started { code } } }"
 DETECT = "mutation { startDetection { cases } }"
 STATES = "{ pulls { nodes { status } } }"
