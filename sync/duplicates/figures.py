@@ -15,7 +15,7 @@ _PART: Final = "(?:点[零〇一二三四五六七八九]+)?"
 _IN_WORDS: Final = re.compile(f"百分之{_SIGN}+{_PART}|(?={_SIGN}?[十百千点]){_SIGN}+{_PART}")
 _YEAR: Final = re.compile(r"[〇零一二三四五六七八九]{4}(?=年)")
 _LIKELY: Final = re.compile("[一二两三四五六七八九十][一二三四五六七八九十百千点〇零]|百分之")  # most texts have none
-_FIGURE: Final = re.compile(r"\d+(?:\.\d+)?(?:\s*[^\W\d_])?")
+_FIGURE: Final = re.compile(r"\d+(?:\.\d+)?(?:[ \u3000]*[^\W\d_])?")
 
 
 def figures(text: str) -> list[str]:
@@ -27,7 +27,8 @@ def figures(text: str) -> list[str]:
     if _LIKELY.search(text):
         text = _YEAR.sub(lambda found: "".join(str(_DIGITS[sign]) for sign in found[0]), text)
         text = _IN_WORDS.sub(_in_digits, text)
-    return ["".join(unicodedata.normalize("NFKC", found).split()) for found in _FIGURE.findall(text)]
+    found = _FIGURE.findall(text)  # evened out together, since most of the cost is in calling
+    return unicodedata.normalize("NFKC", "\n".join(found)).replace(" ", "").split("\n") if found else []
 
 
 def _in_digits(found: re.Match[str]) -> str:
