@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+import time
 
 import orjson
 import pytest
@@ -61,9 +62,18 @@ def lines():
     root.setLevel(level)
 
 
+def request_lines(lines) -> list[dict]:
+    """What is logged of requests: a line is written once its answer is sent, so it may be a moment behind it."""
+    until = time.monotonic() + 10
+    while not (found := [each for each in lines() if each.get("logger") == "dexhub.requests"]):
+        assert time.monotonic() < until, "no request was logged"
+        time.sleep(0.01)
+    return found
+
+
 def test_a_request_is_one_line_of_json_that_names_key_route_and_time(own, lines) -> None:
     own.national.ask(TRACKS)
-    (line,) = [each for each in lines() if each.get("logger") == "dexhub.requests"]
+    (line,) = request_lines(lines)
     assert (line["route"], line["status"], line["method"], bool(re.fullmatch("[0-9a-f]{8}", line["holder"]))) == (
         "/graphql", 200, "POST", True,
     )  # fmt: skip
@@ -71,7 +81,7 @@ def test_a_request_is_one_line_of_json_that_names_key_route_and_time(own, lines)
 
 def test_an_answer_has_the_number_under_which_it_is_logged(own, lines) -> None:
     answer = own.national.http.post("/graphql", json={"query": TRACKS})
-    (line,) = [each for each in lines() if each.get("logger") == "dexhub.requests"]
+    (line,) = request_lines(lines)
     assert line["request"] == answer.headers["X-Request-Id"]
 
 
@@ -90,6 +100,7 @@ def test_an_answer_has_the_number_under_which_it_is_logged(own, lines) -> None:
 )
 def test_nothing_that_a_client_wrote_is_logged(own, lines, asked) -> None:
     own.national.http.get("/graphql", **asked)
+    request_lines(lines)
     assert [word for word in (PHONE, NUMBER) if word in str(lines())] == []
 
 
