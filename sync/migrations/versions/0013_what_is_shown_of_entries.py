@@ -1,0 +1,25 @@
+"""Organisations and representatives in the entry's own row, as viewers are shown them."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.orm import Session
+
+from sync.repository.read_model import rebuild
+
+revision = "0013"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for name in ("organisations", "representatives"):
+        op.add_column("entry", sa.Column(name, sa.Text(), nullable=False, server_default="[]"))
+    with Session(op.get_bind()) as session:
+        rebuild(session)
+        session.flush()
+
+
+def downgrade() -> None:
+    for name in ("organisations", "representatives"):
+        op.drop_column("entry", name)
