@@ -39,6 +39,7 @@ class Context(BaseContext):
         self.hub = hub
         self._viewer = viewer
         self._authorization = authorization
+        self.charged = False
         self.forget()
 
     @property
@@ -59,7 +60,9 @@ class Context(BaseContext):
 
     def anew(self) -> Self:
         """The same viewer's, for another operation."""
-        return type(self)(self.hub, self._viewer, self._authorization)
+        made = type(self)(self.hub, self._viewer, self._authorization)
+        made.charged = self.charged
+        return made
 
     def forget(self) -> None:
         """Forget what was loaded, and so begin: between two messages of a subscription the world has changed."""
@@ -87,9 +90,12 @@ class Context(BaseContext):
         return self.viewer.role in self.hub.settings.introspection
 
     def spend(self, cost: int) -> None:
-        """Take an operation's cost off what the viewer has left for this minute; RequestError where it is not enough."""
+        """Take an operation's cost off what the viewer has left for this minute, once; RequestError where it is not enough."""
+        if self.charged:
+            return
         self.hub.rates.spend(self.viewer.holder, cost)
         self.hub.figures.cost.inc(cost)
+        self.charged = True
 
     def fine(self, cost: int) -> None:
         """Take off what the viewer has left for a document that was read and refused; never an error."""

@@ -80,8 +80,13 @@ class FreshnessOfAnswer(SchemaExtension):
         if not codes:
             return {}
         self._regions.clear()  # the next message of a subscription begins anew
-        found = zip(codes, await context.freshness_of(codes), strict=True)
-        return {"freshness": [_told(code, each) for code, each in found if each is not None]}
+        return beside(codes, await context.freshness_of(codes))
+
+
+def beside(codes: Sequence[str], found: Sequence[Freshness | None]) -> dict[str, Any]:
+    """What an answer whose entries come from these regions says beside its data."""
+    told = zip(codes, found, strict=True)
+    return {"freshness": [_told(code, each) for code, each in told if each is not None]}
 
 
 def _told(code: str, found: Freshness) -> dict[str, JsonValue]:

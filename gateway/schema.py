@@ -22,6 +22,7 @@ from strawberry.types import ExecutionContext
 import schema as language
 from adapters.registry import regions
 from gateway import entry_types
+from gateway.compiled.extension import CompiledOperations
 from gateway.errors import ReadableErrors
 from gateway.freshness import FreshnessOfAnswer
 from gateway.limits.extension import Limits
@@ -42,6 +43,7 @@ _EXTENSIONS: Final[tuple[Callable[[], SchemaExtension] | type[SchemaExtension], 
     ReadableErrors,
     NativeErrors,
     Limits,
+    CompiledOperations,
 )
 
 
