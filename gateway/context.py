@@ -138,7 +138,7 @@ class Context(BaseContext):
 
     async def freshness_of(self, codes: Sequence[str]) -> list[Freshness | None]:
         """The same of several regions, as it is now."""
-        return await self.read(lambda session: freshness(session, self.scope, codes, datetime.now(UTC)))
+        return await self.read(lambda session: freshness(session, self.scope, codes, self.hub.now()))
 
     async def to_judge(self, region: str) -> int:
         """How many entries of a region wait to be judged."""

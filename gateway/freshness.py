@@ -6,7 +6,7 @@ succeeded, what age its manifest aims at, and, where that is missed, the cause.
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic import JsonValue
@@ -81,6 +81,18 @@ class FreshnessOfAnswer(SchemaExtension):
             return {}
         self._regions.clear()  # the next message of a subscription begins anew
         return beside(codes, await context.freshness_of(codes))
+
+
+def good_until(found: Sequence[Freshness | None]) -> datetime | None:
+    """When what is told of these grows old by itself, which ages do by the minute; None for never."""
+    return min(
+        (
+            each.succeeded_at + timedelta(minutes=each.age_minutes + 1)
+            for each in found
+            if each is not None and each.succeeded_at is not None and each.age_minutes is not None
+        ),
+        default=None,
+    )
 
 
 def beside(codes: Sequence[str], found: Sequence[Freshness | None]) -> dict[str, Any]:

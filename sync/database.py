@@ -71,6 +71,14 @@ class Database:
         """The engine, for migrations."""
         return self._engine
 
+    def without_transactions(self) -> Connection:
+        """A connection on which each statement stands alone, as it is at that moment. It is not the pool's: whoever asked for
+        it closes it.
+        """
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()
+        return connection
+
     @contextmanager
     def read(self, scope: Scope = EVERYTHING) -> Iterator[Session]:
         """A session for reading; what it would change is lost. For a region PostgreSQL itself shows nothing else: the
@@ -131,5 +139,6 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401  a
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("dexhub_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("dexhub_write", False) else "BEGIN")

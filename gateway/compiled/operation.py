@@ -94,9 +94,9 @@ class _Root:
     plan: Plan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Bound:
-    """An operation with its variables: what only has to be run."""
+    """An operation with its variables: what only has to be run. What it gives depends on nothing but the data and the scope."""
 
     roots: Sequence[tuple[str, StrawberryField, Run]]  # by the name that the answer has for each
 

@@ -8,7 +8,6 @@ tells it in its own words; whoever was recognised, and what was paid, is known t
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,12 +17,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry import Schema
 
 from gateway import negotiation
-from gateway.auth import viewer_of
+from gateway.auth import viewer_at
 from gateway.compiled import NotCovered
+from gateway.compiled.kept import Answer, KeptAnswers, Looks
 from gateway.compiled.operation import Bound, Compiled, known
 from gateway.context import Context
 from gateway.errors import answer
-from gateway.freshness import beside, freshness
+from gateway.freshness import beside, freshness, good_until
 from gateway.graphql_router import json_object
 from gateway.hub import Hub
 from gateway.limits.refusals import too_slow
@@ -44,53 +44,72 @@ class CompiledPath:
         self._app, self._hub, self._schema, self._documents = app, hub, schema, documents
         self._limits = hub.settings.limits
         self._cost = lru_cache(maxsize=_MEASURED)(self._measured)
+        self._looks = Looks(hub.version)
+        self._kept = KeptAnswers(hub.settings.kept_answers << 20)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or let it be answered."""
-        if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != self.path:
+        if scope["type"] != "http" or scope["path"] != self.path:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
         media = _media(request)
-        if media is None:
+        version = await self._version() if media is not None else None
+        if media is None or version is None:
             await self._app(scope, receive, send)
             return
         try:
-            viewer = await viewer_of(request)
-            messages = await _received(receive)
+            viewer = await viewer_at(request, version)
+            messages = await _received(receive) if scope["method"] == "POST" else []
         except RequestError as error:
             await self._refuse(request, error, send)
             return
         context = Context(self._hub, viewer, request.headers.get("Authorization"))
         request.state.context = context
         try:
-            found = await self._answer(context, b"".join(message.get("body", b"") for message in messages))
+            found = await self._answer(context, self._asked(request, messages), version)
         except (NotCovered, RequestError, DatabaseFault):
             await self._app(scope, _again(messages, receive), send)
         except TimeoutError:
             await self._refuse(request, too_slow(self._limits.seconds), send)
         else:
             scope["route"] = self
-            kind = f"{media}; charset=utf-8".encode()
-            headers = [(b"content-length", b"%d" % len(found)), (b"content-type", kind)]
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": found})
+            await _sent(found, media, request, send)
+
+    async def _version(self) -> str | None:
+        try:
+            return await self._looks.version()
+        except DatabaseFault:  # which the ordinary way tells
+            return None
 
     async def _refuse(self, request: Request, error: RequestError, send: Send) -> None:
         request.scope["route"] = self
         response = await answer(request, error)
         await response(request.scope, request.receive, send)
 
-    async def _answer(self, context: Context, body: bytes) -> bytes:
-        asked = self._documents.named(json_object(body))
+    def _asked(self, request: Request, messages: list[Message]) -> Mapping[str, Any]:
+        if request.method == "POST":
+            return self._documents.named(json_object(b"".join(message.get("body", b"") for message in messages)))
+        asked: dict[str, Any] = dict(request.query_params)
+        for part in ("variables", "extensions"):
+            if asked.get(part):
+                asked[part] = json_object(asked[part])
+        return self._documents.named(asked)
+
+    async def _answer(self, context: Context, asked: Mapping[str, Any], version: str) -> Answer:
         plan = self._plan(asked)
         variables = orjson.dumps(asked.get("variables") or {})
         bound = plan.bound(variables)
         if not bound.may_be_read_by(context.viewer):
             raise NotCovered
         context.spend(self._cost(plan, variables, context.may_introspect))
+        kept = self._kept.find(bound, context.scope, version, self._hub.now())
+        if kept is not None:
+            return kept
         async with asyncio.timeout(self._limits.seconds):
-            return await context.read(lambda session: _answered(session, context, bound))
+            made = await context.read(lambda session: _answered(session, context, bound))
+        self._kept.keep(bound, context.scope, version, made)
+        return made
 
     def _plan(self, asked: Mapping[str, Any]) -> Compiled:
         text, name = asked.get("query"), asked.get("operationName")
@@ -108,22 +127,37 @@ class CompiledPath:
         return plan.cost(variables, self._limits, introspection=introspection)
 
 
-def _answered(session: Session, context: Context, bound: Bound) -> bytes:
+def _answered(session: Session, context: Context, bound: Bound) -> Answer:
     data, regions = bound.answer(session, context.scope)
     if not regions:
-        return b'{"data":%b}' % data
+        return Answer(b'{"data":%b}' % data, None)
     codes = sorted(regions)
-    more = beside(codes, freshness(session, context.scope, codes, datetime.now(UTC)))
-    return b'{"data":%b,"extensions":%b}' % (data, orjson.dumps(more))
+    found = freshness(session, context.scope, codes, context.hub.now())
+    return Answer(b'{"data":%b,"extensions":%b}' % (data, orjson.dumps(beside(codes, found))), good_until(found))
+
+
+async def _sent(found: Answer, media: str, request: Request, send: Send) -> None:
+    """What came by GET may be kept by the client, if it asks each time whether it still holds."""
+    headers = {"Content-Type": f"{media}; charset=utf-8", "Content-Length": str(len(found.body))}
+    status, body = 200, found.body
+    if request.method == "GET":
+        headers |= {"ETag": found.tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept"}
+        if found.tag in request.headers.get("If-None-Match", ""):
+            del headers["Content-Length"]
+            status, body = 304, b""
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _media(request: Request) -> str | None:
-    """The media type of the answer; None where the request is not simply for JSON, by JSON."""
+    """The media type of the answer; None where the request is not simply for JSON, by JSON or an address."""
     accept = request.headers.get("Accept")
-    if accept is not None and any(each in accept.lower() for each in _STREAMS):
+    if request.method not in ("GET", "POST") or (accept and any(each in accept.lower() for each in _STREAMS)):
         return None
     try:
-        negotiation.check_content_type(request.headers.get("Content-Type"))
+        if request.method == "POST":
+            negotiation.check_content_type(request.headers.get("Content-Type"))
         return negotiation.wanted(accept)
     except RequestError:
         return None
