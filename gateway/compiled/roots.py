@@ -36,7 +36,7 @@ class Plan(Protocol):
         """The plan with arguments; RequestError as the resolver raises it."""
 
 
-class _Entries:
+class Entries:
     """The projections of one selection of `Entry`, one for each region's concrete type; they share their columns."""
 
     def __init__(self, selection: Selection, nodes: Sequence[FieldNode], columns: Columns) -> None:
@@ -135,10 +135,10 @@ class EntriesPlan:
 
     def _edges(self, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Getter:
         kind = _object_of(of, "edges")
-        pairs: list[tuple[str, str, _Entries | None]] = []
+        pairs: list[tuple[str, str, Entries | None]] = []
         for key, same in self._selection.below(kind, nodes).items():
             name = same[0].name.value
-            entries = _Entries(self._selection, same, self._columns) if name == "node" else None
+            entries = Entries(self._selection, same, self._columns) if name == "node" else None
             pairs.append((key, name, entries))
 
         def edge(page: _Page, row: Any) -> dict[str, Any]:  # noqa: ANN401  a row
@@ -151,7 +151,7 @@ class EntriesPlan:
 
     def _nodes(self, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Getter:
         del of
-        entries = _Entries(self._selection, nodes, self._columns)
+        entries = Entries(self._selection, nodes, self._columns)
         return lambda page: [entries.object(row) for row in page.rows]
 
     def _info(self, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Getter:
@@ -164,7 +164,7 @@ class EntryPlan:
     def __init__(self, selection: Selection, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> None:
         del of
         self._columns = Columns()
-        self._entries = _Entries(selection, nodes, self._columns)
+        self._entries = Entries(selection, nodes, self._columns)
         self._region = self._columns.place("region")
         self._ready: dict[tuple[str, Scope], ReadyQuery] = {}
 

@@ -1,7 +1,8 @@
-"""`GET /export/{what}.{xlsx|csv}`: what a viewer may see, as a table to take away.
+"""`GET /export/{what}.{xlsx|csv}`: what a viewer may see, as a table to take away; `entries.ndjson` for programs.
 
-The table is written to a temporary file first and sent from there: memory stays flat, and an error on the way is an
-answer of its own instead of half a file that looks whole.
+A table is written to a temporary file first and sent from there: memory stays flat, and an error on the way is an answer of its
+own instead of half a file that looks whole. Lines are sent while they are made: whoever reads them needs no end to begin, and sees
+by the missing last piece of the body where one did not come.
 """
 
 import asyncio
@@ -15,7 +16,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
 from gateway.auth import Viewer, viewer_of
-from gateway.exports.files import write
+from gateway.exports.conditions import Conditions
+from gateway.exports.files import LINES, lines, write
 from gateway.hub import Hub
 from gateway.list_uploads import XLSX, attachment
 from schema.provenance import CHINA
@@ -32,6 +34,9 @@ async def export(
     """GraphQL's filters by their names: `?regions=41&stages=FINAL&stages=AWARDED`."""
     hub: Hub = request.app.state.hub
     pairs = request.query_params.multi_items()
+    if (what, form) == LINES:
+        pieces = lines(hub.database, viewer.scope, Conditions.of(what, pairs))
+        return StreamingResponse(pieces, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
     folder = await asyncio.to_thread(TemporaryDirectory, prefix="dexhub-export-")
     file = Path(folder.name) / "export"
     try:

@@ -1,0 +1,62 @@
+"""`entries.ndjson`: every entry that fits as one line of JSON, as GraphQL answers it, for programs that take all of them.
+
+The lines are made as compiled operations make their answers, page by page while they are sent; at no time is there more than a
+page of them, however many there are.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from typing import Final, cast
+
+import orjson
+from graphql import OperationDefinitionNode, get_operation_ast, parse
+from graphql.execution.values import VariableValues
+
+from gateway.compiled.projection import Columns
+from gateway.compiled.roots import Entries
+from gateway.compiled.selection import Operation, Selection
+from gateway.exports.conditions import Conditions
+from gateway.schema import graphql_schema
+from sync.database import Session
+from sync.repository.browse import EntryBrowser, Sort, SortKey, Wanted
+from sync.repository.keyset import Place, Slice
+from sync.repository.ready import ready_row
+from sync.scope import Scope
+from sync.tables import EntryRow
+from sync.waivers import waived_standings
+
+_PAGE: Final = 1000
+_BY_ID: Final = (Sort(SortKey.ID),)
+SHOWN: Final = """query ($id: ID!) { entry(id: $id) {
+  id nativeId region { code name } city title summary track { id name } topic { id title } subTopic { id title }
+  proposedNationalTrack { id name } declaredNationalTrack { id name } nationalTrack { id name } match stage status award score
+  team { name representatives { name role isContact } } organisations { name creditCode kind isLead }
+  submittedAt updatedAt changedAt warnings { code place zh en } source { url fetchedAt sha256 locator }
+} }"""
+"""What a line holds: what is answered to this question."""
+
+
+def entry_lines(session: Session, scope: Scope, asked: Conditions) -> Iterator[bytes]:
+    """Pieces of many lines, in order of id."""
+    entries, columns = _projection()
+    waived = waived_standings(session, datetime.now(UTC)) if asked.entries.asks_for_standings() else {}
+    listing = EntryBrowser(session, scope).listing(Wanted(asked.entries, waived), _BY_ID)
+    after: Place | None = None
+    while True:
+        query = ready_row(session, listing.query(Slice(_PAGE, after=after)), EntryRow, columns.names)
+        rows = query.run(session)
+        if not rows:
+            return
+        yield b"".join([orjson.dumps(entries.object(row), option=orjson.OPT_APPEND_NEWLINE) for row in rows])
+        after = listing.place(rows[-1])
+
+
+@cache
+def _projection() -> tuple[Entries, Columns]:
+    document, schema = parse(SHOWN), graphql_schema()._schema  # noqa: SLF001  strawberry has no public way
+    operation = Operation(schema, document, cast("OperationDefinitionNode", get_operation_ast(document)))
+    selection = Selection(operation, VariableValues({}, {}))
+    (nodes,) = selection.fields(operation.query, [operation.definition.selection_set]).values()
+    columns = Columns()
+    return Entries(selection, nodes, columns), columns
