@@ -30,11 +30,23 @@ def touch(codes: Iterable[str]) -> None:
         found.update(codes)
 
 
+Reads = Mapping[str, tuple[datetime | None, str | None, list[dict[str, Any]] | None]]
+
+
 def freshness(session: Session, scope: Scope, codes: Sequence[str], now: datetime) -> list[Freshness | None]:
     """How old each region's data is at `now`, and the cause where it is older than its manifest's target: one query. None
     for a region outside the scope.
     """
-    read = PullStore(session).last_reads([code for code in codes if scope.covers(code)])
+    return stated(reads(session, scope, codes), scope, codes, now)
+
+
+def reads(session: Session, scope: Scope, codes: Iterable[str]) -> Reads:
+    """How regions within the scope were last read: what their freshness is worked out from."""
+    return PullStore(session).last_reads([code for code in codes if scope.covers(code)])
+
+
+def stated(read: Reads, scope: Scope, codes: Sequence[str], now: datetime) -> list[Freshness | None]:
+    """As `freshness`, from what was read."""
     return [_freshness(code, read.get(code), now) if scope.covers(code) else None for code in codes]
 
 

@@ -56,6 +56,8 @@ class Database:
         self._writer = self._engine.execution_options(**_WRITE)
         self._ended = threading.Condition()
         self._sessions = 0
+        self._own = threading.local()
+        self._glancing: list[Connection] = []  # of every thread that ever glanced
         self._one_writer = threading.Lock() if self.is_sqlite else nullcontext()
         if self.is_sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
@@ -90,6 +92,32 @@ class Database:
             yield session
 
     @contextmanager
+    def glance(self, scope: Scope = EVERYTHING) -> Iterator[Session]:
+        """A session for a few quick queries, each as things are at its moment. Where nothing has to be said to the database
+        beforehand it is the thread's own and stays: taking a connection and opening a transaction costs more than a query.
+        """
+        if scope.region is not None:
+            with self.read(scope) as session:
+                yield session
+            return
+        with self._counted():
+            session = self._lasting()
+            try:
+                yield session
+            except DBAPIError:
+                session.connection().invalidate()
+                self._own.session = None
+                raise
+
+    def _lasting(self) -> Session:
+        session: Session | None = getattr(self._own, "session", None)
+        if session is None:
+            connection = self.without_transactions()
+            session = self._own.session = Session(connection, expire_on_commit=False)
+            self._glancing.append(connection)
+        return session
+
+    @contextmanager
     def write(self) -> Iterator[Session]:
         """A session in one write transaction: commits at the end of the block, or leaves nothing behind."""
         with (
@@ -110,6 +138,9 @@ class Database:
         """Give back all connections, when the sessions that threads still have open have ended, or after ten seconds."""
         with self._ended:
             self._ended.wait_for(lambda: self._sessions == 0, timeout=10)
+        while self._glancing:
+            self._glancing.pop().close()
+        self._own = threading.local()
         self._engine.dispose()
 
     @contextmanager

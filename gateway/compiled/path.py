@@ -8,7 +8,7 @@ tells it in its own words; whoever was recognised, and what was paid, is known t
 
 import asyncio
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import orjson
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry import Schema
 
+from adapters.registry import regions
 from gateway import negotiation
 from gateway.auth import viewer_at
 from gateway.compiled import NotCovered
@@ -23,13 +24,15 @@ from gateway.compiled.kept import Answer, KeptAnswers, Looks
 from gateway.compiled.operation import Bound, Compiled, known
 from gateway.context import Context
 from gateway.errors import answer
-from gateway.freshness import beside, freshness, good_until
+from gateway.freshness import Reads, beside, good_until, reads, stated
 from gateway.graphql_router import json_object
 from gateway.hub import Hub
 from gateway.limits.refusals import too_slow
+from gateway.offloading import in_thread
 from gateway.trusted_documents import TrustedDocuments
 from schema.errors import RequestError
-from sync.database import DatabaseFault, Session
+from sync.database import DatabaseFault
+from sync.scope import Scope as Within
 
 _MEASURED: Final = 5000  # operations with their variables
 _STREAMS: Final = ("text/event-stream", "multipart/")  # media types whose answers come in pieces
@@ -46,6 +49,7 @@ class CompiledPath:
         self._cost = lru_cache(maxsize=_MEASURED)(self._measured)
         self._looks = Looks(hub.version)
         self._kept = KeptAnswers(hub.settings.kept_answers << 20)
+        self._reads: dict[Within, tuple[str, Reads]] = {}  # of regions, by the version at which they were looked up
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or let it be answered."""
@@ -107,9 +111,22 @@ class CompiledPath:
         if kept is not None:
             return kept
         async with asyncio.timeout(self._limits.seconds):
-            made = await context.read(lambda session: _answered(session, context, bound))
+            made = await in_thread(partial(self._made, bound, context.scope, version))
         self._kept.keep(bound, context.scope, version, made)
         return made
+
+    def _made(self, bound: Bound, scope: Within, version: str) -> Answer:
+        with self._hub.database.glance(scope) as session:
+            data, found = bound.answer(session, scope)
+            if not found:
+                return Answer(b'{"data":%b}' % data, None)
+            known, read = self._reads.get(scope, ("", {}))
+            if known != version:
+                read = reads(session, scope, regions())
+                self._reads[scope] = version, read
+        codes = sorted(found)
+        ages = stated(read, scope, codes, self._hub.now())
+        return Answer(b'{"data":%b,"extensions":%b}' % (data, orjson.dumps(beside(codes, ages))), good_until(ages))
 
     def _plan(self, asked: Mapping[str, Any]) -> Compiled:
         text, name = asked.get("query"), asked.get("operationName")
@@ -125,15 +142,6 @@ class CompiledPath:
 
     def _measured(self, plan: Compiled, variables: bytes, introspection: bool) -> int:  # noqa: FBT001  a part of a key
         return plan.cost(variables, self._limits, introspection=introspection)
-
-
-def _answered(session: Session, context: Context, bound: Bound) -> Answer:
-    data, regions = bound.answer(session, context.scope)
-    if not regions:
-        return Answer(b'{"data":%b}' % data, None)
-    codes = sorted(regions)
-    found = freshness(session, context.scope, codes, context.hub.now())
-    return Answer(b'{"data":%b,"extensions":%b}' % (data, orjson.dumps(beside(codes, found))), good_until(found))
 
 
 async def _sent(found: Answer, media: str, request: Request, send: Send) -> None:
