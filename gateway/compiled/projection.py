@@ -7,12 +7,14 @@ made once a value and kept as JSON.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final, Protocol
 
 import orjson
 from graphql import (
     FieldNode,
+    GraphQLEnumType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -28,6 +30,7 @@ from schema.provenance import CHINA
 
 Getter = Callable[[Any], Any]
 TYPENAME: Final = "__typename"
+_TEXTS: Final = 8192  # lists of which a selection is at hand
 DEFINITION: Final = "strawberry-definition"
 
 
@@ -128,20 +131,36 @@ class Listed:
             if name != TYPENAME and name not in self.fields:
                 raise NotCovered
             wanted.append((key, name))
-        if only is None and wanted == [(name, name) for name in self.fields]:
-            return lambda row: orjson.Fragment(row[at]) if text else row[at]
-        typename = kind.name
+        if text and only is None and wanted == [(name, name) for name in self.fields]:
+            return lambda row: orjson.Fragment(row[at])
+        part = _Part(tuple(wanted), kind.name, only)
+        if text:
+            return lambda row: _of_text(row[at], part)
+        return lambda row: part.of(row[at])
 
-        def shown(one: Mapping[str, Any]) -> dict[str, Any]:
-            return {key: typename if name == TYPENAME else one[name] for key, name in wanted}
 
-        def stored(row: Any) -> list[dict[str, Any]]:  # noqa: ANN401  a row
-            found: list[dict[str, Any]] = orjson.loads(row[at]) if text else row[at]
-            return found
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is selected of a list: names in the answer with those of fields; with `only`, of the first for which that is true."""
 
-        if only is not None:
-            return lambda row: shown(next(each for each in stored(row) if each[only]))
-        return lambda row: [shown(each) for each in stored(row)]
+    wanted: tuple[tuple[str, str], ...]
+    typename: str
+    only: str | None
+
+    def of(self, stored: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401  JSON
+        """As JSON has it."""
+        if self.only is not None:
+            return self._one(next(each for each in stored if each[self.only]))
+        return [self._one(each) for each in stored]
+
+    def _one(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: self.typename if name == TYPENAME else stored[name] for key, name in self.wanted}
+
+
+@lru_cache(maxsize=_TEXTS)
+def _of_text(text: str, part: _Part) -> orjson.Fragment:
+    """The same of a list that is stored as text; what was asked for of late is at hand."""
+    return orjson.Fragment(orjson.dumps(part.of(orjson.loads(text))))
 
 
 def projection(
@@ -168,7 +187,7 @@ def completer(selection: Selection, of: GraphQLOutputType, nodes: Sequence[Field
         each = completer(selection, of.of_type, nodes)
         return lambda value: None if value is None else [each(one) for one in value]
     if is_leaf_type(of):
-        serialise = of.serialize
+        serialise = lru_cache(maxsize=1024)(of.serialize) if isinstance(of, GraphQLEnumType) else of.serialize
         return lambda value: None if value is None else serialise(value)
     kind = _object(of)
     pairs: list[tuple[str, Getter]] = []
@@ -205,6 +224,6 @@ def _then(first: Getter, second: Getter) -> Getter:
     return lambda value: second(first(value))
 
 
-def moment(value: datetime) -> str:
-    """A moment as contest people read it."""
-    return value.astimezone(CHINA).isoformat()
+def moment(value: datetime) -> datetime:
+    """A moment as contest people read it, which JSON writes as `DateTime` does."""
+    return value.astimezone(CHINA)
