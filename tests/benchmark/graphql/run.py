@@ -4,7 +4,7 @@ the limit, which is that SQL as JSON from a bare ASGI application. Prints reques
 `python tests/benchmark/graphql/run.py [--entries 25000] [--seconds 6] [--connections 16] [--servers …] [--questions …]`. Peers are
 taken from npm once. Q1: a page of 50 with organisations, team, members and declared track, by region and national track, newest
 first, with the total, over all pairs of region and track in turn; Q2: a page of 1,000; Q3: statistics by region, national track and
-stage; Q4: one entry, everything of the read model. `ours` keeps no answers, `kept` is ours as it is by default.
+stage; Q4: one entry, everything of the read model; Q5: all entries as lines of JSON, once. `ours` keeps no answers, `kept` is ours as it is by default.
 
 Everything shares the machine's cores with what loads it. `µs` is the processor time of server and database for one request: it
 says more than requests a second where the machine has other work.
@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from browse import corpus, fill
 from conftest import Cluster
+from larger import multiply
 from questions import questions
 from servers import Server, database_cpu, peers, serving
 
@@ -70,11 +71,12 @@ def main() -> None:
     """Fill, serve, load, compare."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=25_000)
+    parser.add_argument("--times", type=int, default=1, help="that many of each entry")
     parser.add_argument("--database", help="one on this machine that is filled already")
     parser.add_argument("--seconds", type=int, default=6)
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--servers", nargs="*", default=[*SERVERS])
-    parser.add_argument("--questions", nargs="*", default=["Q1", "Q2", "Q3", "Q4"])
+    parser.add_argument("--questions", nargs="*", default=["Q1", "Q2", "Q3", "Q4", "Q5"])
     options = parser.parse_args()
     cache = peers()
     found: dict[tuple[str, str], Figures] = {}
@@ -86,6 +88,8 @@ def main() -> None:
             url = cluster.create("bench", "template0")
             filling = Database(url)
             fill(filling, corpus(options.entries))
+            if options.times > 1:
+                multiply(filling, options.times)
             filling.close()
         database = Database(url)
         key = create_key(database, "benchmark", Role.NATIONAL)
@@ -96,8 +100,10 @@ def main() -> None:
         asked = questions(ids)
         for name in options.servers:
             with serving(name, url, key, cache) as server:
+                if name == "ours" and "Q5" in options.questions:
+                    print(server.exported(), flush=True)
                 for question in options.questions:
-                    bodies = asked[question].get("ours" if name == "kept" else name)
+                    bodies = asked.get(question, {}).get("ours" if name == "kept" else name)
                     if bodies:
                         print(f"{question} {name} …", file=sys.stderr, flush=True)
                         found[question, name] = measured(
