@@ -7,7 +7,7 @@ first, with the total, over all pairs of region and track in turn; Q2: a page of
 stage; Q4: one entry, everything of the read model; Q5: all entries as lines of JSON, once. `ours` keeps no answers, `kept` is ours as it is by default.
 
 Everything shares the machine's cores with what loads it. `µs` is the processor time of server and database for one request: it
-says more than requests a second where the machine has other work.
+says more than requests a second where the machine has other work. Whether Q1 and Q4 read any table whole is looked at first.
 """
 
 import argparse
@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from browse import corpus, fill
 from conftest import Cluster
-from larger import multiply
+from larger import multiply, scans
 from questions import questions
 from servers import Server, database_cpu, peers, serving
 
@@ -96,8 +96,10 @@ def main() -> None:
         with database.engine.connect() as connection:
             ids = [row[0] for row in connection.exec_driver_sql("SELECT id FROM entry ORDER BY random() LIMIT 2000")]
         postmaster = int((Path(database.url.query["host"]) / "data" / "postmaster.pid").read_text("ascii").split()[0])
-        database.close()
         asked = questions(ids)
+        read_whole = scans(database, [*asked["Q1"]["ours"], *asked["Q4"]["ours"][:20]])
+        assert read_whole == [], read_whole
+        database.close()
         for name in options.servers:
             with serving(name, url, key, cache) as server:
                 if name == "ours" and "Q5" in options.questions:
