@@ -30,7 +30,7 @@ from schema.errors import Problem, RequestError
 
 PROTOCOLS: Final = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL)
 _NUL: Final = re.compile(r"\\u(0000|\{0+\})")  # as JSON and GraphQL write it; PostgreSQL stores no text that holds it
-_MUTATION: Final = re.compile(r"\b(mutation|subscription)\b")
+_MUTATION: Final = re.compile(r"\bmutation\b")
 
 
 class StrictRouter(GraphQLRouter[Any, None]):

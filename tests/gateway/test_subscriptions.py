@@ -419,6 +419,16 @@ def test_queries_over_a_socket_are_answered_each_anew(hub, key) -> None:
     assert before == hub.national.ask(entries)["entries"]["totalCount"]
 
 
+@pytest.mark.parametrize("method", ["POST", "GET"])
+@pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json", "*/*"])
+def test_a_subscription_asked_for_as_one_answer_is_refused_with_the_way_to_have_it(service, method, accept) -> None:
+    asked = {"json" if method == "POST" else "params": {"query": PULLS}}
+    answer = service.national.http.request(method, "/graphql", headers={"Accept": accept}, **asked)
+    (problem,) = answer.json()["errors"][0]["extensions"]["problems"]
+    told = (answer.status_code, problem["code"], "text/event-stream" in problem["remedy_zh"])
+    assert told == (406, "EVENTS_NEEDED", True)
+
+
 @contextmanager
 def stream(hub, key: str, document: str, **variables: Any) -> Iterator[httpx.Response]:
     headers = {"Authorization": f"Bearer {key}", "Accept": "text/event-stream"}
