@@ -101,6 +101,8 @@ class Tokens:
                     "公钥地址须为 https",
                     "the address of the provider's keys must be https",
                     url,
+                    "改用 https 地址，或以 DEXHUB_OIDC__JWKS_FILE 给出文件",
+                    "give an https address, or a file by DEXHUB_OIDC__JWKS_FILE",
                 )
             )
         return url

@@ -94,7 +94,10 @@ def restore(file: Path, identity: Path, target: Database) -> None:
 def _looked_at(restored: Database, signer: Signer | None) -> Drill:
     found = migrate.revision(restored)
     problems = [] if found == migrate.newest() else [
-        Problem("BACKUP_OUTDATED", "alembic_version", "备份的版本不是当前版本", "not of the newest revision", found)
+        Problem(
+            "BACKUP_OUTDATED", "alembic_version", "备份的版本不是当前版本", "not of the newest revision", found,
+            "还原后运行 dexhub db upgrade，再另作备份", "restore it, run dexhub db upgrade, back up anew",
+        )
     ]  # fmt: skip
     with restored.read() as session:
         rows = row_counts(session)

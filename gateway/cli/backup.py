@@ -76,13 +76,21 @@ def _named(settings: Settings) -> Path:
 def _newest(settings: Settings) -> Path:
     files = sorted(_folder(settings).glob("*.age"), key=lambda path: path.stat().st_mtime)
     if not files:
-        raise RequestError(Problem("BACKUP_MISSING", "DEXHUB_BACKUP_FOLDER", "没有备份", "there is no backup"))
+        raise RequestError(
+            Problem(
+                "BACKUP_MISSING", "DEXHUB_BACKUP_FOLDER", "没有备份", "there is no backup", None,
+                "先运行 dexhub backup create", "run dexhub backup create first",
+            )
+        )  # fmt: skip
     return files[-1]
 
 
 def _folder(settings: Settings) -> Path:
     if settings.backup_folder is None:
         raise RequestError(
-            Problem("BACKUP_FOLDER_MISSING", "DEXHUB_BACKUP_FOLDER", "未配置备份目录", "no backup folder is configured")
-        )
+            Problem(
+                "BACKUP_FOLDER_MISSING", "DEXHUB_BACKUP_FOLDER", "未配置备份目录", "no backup folder is configured", None,
+                "设置 DEXHUB_BACKUP_FOLDER", "set DEXHUB_BACKUP_FOLDER",
+            )
+        )  # fmt: skip
     return settings.backup_folder

@@ -37,7 +37,14 @@ def detect(
         _over_the_database(workers, as_json=as_json)
     else:
         place = "--input" if source is None else "--output"
-        print_problems([Problem("OPTION_MISSING", place, "文件查重须给出输入与输出文件", "give both files")])
+        print_problems(
+            [
+                Problem(
+                    "OPTION_MISSING", place, "文件查重须给出输入与输出文件", "between files both of them are needed", None,
+                    "dexhub detect --input 文件 --output 文件", "dexhub detect --input FILE --output FILE",
+                )
+            ]
+        )  # fmt: skip
         raise SystemExit(REFUSED)
 
 
@@ -55,8 +62,13 @@ def fit(
 
     if len(source) != len(truth):
         print_problems(
-            [Problem("OPTION_MISSING", "--truth", "每个输入须有一个标注文件", "each input needs its labels")]
-        )
+            [
+                Problem(
+                    "OPTION_MISSING", "--truth", "每个输入须有一个标注文件", "each input needs its labels", str(len(truth)),
+                    f"--truth 给出 {len(source)} 次，次序与 --input 相同", f"give --truth {len(source)} times, in the order of --input",
+                )
+            ]
+        )  # fmt: skip
         raise SystemExit(REFUSED)
     with err.status("拟合中 / fitting"):
         model = training.train(list(zip(source, truth, strict=True)), f"{datetime.now(CHINA):%Y-%m-%d}", workers)

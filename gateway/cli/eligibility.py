@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from adapters.registry import region_named
+from adapters.registry import connected
 from gateway import eligibility
 from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json
 from schema.eligibility import Judgement, status_of
@@ -119,9 +119,7 @@ def clauses(
     as_json: AsJson = False,
 ) -> None:
     """The notices' own words."""
-    adapter = region_named(region) if region else None
-    if region and adapter is None:
-        raise RequestError(Problem("REGION_UNKNOWN", "--region", "没有接入这个地区", "not a connected region", region))
+    (adapter,) = connected([region], "--region") if region else (None,)
     if compare:
         _compare(kind, as_json=as_json)
         return

@@ -180,6 +180,8 @@ def died(region: str) -> Problem:
         region,
         zh="运行的进程中断，未作完；已存数据完好，下次运行自动续上",
         en="the process ended before the run did; what was stored is whole, and the next run goes on from there",
+        remedy_zh="无须处理；反复出现则查看日志与内存",
+        remedy_en="nothing to do; where it recurs, look at the log and at memory",
     )
 
 
