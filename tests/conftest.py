@@ -12,17 +12,22 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
 import psycopg
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import inspect, text
 
 from adapters.registry import regions
-from adapters.sandbox.registrations import Corpus
+from adapters.sandbox.platform import Platform
+from adapters.sandbox.registrations import Corpus, Registration
 from adapters.sandbox.serve import corpus as make_corpus
 from adapters.sandbox.serve import even_sizes, platforms, serving
 from adapters.transport import Endpoint
@@ -34,6 +39,7 @@ from sync.pull import Puller
 from sync.settings import PlatformSettings, Settings
 
 Template = Literal["empty", "filled"]
+_ENTITLED: Final = {"61": ("AWARDED",)}  # whose notice asks for publicity to be over
 _numbers = itertools.count()
 
 
@@ -190,3 +196,98 @@ def filled_sqlite(sqlite_backend: SqliteBackend) -> Iterator[Database]:
     made = Database(sqlite_backend.new("filled"))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def expected(corpus: Corpus) -> dict[str, Registration]:
+    """What the hub must know, by its id: the registrations without a flaw, times as their province prints them."""
+    made = [one for part in corpus.registrations.values() for one in part if one.flaw is None]
+    return {one.entry_id: _to_the_minute(one) if one.region == "61" else one for one in made}
+
+
+def _to_the_minute(made: Registration) -> Registration:
+    submitted, updated = (moment.replace(second=0) for moment in (made.submitted_at, made.updated_at))
+    return replace(made, submitted_at=submitted, updated_at=updated)
+
+
+@contextmanager
+def _served(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
+    sites = platforms(corpus)
+    ready, stop, endpoints = threading.Event(), threading.Event(), {}
+
+    async def run() -> None:
+        async with serving(sites) as found:
+            endpoints.update(found)
+            ready.set()
+            await asyncio.to_thread(stop.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()), name="platforms")
+    thread.start()
+    try:
+        assert ready.wait(60)
+        yield {site.adapter.manifest.slug: site for site in sites}, endpoints
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.fixture
+def sandbox(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
+    """Five real platforms on a loop of their own: the platforms, and where they are."""
+    with _served(corpus) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def served_platforms(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
+    """As `sandbox`, for the whole run; whoever breaks one mends it."""
+    with _served(corpus) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def proposal() -> Callable[[Registration], str | None]:
+    """The national track that the crosswalk proposes for a registration."""
+    topics = {topic.id: topic for adapter in regions().values() for _, topic in adapter.catalogue.topics()}
+    return lambda made: topics[made.topic.topic_id].proposal
+
+
+@pytest.fixture(scope="session")
+def items(corpus: Corpus, expected: dict[str, Registration], proposal: Callable[..., str | None]) -> Callable[..., Any]:
+    """A sound recommended list of a region, entries of planted duplicates first: all its winners, or so many. With
+    `finished`, everybody who takes part has won.
+    """
+    planted = {entry for label in corpus.duplicates for entry in label.entries}
+    broken = {entry for label in corpus.rule_breaks for entry in label.entries}
+
+    def get(region: str, count: int | None = None, *, finished: bool = False) -> list[dict[str, Any]]:
+        fit = [
+            made
+            for made in expected.values()
+            if made.region == region
+            and made.status == "ACTIVE"
+            and (finished or made.stage in _ENTITLED.get(region, ("PUBLICITY", "AWARDED")))
+            and made.entry_id not in broken
+        ]
+        fit.sort(key=lambda made: (made.entry_id not in planted, made.entry_id))
+        return [
+            {"rank": rank, "entryId": made.entry_id, "nationalTrack": None if proposal(made) else made.topic.national}
+            for rank, made in enumerate(fit[:count], start=1)
+        ]
+
+    return get
+
+
+@pytest.fixture
+def dump() -> Callable[[Database], str]:
+    """All that stands in a database: every column of every table, and a file's raw bytes."""
+
+    def read(database: Database) -> str:
+        with database.engine.connect() as connection:
+            tables = inspect(connection).get_table_names()
+            rows = [str(tuple(row)) for table in tables for row in connection.execute(text(f'SELECT * FROM "{table}"'))]
+        path = Path(database.url.database or "")
+        files = path.parent.glob(f"{path.name}*") if database.is_sqlite else ()
+        return "\n".join([*rows, *(file.read_bytes().decode("latin-1") for file in files)])
+
+    return read
