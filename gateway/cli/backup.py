@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import FOUND_PROBLEMS, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json, print_problems
 from schema.errors import Problem, RequestError
 from sync import backup_files
 from sync.database import Database
@@ -40,7 +40,7 @@ def drill(
     file: Annotated[
         Path | None, typer.Argument(help="文件；默认最新的备份 / File; the newest backup unless given")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Exit code 1 where the backup is not what it must be."""
     with open_hub() as hub:

@@ -44,7 +44,7 @@ from gateway.cli import (
     roster,
 )
 from gateway.cli import demo as demonstration
-from gateway.cli.console import FOUND_PROBLEMS, err, open_hub, out, print_json
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, err, open_hub, out, print_json
 from gateway.cli.export import export as export_table
 from gateway.execution import execute
 from gateway.serving import configured
@@ -86,7 +86,6 @@ cli.add_typer(graph.cli, name="schema")
 cli.command("subgraph", help="单独启动一个子图 / Serve one subgraph alone")(distributed.serve_one)
 cli.add_typer(distributed.cli, name="supergraph")
 cli.add_typer(db_cli, name="db")
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 
 
 @cli.command(help="演示：五个模拟平台、拉取、查重、名单、名册 / Five simulated platforms, one hub")

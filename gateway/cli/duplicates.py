@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, REFUSED, AsJson, err, open_hub, out, print_json, print_problems
 from schema.errors import Problem
 from schema.provenance import CHINA
 
@@ -26,7 +26,7 @@ def detect(
     target: Annotated[Path | None, typer.Option("--output", help="结果文件（CSV） / The pairs found")] = None,
     page: Annotated[Path | None, typer.Option("--report", help="逐对说明（HTML） / Why, pair by pair")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="进程数 / Processes")] = 2,
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Without a file the stored cases are brought up to date."""
     if context.invoked_subcommand is not None:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from adapters.registry import connected
 from gateway import eligibility
-from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json
+from gateway.cli.console import FOUND_PROBLEMS, REFUSED, AsJson, err, open_hub, out, print_json
 from schema.eligibility import Judgement, status_of
 from schema.errors import Problem, RequestError
 from schema.types.eligibility import Clause
@@ -26,7 +26,6 @@ _SIGNS = {
     Verdict.NOT_MET: "[red]不符合[/]\nNOT MET",
     Verdict.UNDETERMINED: "[yellow]未定[/]\nUNDETERMINED",
 }
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 
 
 def check(

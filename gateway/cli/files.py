@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from adapters.registry import connected
-from gateway.cli.console import out, print_json
+from gateway.cli.console import AsJson, out, print_json
 from sync.dropped_files import folder_of, receiving
 from sync.settings import Settings
 
@@ -23,7 +23,7 @@ def group() -> None:
 def put(
     region: Annotated[str, typer.Argument(help="代码、拼音或名称 / Code, slug or name")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="导出文件 / The file")],
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """As an upload over HTTP; exit code 2 with all problems where it is refused."""
     (adapter,) = connected([region])

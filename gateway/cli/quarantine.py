@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from adapters.registry import connected, regions
-from gateway.cli.console import open_hub, out, print_json
+from gateway.cli.console import AsJson, open_hub, out, print_json
 from gateway.facts import region_types
 from schema.provenance import CHINA
 from sync.remap import Remapper
@@ -42,9 +42,7 @@ def _rows(names: Sequence[str] | None) -> list[QuarantineRow]:
 
 
 @cli.command("list", help="列出隔离的行 / List rows set aside")
-def list_rows(
-    names: _Names = None, as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False
-) -> None:
+def list_rows(names: _Names = None, as_json: AsJson = False) -> None:
     """Newest first."""
     rows = _rows(names)
     if as_json:
