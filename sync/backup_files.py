@@ -152,8 +152,8 @@ def _run(program: str, url: URL, *arguments: str) -> None:
 
 
 def _decrypt(file: Path, identity: Path, into: Path) -> None:
-    lines = [line.strip() for line in identity.read_text("utf-8").splitlines()]
     try:
+        lines = [line.strip() for line in identity.read_text("utf-8").splitlines()]
         keys = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
         pyrage.decrypt_file(str(file), str(into), keys)
     except (pyrage.DecryptError, pyrage.IdentityError, ValueError, OSError):
