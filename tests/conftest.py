@@ -2,27 +2,21 @@
 
 Storage tests ask for `database` or `filled` and run over SQLite and PostgreSQL. A PostgreSQL cluster is started for the
 run (for each worker), in a temporary folder, on a socket there; databases are cloned from templates, so a test costs
-milliseconds and never meets another's rows.
+milliseconds and never meets another's rows. All of them are kept in memory where there is room: a clone is a thousand
+files, which on a disk takes twenty times as long to make and minutes to remove in the end.
 """
 
 import asyncio
-import itertools
-import os
-import pwd
+import gc
 import shutil
-import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-import psycopg
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import inspect, text
 
 from adapters.registry import regions
@@ -31,44 +25,16 @@ from adapters.sandbox.registrations import Corpus, Registration
 from adapters.sandbox.serve import corpus as make_corpus
 from adapters.sandbox.serve import even_sizes, platforms, serving
 from adapters.transport import Endpoint
-from sync import migrate
 from sync.database import Database
-from sync.detector import detect
-from sync.eligibility import evaluate
-from sync.pull import Puller
-from sync.settings import PlatformSettings, Settings
+from tests.databases import Cluster, PostgresBackend, SqliteBackend, new_folder
 
-Template = Literal["empty", "filled"]
 _ENTITLED: Final = {"61": ("AWARDED",)}  # whose notice asks for publicity to be over
-_numbers = itertools.count()
 
 
-def settings_for(url: str, endpoints: dict[str, Endpoint] | None = None) -> Settings:
-    """Settings of a hub over `url` that knows `endpoints`."""
-    return Settings(
-        database_url=url,
-        token_key=SecretStr("t" * 64),
-        platforms={
-            slug: PlatformSettings(url=each.url, key_id=each.key_id, secret=SecretStr(each.secret))
-            for slug, each in (endpoints or {}).items()
-        },
-    )
-
-
-def fill(url: str, content: Corpus) -> None:
-    """Pull `content` from real servers into the migrated database at `url`, detect duplicates and judge what they mean."""
-
-    async def run() -> None:
-        async with serving(platforms(content)) as endpoints:
-            settings = settings_for(url, endpoints)
-            rows = await Puller(database, settings, settings.tokeniser()).pull_all(list(regions().values()), "test")
-            assert [problem for row in rows for problem in row.problems] == []
-
-    database = Database(url)
-    asyncio.run(run())
-    report = detect(database)
-    evaluate(database, report.touched, datetime.now(UTC))
-    database.close()
+def pytest_configure() -> None:
+    """As the command line does: what is loaded is not looked through again, and young objects less often."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -77,88 +43,11 @@ def corpus() -> Corpus:
     return make_corpus(even_sizes(60 * len(regions())), seed=11)
 
 
-class SqliteBackend:
-    """Databases are files, templates are copied."""
-
-    def __init__(self, folder: Path, content: Corpus) -> None:
-        self._folder = folder
-        self._corpus = content
-
-    def new(self, template: Template) -> str:
-        """The URL of a fresh database."""
-        path = self._folder / f"{next(_numbers)}.sqlite3"
-        shutil.copy(self._template(template), path)
-        return f"sqlite:///{path}"
-
-    def _template(self, template: Template) -> Path:
-        path = self._folder / f"{template}.sqlite3"
-        if not path.exists():
-            url = f"sqlite:///{path}"
-            database = Database(url)
-            migrate.upgrade(database)
-            database.close()
-            if template == "filled":
-                fill(url, self._corpus)
-            with Database(url).engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        return path
-
-
-class PostgresBackend:
-    """Databases of a cluster of our own."""
-
-    def __init__(self, cluster: "Cluster", content: Corpus) -> None:
-        self._cluster = cluster
-        self._corpus = content
-        self._templates: set[Template] = set()
-
-    def new(self, template: Template) -> str:
-        """The URL of a fresh database."""
-        if template not in self._templates:
-            url = self._cluster.create(f"t_{template}", "template0")
-            database = Database(url)
-            migrate.upgrade(database)
-            database.close()
-            if template == "filled":
-                fill(url, self._corpus)
-            self._templates.add(template)
-        return self._cluster.create(f"d_{next(_numbers)}", f"t_{template}")
-
-
-class Cluster:
-    """A PostgreSQL cluster in a temporary folder, reached over a socket in it; root hands it to the user postgres."""
-
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="dexhub-pg-"))
-        self._data = self._folder / "data"
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-        self._bin = f"{found[-1]}/" if found else ""
-        self._as = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-        self._user = "postgres" if self._as else pwd.getpwuid(os.getuid()).pw_name
-        if self._as:
-            shutil.chown(self._folder, "postgres")
-        self._run("initdb", "-D", str(self._data), "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        options = f"-k {self._folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off"
-        self._run("pg_ctl", "-D", str(self._data), "-w", "-l", f"{self._folder}/log", "-o", options, "start")
-
-    def create(self, name: str, template: str) -> str:
-        """A new database made from `template`; its URL."""
-        with psycopg.connect(host=str(self._folder), user=self._user, dbname="postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy'.encode())
-        return f"postgresql+psycopg://{self._user}@/{name}?host={self._folder}"
-
-    def stop(self) -> None:
-        """Stop the server and remove the folder."""
-        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "stop")
-        shutil.rmtree(self._folder)
-
-    def _run(self, program: str, *arguments: str) -> None:
-        subprocess.run([*self._as, self._bin + program, *arguments], check=True, capture_output=True, cwd="/")
-
-
 @pytest.fixture(scope="session")
-def sqlite_backend(tmp_path_factory: pytest.TempPathFactory, corpus: Corpus) -> SqliteBackend:
-    return SqliteBackend(tmp_path_factory.mktemp("sqlite"), corpus)
+def sqlite_backend(corpus: Corpus) -> Iterator[SqliteBackend]:
+    folder = new_folder("dexhub-sqlite-")
+    yield SqliteBackend(folder, corpus)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
@@ -177,25 +66,31 @@ def backend(request: pytest.FixtureRequest) -> SqliteBackend | PostgresBackend:
 @pytest.fixture
 def database(backend: SqliteBackend | PostgresBackend) -> Iterator[Database]:
     """A migrated database with no rows."""
-    made = Database(backend.new("empty"))
+    url = backend.new("empty")
+    made = Database(url)
     yield made
     made.close()
+    backend.drop(url)
 
 
 @pytest.fixture
 def filled(backend: SqliteBackend | PostgresBackend) -> Iterator[Database]:
     """A database that has pulled `corpus` and compared it."""
-    made = Database(backend.new("filled"))
+    url = backend.new("filled")
+    made = Database(url)
     yield made
     made.close()
+    backend.drop(url)
 
 
 @pytest.fixture
 def filled_sqlite(sqlite_backend: SqliteBackend) -> Iterator[Database]:
     """As `filled`, where the kind of database makes no difference."""
-    made = Database(sqlite_backend.new("filled"))
+    url = sqlite_backend.new("filled")
+    made = Database(url)
     yield made
     made.close()
+    sqlite_backend.drop(url)
 
 
 @pytest.fixture(scope="session")
