@@ -115,16 +115,6 @@ class PullStore:
         )
         return {region: (at, status, problems) for region, at, status, problems in self._session.execute(query)}
 
-    def last_run(self, region: str) -> PullRow | None:
-        """The region's newest run that has ended."""
-        query = (
-            select(PullRow)
-            .where(col(PullRow.region) == region, col(PullRow.status) != PullStatus.RUNNING)
-            .order_by(col(PullRow.started_at).desc())
-            .limit(1)
-        )
-        return self._session.scalar(query)
-
     def quarantine(self, region: str, rejected: Sequence[Rejected], now: datetime) -> None:
         """Set rows aside, once each; a row already there keeps the time it was first seen."""
         rows = {
