@@ -96,7 +96,6 @@ PARTS = [
     *(name for name in QUERIES if "first page" in name),
     "the newest runs",
     "the newest quarantined rows",
-    "the last run",
     "kept rows",
 ]
 # Without a condition, the first rows of an index are read as they come.
