@@ -107,15 +107,16 @@ class ReadableErrors(SchemaExtension):
     def on_operation(self) -> Any:  # noqa: ANN401  strawberry's hooks are untyped generators
         """After the operation."""
         yield
-        _rewrite(self.execution_context.result)
+        rewrite(self.execution_context.result)
 
     def on_stream_result(self, result: Any) -> Any:  # noqa: ANN401  as above
         """Each message of a subscription, before it is sent."""
-        _rewrite(result)
+        rewrite(result)
         yield
 
 
-def _rewrite(result: Any) -> None:  # noqa: ANN401  as above
+def rewrite(result: Any) -> None:  # noqa: ANN401  as above
+    """The errors of a result as clients may read them; what was rewritten stays as it is."""
     errors = getattr(result, "errors", None)
     if errors:
         result.errors = [_readable(error) for error in errors]

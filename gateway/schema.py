@@ -24,7 +24,7 @@ from strawberry.types.graphql import OperationType
 import schema as language
 from adapters.registry import regions
 from gateway import entry_types, negotiation
-from gateway.errors import ReadableErrors
+from gateway.errors import ReadableErrors, rewrite
 from gateway.freshness import FreshnessOfAnswer
 from gateway.limits.extension import Limits
 from gateway.mutation import Mutation
@@ -56,11 +56,13 @@ class _Schema(strawberry.Schema):
         """
         asked = {*(more.get("allowed_operation_types") or OperationType)} - {OperationType.SUBSCRIPTION}
         try:
-            return await super().execute(*given, **{**more, "allowed_operation_types": asked})
+            result = await super().execute(*given, **{**more, "allowed_operation_types": asked})
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.SUBSCRIPTION:
                 raise negotiation.events_needed() from None
             raise
+        rewrite(result)  # an operation that was given up has left its extensions behind
+        return result
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing here, as strawberry would with the values that clients sent: what nobody expected is logged by
