@@ -62,12 +62,20 @@ def _decision_problems(
     row: CaseRow | None, entries: Sequence[str], status: CaseStatus, reason: str, kept_entry: str | None
 ) -> list[Problem]:
     if row is None:
-        return [Problem("CASE_UNKNOWN", "caseId", zh="没有这个查重案件", en="there is no such case")]
+        return [
+            Problem(
+                "CASE_UNKNOWN", "caseId", "没有这个查重案件", "there is no such case", None,
+                "用 duplicateCases 查看案件", "see duplicateCases",
+            )
+        ]  # fmt: skip
     problems = []
     if status is CaseStatus.OPEN:
         problems.append(
-            Problem("DECISION_INVALID", "decision", zh="裁定须为确认或排除", en="decide CONFIRMED or DISMISSED")
-        )
+            Problem(
+                "DECISION_INVALID", "decision", "不能裁定为未决", "a decision does not leave a case open", status,
+                "裁定为 CONFIRMED 或 DISMISSED", "decide CONFIRMED or DISMISSED",
+            )
+        )  # fmt: skip
     if not reason.strip():
         problems.append(reason_missing())
     if status is CaseStatus.CONFIRMED and kept_entry not in entries:
@@ -85,7 +93,8 @@ def _decision_problems(
     if status is CaseStatus.DISMISSED and kept_entry is not None:
         problems.append(
             Problem(
-                "KEPT_ENTRY_INVALID", "keepEntryId", zh="排除重复时不指定保留项目", en="nothing is kept on dismissal"
+                "KEPT_ENTRY_INVALID", "keepEntryId", "排除重复时不指定保留项目", "nothing is kept on dismissal", kept_entry,
+                "去掉 keepEntryId，或改为确认", "leave keepEntryId out, or confirm",
             )
-        )
+        )  # fmt: skip
     return problems

@@ -27,6 +27,7 @@ from gateway.errors import answer
 from gateway.freshness import Reads, beside, good_until, reads, stated
 from gateway.graphql_router import json_object
 from gateway.hub import Hub
+from gateway.limits.extension import REFUSED
 from gateway.limits.refusals import too_slow
 from gateway.offloading import in_thread
 from gateway.trusted_documents import TrustedDocuments
@@ -75,6 +76,7 @@ class CompiledPath:
         except (NotCovered, RequestError, DatabaseFault):
             await self._app(scope, _again(messages, receive), send)
         except TimeoutError:
+            context.fine(REFUSED)
             await self._refuse(request, too_slow(self._limits.seconds), send)
         else:
             scope["route"] = self

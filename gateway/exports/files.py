@@ -1,6 +1,6 @@
 """Exports for whoever asks: as a file, over HTTP or on the command line, or as lines while they are made."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,7 @@ def write(database: Database, scope: Scope, what: str, form: str, pairs: Iterabl
     """Write `what` as `form` into `file`; the table's title. RequestError where there is no such export or filter."""
     if (what, form) == LINES:
         with file.open("wb") as target:
-            target.writelines(lines(database, scope, Conditions.of(what, pairs)))
+            target.writelines(entry_lines(database, scope, Conditions.of(what, pairs)))
         return _TITLE
     if what not in CONTENTS or form not in WRITERS:
         known = [*(f"{each}.{kind}" for each in CONTENTS for kind in WRITERS), ".".join(LINES)]
@@ -34,9 +34,3 @@ def write(database: Database, scope: Scope, what: str, form: str, pairs: Iterabl
         table = CONTENTS[what](session, scope, asked)
         WRITERS[form](table, file)
     return table.title
-
-
-def lines(database: Database, scope: Scope, asked: Conditions) -> Iterator[bytes]:
-    """Entries as lines of JSON, read while they are taken."""
-    with database.read(scope) as session:
-        yield from entry_lines(session, scope, asked)

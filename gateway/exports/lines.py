@@ -18,7 +18,7 @@ from gateway.compiled.roots import Entries
 from gateway.compiled.selection import Operation, Selection
 from gateway.exports.conditions import Conditions
 from gateway.schema import graphql_schema
-from sync.database import Session
+from sync.database import Database, Session
 from sync.repository.browse import EntryBrowser, Sort, SortKey, Wanted
 from sync.repository.keyset import Place, Slice
 from sync.repository.ready import ready_row
@@ -37,19 +37,28 @@ SHOWN: Final = """query ($id: ID!) { entry(id: $id) {
 """What a line holds: what is answered to this question."""
 
 
-def entry_lines(session: Session, scope: Scope, asked: Conditions) -> Iterator[bytes]:
-    """Pieces of many lines, in order of id."""
-    entries, columns = _projection()
-    waived = waived_standings(session, datetime.now(UTC)) if asked.entries.asks_for_standings() else {}
-    listing = EntryBrowser(session, scope).listing(Wanted(asked.entries, waived), _BY_ID)
+def entry_lines(database: Database, scope: Scope, asked: Conditions) -> Iterator[bytes]:
+    """Pieces of many lines, in order of id. Nothing is held of the database while somebody takes one."""
+    with database.read(scope) as session:
+        waived = waived_standings(session, datetime.now(UTC)) if asked.entries.asks_for_standings() else {}
+    wanted = Wanted(asked.entries, waived)
     after: Place | None = None
     while True:
-        query = ready_row(session, listing.query(Slice(_PAGE, after=after)), EntryRow, columns.names)
-        rows = query.run(session)
-        if not rows:
+        with database.read(scope) as session:
+            piece, after = _page(session, scope, wanted, after)
+        if after is None:
             return
-        yield b"".join([orjson.dumps(entries.object(row), option=orjson.OPT_APPEND_NEWLINE) for row in rows])
-        after = listing.place(rows[-1])
+        yield piece
+
+
+def _page(session: Session, scope: Scope, wanted: Wanted, after: Place | None) -> tuple[bytes, Place | None]:
+    """The lines after a place, and where the last of them stands; None where there are none."""
+    entries, columns = _projection()
+    listing = EntryBrowser(session, scope).listing(wanted, _BY_ID)
+    query = ready_row(session, listing.query(Slice(_PAGE, after=after)), EntryRow, columns.names)
+    rows = query.run(session)
+    lines = [orjson.dumps(entries.object(row), option=orjson.OPT_APPEND_NEWLINE) for row in rows]
+    return b"".join(lines), listing.place(rows[-1]) if rows else None
 
 
 @cache

@@ -17,7 +17,8 @@ from fastapi.responses import StreamingResponse
 
 from gateway.auth import Viewer, viewer_of
 from gateway.exports.conditions import Conditions
-from gateway.exports.files import LINES, lines, write
+from gateway.exports.files import LINES, write
+from gateway.exports.lines import entry_lines
 from gateway.hub import Hub
 from gateway.list_uploads import XLSX, attachment
 from schema.provenance import CHINA
@@ -35,7 +36,7 @@ async def export(
     hub: Hub = request.app.state.hub
     pairs = request.query_params.multi_items()
     if (what, form) == LINES:
-        pieces = lines(hub.database, viewer.scope, Conditions.of(what, pairs))
+        pieces = entry_lines(hub.database, viewer.scope, Conditions.of(what, pairs))
         return StreamingResponse(pieces, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
     folder = await asyncio.to_thread(TemporaryDirectory, prefix="dexhub-export-")
     file = Path(folder.name) / "export"
