@@ -1,8 +1,8 @@
 """How the application is put on the network: uvicorn, with parser and event loop in C, in a configuration that has no patience
 with clients that dawdle.
 
-uvicorn ends idle connections, but waits for ever for a head that comes a byte a minute, and its quicker parser takes a head of
-any size. Here a head has limits of time and size; bodies have theirs in `gateway.limits.bodies`.
+uvicorn ends idle connections, but waits for ever for a head that comes a byte a minute, and its quicker parser for one that never
+ends. Here what comes of a head before it is whole has limits of time and size; bodies have theirs in `gateway.limits.bodies`.
 """
 
 import asyncio
@@ -15,22 +15,18 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from sync.settings import LimitSettings
 
 _IDLE: Final = 65  # seconds that a connection may stand open between two requests; longer than proxies keep one
-_HEAD: Final = 16 << 10  # bytes of a request's head
+_HEAD: Final = 16 << 10  # bytes of a head that is not whole
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
-class _HeadTooLarge(Exception):  # noqa: N818  the parser gives up at any
-    """Its size is beyond the bound; uvicorn answers 400 and closes the connection."""
-
-
 class Patience(HttpToolsProtocol):
-    """As long as a head may take to arrive and as large as it may be, and no more."""
+    """As long as a head may take to arrive and as much as may come of it meanwhile, and no more."""
 
     seconds: float
     _waiting: asyncio.TimerHandle | None = None
     _awaited = True  # a head that is not whole yet
     _unfinished = 0  # bytes that came of it
-    _size = 0  # bytes of its parts that are whole
+    _within = False  # a request, from the first byte of its head to the last of its body
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Wait for the first head."""
@@ -40,7 +36,7 @@ class Patience(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Wait on while no head is whole."""
         request: RequestResponseCycle | None = self.cycle
-        if request is not None and request.response_complete:
+        if not self._within and request is not None and request.response_complete:
             self._awaited = True
         super().data_received(data)
         if not self._awaited:
@@ -57,29 +53,19 @@ class Patience(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
-        """A head begins."""
-        self._awaited, self._size = True, 0
+        """A request begins, with its head."""
+        self._awaited = self._within = True
         super().on_message_begin()
 
-    def on_url(self, url: bytes) -> None:
-        """A part of it."""
-        self._grow(len(url))
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """As above."""
-        self._grow(len(name) + len(value))
-        super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
-        """It is whole."""
+        """The head is whole."""
         self._awaited, self._unfinished = False, 0
         super().on_headers_complete()
 
-    def _grow(self, size: int) -> None:
-        self._size += size
-        if self._size > _HEAD:
-            raise _HeadTooLarge
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        self._within = False
+        super().on_message_complete()
 
     def _wait(self) -> None:
         if self._waiting is None:

@@ -126,6 +126,20 @@ def test_a_head_that_does_not_end_is_given_up(impatient) -> None:
     assert spoken(impatient, b"POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow: ").startswith(b"HTTP/1.1 408")
 
 
+def test_a_head_that_grows_without_an_end_is_refused(service) -> None:
+    assert spoken(service, b"POST /graphql HTTP/1.1\r\nHost: x\r\nX-Large: " + b"a" * 40_000).startswith(
+        b"HTTP/1.1 400"
+    )
+
+
+def test_one_connection_is_used_again_after_a_body_that_was_refused(service) -> None:
+    large = b'{"query": "' + b" " * (3 << 20) + b'{ __typename }"}'
+    answers = [
+        service.national.http.post("/graphql", content=iter([large]), headers=JSON).status_code for _ in range(3)
+    ]
+    assert answers == [413, 413, 413]
+
+
 def test_a_body_that_does_not_end_is_given_up(impatient) -> None:
     key = make_key(impatient.hub.database, KeyWish("slow", Role.JOB))
     head = f"POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{{"
