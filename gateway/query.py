@@ -11,10 +11,11 @@ from gateway.context import Context
 from gateway.eligibility_query import EligibilityQueries, eligible
 from gateway.inputs import EntryFilterInput, EntrySortInput
 from gateway.list_query import ListQueries
-from gateway.operations import Pull, QuarantinedRow, StatisticsRow
+from gateway.operations import CaseCount, Pull, QuarantinedRow, StatisticsRow
 from gateway.publicity import PublicityQueries
 from gateway.roster_query import RosterQueries
 from gateway.supervision import GuardStop, Schedule
+from gateway.system import SystemQueries
 from schema.errors import Problem, RequestError
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
@@ -34,7 +35,7 @@ _MOST_GROUPS = 4
 
 
 @strawberry.type(description="查询 / Queries")
-class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, AuditQueries):
+class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, AuditQueries, SystemQueries):
     """Reads only."""
 
     @strawberry.field(description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics")
@@ -102,11 +103,15 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         kinds: list[CaseKind] | None = None,
         first: int = 100,
         order: CaseOrder = CaseOrder.CHANGED,
+        ids: list[strawberry.ID] | None = None,
     ) -> list[DuplicateCase]:
-        """A region sees those that touch it."""
+        """A region sees those that touch it; `ids` asks for these, whatever else is said."""
         scope, size = info.context.scope, paging.page_size(first)
 
         def work(session: Session) -> list[DuplicateCase]:
+            if ids is not None:
+                store = CaseStore(session, scope)
+                return cases.load(session, scope, [row for each in ids[:size] if (row := store.case(str(each)))])
             if order is CaseOrder.REVIEW:
                 rows = review_queue(session, scope, statuses or (), kinds or (), size, datetime.now(UTC))
             else:
@@ -114,6 +119,26 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
             return cases.load(session, scope, rows)
 
         return await info.context.read(work)
+
+    @strawberry.field(
+        description="一个查重案件；没有或与本省无关时为空 / One case; null where there is none or it is not yours"
+    )
+    async def duplicate_case(self, info: Info, id: strawberry.ID) -> DuplicateCase | None:  # noqa: A002  as above
+        """By its id."""
+        scope = info.context.scope
+
+        def work(session: Session) -> DuplicateCase | None:
+            row = CaseStore(session, scope).case(str(id))
+            return cases.load(session, scope, [row])[0] if row is not None else None
+
+        return await info.context.read(work)
+
+    @strawberry.field(description="各状态的案件数 / How many cases there are of each status")
+    async def duplicate_case_counts(self, info: Info) -> list[CaseCount]:
+        """A region's own and those that touch it."""
+        scope = info.context.scope
+        found = await info.context.read(lambda session: CaseStore(session, scope).counts())
+        return [CaseCount(status=status, number=found.get(status, 0)) for status in CaseStatus]
 
     @strawberry.field(description="拉取记录，最近在前 / Pulls, newest first")
     async def pulls(self, info: Info, regions: list[strawberry.ID] | None = None, first: int = 50) -> list[Pull]:

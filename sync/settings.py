@@ -14,6 +14,7 @@ from adapters.transport import Endpoint
 from schema.audit import Signer
 from schema.errors import Problem, RequestError
 from schema.identity import Algorithm, Tokeniser
+from schema.vocabulary import Role
 
 
 class PlatformSettings(BaseModel):
@@ -63,6 +64,26 @@ class WebhookSettings(BaseModel):
         return key
 
 
+class OidcSettings(BaseModel):
+    """The identity provider (OpenID Connect) that people sign in to the console with, and what its claims mean here. A
+    person's role is the value of `role_claim`, a REGION's region that of `region_claim`; `roles` translates the provider's
+    own words.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: SecretStr = SecretStr("")
+    client_secret_file: Path | None = None
+    role_claim: str = "dexhub_role"
+    region_claim: str = "dexhub_region"
+    roles: dict[str, Role] = {}
+
+    def secret(self) -> str:
+        """The client's secret, from its file where one is named."""
+        file = self.client_secret_file
+        return file.read_text("utf-8").strip() if file else self.client_secret.get_secret_value()
+
+
 class Settings(BaseSettings):
     """What differs between installations."""
 
@@ -94,6 +115,13 @@ class Settings(BaseSettings):
     backup_folder: Path | None = None
     # Where tables that provinces hand in are laid down, each region's in a folder called by its slug.
     files_folder: Path | None = None
+    # How long a session of the console may be idle, and how long it may last at all, in minutes.
+    console_idle_minutes: float = Field(default=30, gt=0)
+    console_longest_minutes: float = Field(default=720, gt=0, le=1440)
+    # Where people sign in to the console beside keys; unset: keys alone.
+    oidc: OidcSettings | None = None
+    # Where certificates of `dexhub adapters check` are laid down, for the console to show.
+    certificates_folder: Path | None = None
     # A file that seals of the record of changes are added to, best on another machine.
     seals_file: Path | None = None
 

@@ -5,7 +5,7 @@ answer of its own instead of half a file that looks whole.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,8 +30,11 @@ async def export(
     what: str, form: str, request: Request, viewer: Annotated[Viewer, Depends(viewer_of)]
 ) -> StreamingResponse:
     """GraphQL's filters by their names: `?regions=41&stages=FINAL&stages=AWARDED`."""
-    hub: Hub = request.app.state.hub
-    pairs = request.query_params.multi_items()
+    return await table(request.app.state.hub, viewer, what, form, request.query_params.multi_items())
+
+
+async def table(hub: Hub, viewer: Viewer, what: str, form: str, pairs: Sequence[tuple[str, str]]) -> StreamingResponse:
+    """What the viewer may see of `what`, as a file to save."""
     folder = await asyncio.to_thread(TemporaryDirectory, prefix="dexhub-export-")
     file = Path(folder.name) / "export"
     try:

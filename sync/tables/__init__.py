@@ -4,6 +4,7 @@ from sync.tables.access import ApiKeyRow
 from sync.tables.audit import AuditHeadRow, AuditRecordRow, AuditSealRow
 from sync.tables.cases import CaseEntryRow, CaseRow, DecisionRow, DetectionRow, PairRow
 from sync.tables.columns import Moment
+from sync.tables.console import ConsoleFormRow, ConsoleSessionRow
 from sync.tables.eligibility import EligibilityRow, PatternVerdictRow, PeerRow, WaiverRow
 from sync.tables.entries import EntryRow, OrganisationRow, PayloadRow, RepresentativeRow
 from sync.tables.history import EntryChangeRow
@@ -21,6 +22,8 @@ __all__ = [
     "AuditSealRow",
     "CaseEntryRow",
     "CaseRow",
+    "ConsoleFormRow",
+    "ConsoleSessionRow",
     "DecisionRow",
     "DetectionRow",
     "EligibilityRow",

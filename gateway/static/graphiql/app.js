@@ -38,6 +38,8 @@
 
   const root = ReactDOM.createRoot(byId("graphiql"));
   const samples = JSON.parse(byId("samples").textContent);
+  // A page of the console hands its query over behind the address's #, which no server and no log sees.
+  const handed = new URLSearchParams(location.hash.slice(1));
   // A new fetcher makes GraphiQL read the schema again, as the key's holder may see it.
   const render = () => {
     byId("key-state").value = sessionStorage.getItem(KEY) ? "已设置" : "未设置";
@@ -47,6 +49,8 @@
         storage,
         shouldPersistHeaders: false,
         defaultTabs: samples,
+        query: handed.get("query") || undefined,
+        variables: handed.get("variables") || undefined,
         defaultQuery: "# 在此书写查询；Ctrl-空格 提示字段，Ctrl-回车 执行。\n",
         defaultEditorToolsVisibility: true,
       }),
