@@ -33,8 +33,8 @@ _MORE: Final[Mapping[str, Mapping[str, str]]] = {
         "STAGE": "阶段", "STATUS": "状态", "AWARD": "奖项", "SCORE": "得分", "CITY": "市州",
     },
     "Feature": {
-        "TITLE": "名称", "SUMMARY": "简介", "TEAM": "团队", "ORGANISATION": "单位", "ORGANISATIONS": "单位", "PEOPLE": "人员",
-        "REPRESENTATIVES": "人员", "TOPIC": "赛题", "CITY": "市州",
+        "TITLE": "名称", "SUMMARY": "简介", "NUMBERS": "简介中的数字", "TEAM": "团队", "ORGANISATION": "单位", "CREDIT_CODE": "信用代码",
+        "NAMES": "姓名", "TOKENS": "证件", "PHONES": "电话",
     },
 }  # fmt: skip
 
