@@ -44,6 +44,7 @@ async def read(request: Request, key: str) -> FormData:
         raise RequestError(_stale(), status=400) from None
     number, _, signature = text(form, TOKEN).partition(".")
     if not key or not hmac.compare_digest(signature.encode(), _signature(key, number).encode()):
+        await form.close()
         raise RequestError(_stale(), status=403)
     return form
 
@@ -74,7 +75,10 @@ def texts(form: FormData, name: str) -> list[str]:
 async def file(form: FormData, name: str) -> bytes:
     """An uploaded file; RequestError where none was chosen."""
     value = form.get(name)
-    content = await value.read() if isinstance(value, UploadFile) else b""
+    content = b""
+    if isinstance(value, UploadFile):
+        content = await value.read()
+        await value.close()
     if not content:
         raise RequestError(
             Problem("FILE_MISSING", name, "没有选择文件", "no file was chosen", None,

@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import text
 
 from adapters.registry import regions
@@ -32,6 +32,7 @@ from sync.tables import ConsoleSessionRow, GuardStopRow
 PROBE: Final = '"><script>window.struck=1</script><img src=x onerror="window.struck=2">'
 SCREENSHOTS: Final = Path(os.environ.get("DEXHUB_SCREENSHOTS", "var/screenshots"))
 _AXE: Final = (Path(__file__).parent / "axe.min.js").read_text("utf-8")
+expect.set_options(timeout=20_000)  # a busy machine is no page that is wrong
 _OWNED: Final = {"NATIONAL": (Role.NATIONAL, None), "REGION": (Role.REGION, "41"), "JOB": (Role.JOB, None)}
 _CASES: Final = "{ duplicateCases(statuses: [OPEN]) { id entries { entryId } } }"
 
@@ -85,6 +86,12 @@ class Visitor:
         """Go to a page of the console."""
         self.page.goto(self.url + path)
         return self.page
+
+    def done(self) -> str:
+        """Wait for what is said of an act; why not, where it was refused."""
+        self.page.locator(".said, .problems, .receipt").first.wait_for()
+        assert [each.inner_text() for each in self.page.locator(".problems li").all()] == []
+        return self.page.locator(".said, .receipt").first.inner_text()
 
     def expects_refusals(self) -> None:
         """What the server refuses here is meant to be refused; the browser calls it an error all the same."""

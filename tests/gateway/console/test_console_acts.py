@@ -1,7 +1,9 @@
 """Lists, roster, publicity, objections, registers, pulls and the record: acts of an office, by whom they are for."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import expect
 
 from schema.vocabulary import Role
 from sync.repository.guard_stops import GuardStopStore
@@ -28,19 +30,21 @@ def hand_in(page, rows, mode: str) -> None:
 
 def test_the_story_of_a_final_from_a_regions_list_to_the_final_roster(visit, own, items) -> None:
     rows = items("41", 3)
+    for case in own.national.ask("{ duplicateCases(statuses: [OPEN]) { id } }")["duplicateCases"]:
+        assert own.decide(caseId=case["id"], decision="DISMISSED", reason="核实")["problems"] == []
     clerk, office, public = visit(own, "REGION"), visit(own, "NATIONAL"), visit(own)
     page = clerk.open("/recommendations")
     hand_in(page, rows, "校验")
     page.locator("#outcome .said").wait_for()  # the file is still chosen: what was checked is handed in
     page.get_by_role("button", name="提交并封存").click()
-    page.locator(".receipt").wait_for()
+    clerk.done()
     clerk.picture("story-1-receipt")
     receipt = page.locator(".receipt dd b").inner_text()
 
     page = office.open(f"/recommendations/{receipt}")
     for act in ("开始审核", "接受", "公示"):
         page.get_by_role("button", name=act, exact=True).click()
-        page.locator(".said").wait_for()
+        office.done()
 
     page = public.open("/publicity")
     page.get_by_text("提出异议").click()
@@ -55,12 +59,17 @@ def test_the_story_of_a_final_from_a_regions_list_to_the_final_roster(visit, own
     page = office.open("/objections")
     page.locator("textarea").fill("查实")
     page.get_by_role("button", name=re.compile("^成立")).click()
-    page.locator(".said").wait_for()
+    office.done()
+    later = datetime.now(UTC) + timedelta(days=60)
+    own.hub.now = lambda: later
+    office, clerk = visit(own, "NATIONAL"), visit(own, "REGION")
+    office.open(f"/recommendations/{receipt}").get_by_role("button", name="确认", exact=True).click()
+    office.done()
     page = office.open("/roster")
     for act in ("冻结", "终定"):
         page.locator("#act-reason").fill("组委会会议决定")
         page.get_by_role("button", name=act, exact=True).click()
-        page.locator(".said").wait_for()
+        office.done()
     office.picture("story-2-final-roster")
 
     page = clerk.open("/roster")
@@ -86,11 +95,12 @@ def test_a_faulty_list_hears_of_every_row_and_is_not_handed_in(visit, own, items
 
 
 def test_the_marked_workbook_comes_back_and_the_form_still_works(visit, own, items) -> None:
-    page = visit(own, "REGION").open("/recommendations")
+    visitor = visit(own, "REGION")
+    page = visitor.open("/recommendations")
     with page.expect_download() as download:
         hand_in(page, items("41", 2), "下载标注结果")
     page.get_by_role("button", name="提交并封存").click()
-    page.locator(".receipt").wait_for()
+    visitor.done()
     assert download.value.suggested_filename == "河南推荐名单-核对结果.xlsx"
 
 
@@ -102,10 +112,10 @@ def test_a_list_is_returned_row_by_row_and_the_next_version_says_what_differs(vi
     page.get_by_label("退回第 2 行的理由").fill("请核对赛道")
     page.get_by_label("理由", exact=True).fill("一行有误")
     page.get_by_role("button", name="退回", exact=True).click()
-    page.locator(".said").wait_for()
+    office.done()
     seen = clerk.open(f"/recommendations/{receipt}").locator(".history").first.inner_text()
     hand_in(clerk.open("/recommendations"), items("41", 2), "提交并封存")
-    clerk.page.locator(".receipt").wait_for()
+    clerk.done()
     clerk.open("/recommendations").get_by_text("与上一版比较").first.click()
     assert ("请核对赛道" in seen, clerk.page.locator("del").count() > 0) == (True, True)
 
@@ -114,7 +124,8 @@ def test_what_if_shows_who_would_move_up_and_changes_nothing(visit, own, items) 
     rows = items("41", 3)
     own.accepted(own.national, "41", rows)
     before = own.national.ask(SEATED)
-    page = visit(own, "NATIONAL").open("/roster/what-if")
+    visitor = visit(own, "NATIONAL")
+    page = visitor.open("/roster/what-if")
     page.get_by_label("项目编号").fill(rows[0]["entryId"])
     page.get_by_role("button", name="推演").click()
     page.wait_for_url("**entry=**")
@@ -125,20 +136,22 @@ def test_what_if_shows_who_would_move_up_and_changes_nothing(visit, own, items) 
 def test_versions_of_the_roster_are_compared(visit, own, items) -> None:
     own.accepted(own.national, "41", items("41", 2))
     own.accepted(own.national, "61", items("61", 1))
-    page = visit(own, "NATIONAL").open("/roster")
+    visitor = visit(own, "NATIONAL")
+    page = visitor.open("/roster")
     page.get_by_role("button", name="比较").click()
     page.wait_for_url("**older=**")
     assert page.get_by_role("heading", name=re.compile("第 1 版 → 第 2 版")).is_visible()
 
 
 def test_a_quota_is_set_with_a_reason(visit, own) -> None:
-    page = visit(own, "NATIONAL").open("/recommendations")
+    visitor = visit(own, "NATIONAL")
+    page = visitor.open("/recommendations")
     page.get_by_text("设定名额和截止时间").click()
     page.locator("summary", has_text="河南").click()
     page.locator("#total-41").fill("30")
     page.locator("#reason-41").fill("组委会来函")
     page.locator("form[action$='/41/quota'] button").click()
-    page.locator(".said").wait_for()
+    visitor.done()
     (set_to,) = [
         each
         for each in own.national.ask("{ selectionRules { issuer settings { total } } }")["selectionRules"]
@@ -148,16 +161,18 @@ def test_a_quota_is_set_with_a_reason(visit, own) -> None:
 
 
 def test_a_line_enters_a_register(visit, own) -> None:
-    page = visit(own, "NATIONAL").open("/registers/DISHONEST_DEBTORS")
+    visitor = visit(own, "NATIONAL")
+    page = visitor.open("/registers/DISHONEST_DEBTORS")
     page.get_by_label("单位名称").fill("失信测试有限公司")
     page.locator("#line-reason").fill("信用中国公布")
     page.get_by_role("button", name="加入").click()
-    page.locator(".said").wait_for()
+    visitor.done()
     assert page.locator("section tbody th").all_inner_texts() == ["失信测试有限公司"]
 
 
 def test_a_file_of_lines_is_looked_at_and_then_entered(visit, own) -> None:
-    page = visit(own, "NATIONAL").open("/registers/DISHONEST_DEBTORS")
+    visitor = visit(own, "NATIONAL")
+    page = visitor.open("/registers/DISHONEST_DEBTORS")
     body = {"name": "r.csv", "mimeType": "text/csv", "buffer": "单位名称\n甲公司\n乙公司\n".encode()}
     page.locator("#file").set_input_files(body)
     page.locator("#import-reason").fill("信用中国")
@@ -167,20 +182,20 @@ def test_a_file_of_lines_is_looked_at_and_then_entered(visit, own) -> None:
     page.locator("#file").set_input_files(body)
     page.locator("#import-reason").fill("信用中国")
     page.get_by_role("button", name="导入").click()
-    page.locator(".said").wait_for()
+    visitor.done()
     assert ("2 行，尚未导入" in looked, page.locator("section tbody th").count()) == (True, 2)
 
 
 def test_a_pull_is_started_and_its_progress_is_followed(visit, serve, filled_sqlite, sandbox) -> None:
     service = serve(filled_sqlite, sandbox[1])
-    page = visit(service, "NATIONAL").open("/sync")
+    visitor = visit(service, "NATIONAL")
+    page = visitor.open("/sync")
     before = page.locator("#live tbody tr").count()
     page.get_by_label("河南", exact=True).check()
     page.get_by_role("button", name=re.compile("^拉取所选")).click()
-    page.locator(".said").wait_for()
-    page.wait_for_function(
-        f"document.querySelectorAll('#live tbody tr').length > {before} && !document.querySelector('#live progress')"
-    )
+    visitor.done()
+    expect(page.locator("#live tbody tr")).to_have_count(before + 1)
+    expect(page.locator("#live progress")).to_have_count(0, timeout=60_000)
     assert page.locator("#live tbody tr").first.locator("th, .chip").all_inner_texts() == ["河南", "成功"]
 
 
@@ -192,14 +207,16 @@ def test_a_guard_stop_shows_its_difference_and_is_let_pass_once(visit, own) -> N
                 entries=30, difference=[{"entry": "41:gone", "before": "名称", "after": None}],
             )
         )  # fmt: skip
-    page = visit(own, "NATIONAL").open("/sync")
+    visitor = visit(own, "NATIONAL")
+    page = visitor.open("/sync")
     page.locator("textarea").fill("平台清理测试数据")
     page.get_by_role("button", name="放行一次").click()
-    page.locator(".said").wait_for()
+    visitor.done()
     assert "平台清理测试数据" in page.locator(".card").inner_text()
 
 
 def test_the_record_is_verified(visit, furnished) -> None:
-    page = visit(furnished, "NATIONAL").open("/system")
+    visitor = visit(furnished, "NATIONAL")
+    page = visitor.open("/system")
     page.get_by_role("link", name="核对全部记录").click()
     assert "记录完整" in page.locator(".said").inner_text()
