@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import strawberry
+from strawberry.types.nodes import Selection
 
 from gateway import cases, entries, facts, paging
 from gateway.audit import AuditQueries
@@ -90,7 +91,10 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
                 )
             )
         wanted, scope = await eligible(info.context, (filter or EntryFilterInput()).as_filter()), info.context.scope
-        lines = await info.context.read(lambda session: EntryBrowser(session, scope).statistics(groups, wanted))
+        counted = _asks_for(info.selected_fields, "organisations")
+        lines = await info.context.read(
+            lambda session: EntryBrowser(session, scope).statistics(groups, wanted, with_organisations=counted)
+        )
         return [StatisticsRow.of(groups, *line) for line in lines]
 
     @strawberry.field(
@@ -171,6 +175,11 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         scope, size = info.context.scope, paging.page_size(first)
         rows = await info.context.read(lambda session: PullStore(session).quarantined(scope, regions or (), size))
         return [QuarantinedRow.of(row) for row in rows]
+
+
+def _asks_for(selections: Sequence[Selection], name: str) -> bool:
+    """Whether a field of this name is asked for anywhere below."""
+    return any(getattr(each, "name", "") == name or _asks_for(each.selections, name) for each in selections)
 
 
 def _load(session: Session, context: Context, ids: Sequence[str]) -> dict[str, Entry]:

@@ -17,6 +17,7 @@ class EntryRow(SQLModel, table=True):
         Index("ix_entry_submitted", "submitted_at", "id"),
         Index("ix_entry_region_submitted", "region", "submitted_at", "id"),
         Index("ix_entry_national_submitted", "national_track", "submitted_at", "id"),
+        Index("ix_entry_counts", "region", "national_track", "stage"),  # what an overview counts by, read alone
         Index("ix_entry_updated", "updated_at", "id"),
         Index("ix_entry_track", "track_id", "submitted_at", "id"),
         Index("ix_entry_project", "project_key"),

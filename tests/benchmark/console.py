@@ -31,16 +31,19 @@ from gateway.auth import create_key
 from gateway.console import assets, sessions
 from gateway.console.registry import PAGES
 from gateway.hub import Hub
+from schema.list_life import ListAct
 from schema.vocabulary import Role
 from sync import migrate
 from sync.database import Database
 from sync.detector import detect
 from sync.eligibility import evaluate_pending
 from sync.lists import Confirmation, ListItem
+from sync.lists.acts import Request as MoveRequest
+from sync.lists.acts import move
 from sync.lists.submission import Push, submit
 from sync.pull import Puller
 from sync.repository.browse import EntryBrowser, EntryFilter, Slice, SortKey
-from sync.scope import Scope
+from sync.scope import EVERYTHING, Scope
 from sync.settings import PlatformSettings, Settings
 
 TIMES = 15
@@ -70,7 +73,10 @@ def fill(database: Database, total: int) -> None:
             wanted = EntryFilter(stages=("AWARDED",), statuses=("ACTIVE",))
             rows = EntryBrowser(session, Scope(code)).page(wanted, Slice(28, SortKey.ID))
         listed = [ListItem(rank, row.id, row.national_track or "N14") for rank, row in enumerate(rows, start=1)]
-        submit(database, Push(code, listed, [Confirmation("benchmark")]), "benchmark", dry_run=False)
+        done = submit(database, Push(code, listed, [Confirmation("benchmark")]), "benchmark", dry_run=False)
+        assert done.sealed, (code, [(each.code, each.item) for each in done.findings][:5])
+        for act in (ListAct.CHECK, ListAct.ACCEPT):
+            move(database, EVERYTHING, MoveRequest(done.sealed.receipt, act), actor="benchmark", now=datetime.now(UTC))
 
 
 @contextlib.contextmanager

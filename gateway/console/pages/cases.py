@@ -13,7 +13,7 @@ from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from schema.vocabulary import CaseKind, CaseStatus
 
-_QUEUE: Final = 50
+_QUEUE: Final = 30
 _MOST_AT_ONCE: Final = 50
 _CONDITIONS: Final = ("statuses", "kinds", "case")
 _TAKEN: Final = Words(

@@ -53,7 +53,6 @@ def _list(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
         "missing": found is None,
         "differences": data.get("compareLists"),
         "compared_with": asked.one("before"),
-        "shadow": data["listShadow"],
         "offered": [act for act in found["possibleActs"] if act not in ("DRAFT", "VALIDATE", "SEAL", "SUPERSEDE")]
         if found
         else [],
@@ -72,6 +71,10 @@ def _printed(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
         "seal": data["auditSeal"],
         "missing": data["recommendationList"] is None,
     }
+
+
+def _shadow(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
+    return {"shadow": data["listShadow"], "receipt": asked.path["receipt"]}
 
 
 def _move(path: Mapping[str, str], form: FormData) -> dict[str, Any]:
@@ -126,6 +129,16 @@ PAGES: Final = (
         "/recommendations",
         _receipt,
         _printed,
+    ),
+    Page(
+        "/recommendations/{receipt}/shadow",
+        Words("推算", "Computed"),
+        "list_shadow",
+        "list_shadow",
+        WITH_LISTS,
+        "/recommendations",
+        _receipt,
+        _shadow,
     ),
 )
 ACTS: Final = (

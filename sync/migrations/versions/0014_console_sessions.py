@@ -1,4 +1,4 @@
-"""Sessions of the console, and the forms that were handed in."""
+"""Sessions of the console, the forms that were handed in, and an index that counts for its first page are read from."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,8 +31,10 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("token"),
     )
+    op.create_index("ix_entry_counts", "entry", ["region", "national_track", "stage"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_entry_counts", "entry")
     op.drop_table("console_form")
     op.drop_table("console_session")
