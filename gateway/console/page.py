@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -99,6 +100,11 @@ class Asked:
         )  # fmt: skip
 
 
+@cache
+def _document(name: str) -> str:
+    return (DOCUMENTS / f"{name}.graphql").read_text("utf-8")
+
+
 def _nothing(asked: Asked) -> dict[str, Any]:
     asked.check()
     return {}
@@ -132,7 +138,7 @@ class Page:
 
     def source(self) -> str:
         """The GraphQL document as it is run and shown."""
-        return (DOCUMENTS / f"{self.document}.graphql").read_text("utf-8") + self.append()
+        return _document(self.document) + self.append()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +158,4 @@ class Act:
 
     def source(self) -> str:
         """The GraphQL document."""
-        return (DOCUMENTS / f"{self.document}.graphql").read_text("utf-8")
+        return _document(self.document)

@@ -44,6 +44,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     made.filters.update(when=when, day=day, data=data, marked=marked)
     made.globals.update(asset=assets.address, address=address, members=members, Role=Role)

@@ -14,24 +14,24 @@ from schema.vocabulary import Role
 _STARTERS: Final = frozenset({Role.NATIONAL, Role.JOB})
 
 
-def _asked_regions(asked: Asked) -> dict[str, Any]:
-    regions = asked.among("regions", list(facts.region_types()))
-    asked.check("regions")
-    return {"regions": regions or None}
-
-
 def _sync(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
     return {
         **data,
         "regions": [each for each in data["regions"] if asked.viewer.scope.covers(each["code"])],
-        "running": [each for each in data["pulls"] if each["status"] == "RUNNING"],
         "stops": [each for each in data["guardStops"] if each["usedAt"] is None],
         "may_start": asked.viewer.role in _STARTERS,
     }
 
 
+def _live(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
+    del asked
+    return {**data, "running": [each for each in data["pulls"] if each["status"] == "RUNNING"]}
+
+
 def _asked_rows(asked: Asked) -> dict[str, Any]:
-    return {**_asked_regions(asked), "first": 200}
+    regions = asked.among("regions", list(facts.region_types()))
+    asked.check("regions")
+    return {"regions": regions or None, "first": 200}
 
 
 def _rows(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
@@ -87,7 +87,8 @@ def _to(place: str, name: str) -> Callable[[Mapping[str, str], FormData], str]:
 
 
 PAGES: Final = (
-    Page("/sync", Words("同步", "Sync"), "sync", "sync", variables=_asked_regions, view=_sync, in_menu=True),
+    Page("/sync", Words("同步", "Sync"), "sync", "sync", view=_sync, in_menu=True),
+    Page("/sync/live", Words("正在进行", "Under way"), "sync_live", "sync_live", section="/sync", view=_live),
     Page(
         "/sync/quarantine",
         Words("隔离的行", "Set aside"),

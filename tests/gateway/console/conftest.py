@@ -108,9 +108,11 @@ class Visitor:
         return list(found)
 
     def picture(self, name: str) -> None:
-        """The whole page, kept."""
+        """The page, kept; of a long one the beginning."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        wide, high = self.page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+        part = {"x": 0, "y": 0, "width": wide, "height": min(high, 1400)}
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, clip=part)
 
 
 @pytest.fixture

@@ -190,6 +190,7 @@ def test_a_pull_is_started_and_its_progress_is_followed(visit, serve, filled_sql
     service = serve(filled_sqlite, sandbox[1])
     visitor = visit(service, "NATIONAL")
     page = visitor.open("/sync")
+    page.locator("#live tbody tr").first.wait_for()
     before = page.locator("#live tbody tr").count()
     page.get_by_label("河南", exact=True).check()
     page.get_by_role("button", name=re.compile("^拉取所选")).click()

@@ -77,7 +77,7 @@ def test_a_visitor_sees_what_is_laid_open_and_nothing_else(visit, furnished) -> 
 
 def test_a_register_and_a_comparison_of_rules_open(visit, furnished) -> None:
     visitor = visit(furnished, "NATIONAL")
-    visitor.open("/registers").get_by_role("link", name="组织单位").click()
+    visitor.open("/registers").get_by_role("link", name="组织单位", exact=True).click()
     visitor.picture("register-national")
     assert visitor.faults() == []
 
