@@ -4,8 +4,9 @@ The folder in `tests/fixtures/sixth` is fictitious, as are its notice, its platf
 """
 
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import _lru_cache_wrapper
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,10 @@ from adapters.conformance.subject import Subject
 from adapters.sandbox.platform import Platform
 from adapters.sandbox.serve import corpus, platforms, serving
 from adapters.transport import Endpoint
-from gateway import entry_types, facts
 from gateway.auth import OPERATOR, Viewer
 from gateway.execution import execute
 from gateway.hub import Hub
-from gateway.schema import graphql_schema, sdl
+from gateway.schema import sdl
 from schema.vocabulary import PullStatus, Role
 from sync.database import Database
 from sync.pull import Puller
@@ -35,16 +35,7 @@ HOME = ROOT / "tests" / "fixtures" / "sixth"
 SLUG, CODE, TYPE = "shandong", "37", "ShandongEntry"
 NAMES = (SLUG, SLUG.capitalize(), "山东")
 TABLE_OF_REGIONS = ROOT / "schema" / "identifiers.py"  # all 34 stand there, connected or not
-CACHES: tuple[Callable[[], object], ...] = (
-    registry.regions,
-    facts.region_types,
-    facts.topic_types,
-    facts.sub_topic_types,
-    entry_types.natives,
-    entry_types.stubs,
-    entry_types.wholes,
-    graphql_schema,
-)
+LAYERS = ("schema", "adapters", "sync", "gateway")
 ASK = """
 query Ask($regions: [ID!]) {
   entries(first: 100, filter: {regions: $regions}) {
@@ -55,8 +46,11 @@ query Ask($regions: [ID!]) {
 
 
 def forget() -> None:
-    for cached in CACHES:
-        cached.cache_clear()
+    """Everything of ours that is kept once a process, since what is kept may know the regions."""
+    ours = [module for name, module in sys.modules.items() if name.partition(".")[0] in LAYERS]
+    for kept in {id(value): value for module in ours for value in vars(module).values()}.values():
+        if isinstance(kept, _lru_cache_wrapper):
+            kept.cache_clear()
     for name in [name for name in sys.modules if name.startswith(f"adapters.{SLUG}")]:
         del sys.modules[name]
 
