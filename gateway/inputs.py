@@ -6,7 +6,7 @@ import strawberry
 
 from schema.errors import Problem, RequestError
 from schema.vocabulary import AwardLevel, CaseStatus, EligibilityStatus, EntryStatus, Stage, Verdict
-from sync.repository.browse import EntryFilter, GroupKey, SortKey
+from sync.repository.browse import EntryFilter, SortKey
 from sync.review_queue import CaseOrder
 
 strawberry.enum(SortKey, name="EntrySortKey", description="排序依据 / What entries can be sorted by")
@@ -14,7 +14,6 @@ strawberry.enum(
     CaseOrder,
     description="案件排序：REVIEW 为证据权重乘以后果，推荐名单上的在前 / REVIEW: weight times consequence, recommended entries first",
 )
-strawberry.enum(GroupKey, name="EntryGroupKey", description="分组依据 / What entries can be counted by")
 
 
 @strawberry.input(description="参赛项目筛选，各条件同时成立 / Conditions on entries; all must hold")

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sync.detector import DetectionReport as DetectionRecord
 
 
+strawberry.enum(GroupKey, name="EntryGroupKey", description="分组依据 / What entries can be counted by")
+
+
 @strawberry.type(
     description="一个问题：代码、位置、现状、说明、处理办法 / One problem: code, place, value, words, remedy"
 )

@@ -150,13 +150,15 @@ class EntryBrowser:
         return found
 
     def _key(self, group: GroupKey) -> ColumnElement[Any]:
-        """China has one time zone and no summer time, so eight hours are always right."""
+        """China has one time zone and no summer time, so eight hours are always right; POSIX calls what is ahead of Greenwich
+        minus.
+        """
         if group is not GroupKey.WEEK:
             return table_of(EntryRow).c[group.value]
         moment = col(EntryRow.submitted_at)
         if self._session.get_bind().dialect.name == "sqlite":
             return func.date(moment, "+8 hours", "-6 days", "weekday 1")
-        return func.to_char(func.date_trunc("week", func.timezone("Asia/Shanghai", moment)), "YYYY-MM-DD")
+        return func.to_char(func.date_trunc("week", func.timezone("Etc/GMT-8", moment)), "YYYY-MM-DD")
 
     def _within(self) -> list[ColumnElement[bool]]:
         return [] if self._scope.region is None else [col(EntryRow.region) == self._scope.region]

@@ -9,6 +9,7 @@ from graphql import introspection_from_schema
 
 from adapters.registry import regions
 from gateway.app import create_app
+from gateway.console.registry import ACTS, PAGES
 from gateway.native import CODE as NATIVE_MISSING
 from gateway.schema import graphql_schema
 from schema.vocabulary import Role
@@ -23,6 +24,12 @@ QUERIES = {
     "entry": 'entry(id: "{own}")',
     "statistics": "statistics(groupBy: [REGION, NATIVE_TOPIC, STAGE, AWARD])",
     "duplicateCases": "duplicateCases(first: 1000)",
+    "duplicateCase": 'duplicateCase(id: "{case}")',
+    "duplicateCaseCounts": "duplicateCaseCounts",
+    "recommendationList": 'recommendationList(receipt: "{receipt}")',
+    "health": "health",
+    "verifyRecords": "verifyRecords",
+    "certificates": "certificates",
     "recommendationLists": "recommendationLists(currentOnly: false)",
     "roster": "roster",
     "compareLists": 'compareLists(before: "{receipt}", after: "{receipt}")',
@@ -71,6 +78,21 @@ ROUTES = {
     "GET /publicity.json": "everybody: tests/gateway/test_publicity_page.py",
     "GET /publicity/feed.atom": "everybody: tests/gateway/test_publicity_page.py",
     "POST /publicity/{window}/objections": "everybody: tests/gateway/test_publicity_page.py",
+    **{f"GET {page.path}": "by session, in process, by these queries: tests/gateway/console" for page in PAGES},
+    **{f"POST {act.path}": "by session, in process, by these mutations: tests/gateway/console" for act in ACTS},
+    "GET /static/console/{name}": "everybody, holds no data",
+    "GET /sign-in": "everybody, holds no data: tests/gateway/console/test_console_sessions.py",
+    "POST /sign-in": "whoever has a key: tests/gateway/console/test_console_sessions.py",
+    "POST /sign-out": "whoever has a session: tests/gateway/console/test_console_sessions.py",
+    "GET /sign-in/provider": "everybody, holds no data: tests/gateway/console/test_console_provider.py",
+    "GET /sign-in/back": "whom the provider knows: tests/gateway/console/test_console_provider.py",
+    "GET /language/{language}": "everybody, holds no data",
+    "GET /tables/{what}.{form}": "as /export, by session: tests/gateway/console/test_console_reading.py",
+    "POST /recommendations/upload": "as /lists, by session: tests/gateway/console/test_console_acts.py",
+    "GET /recommendations/template/{region}.xlsx": "as /lists, by session: tests/gateway/console/test_console_roles.py",
+    "GET /registers/{register}/template.xlsx": "NATIONAL by session: tests/gateway/console/test_console_roles.py",
+    "POST /registers/{register}/import": "NATIONAL by session: tests/gateway/console/test_console_roles.py",
+    "POST /publicity/{window}/object": "everybody: tests/gateway/console/test_console_acts.py",
     "GET /health/live": "everybody, holds no data",
     "GET /health/ready": "everybody, holds no data",
 }
@@ -78,7 +100,7 @@ MUTATIONS = (
     "submitRecommendations", "decideCase", "startPull", "stopPull", "startDetection", "overrideGuardStop",
     "changeRegister", "removeRegisterLines", "waive", "revokeWaiver", "moveList", "setQuota",
     "markMessagesRead", "resendMessages", "renewRoster", "decideRoster", "freezeRoster", "reopenRoster", "finaliseRoster",
-    "issueErratum", "fileObjection", "decideObjection",
+    "issueErratum", "fileObjection", "decideObjection", "replayQuarantine",
 )  # fmt: skip
 # Public facts, the same for all: one field is enough to see that they are there.
 FACTS = {"Clause": "id", "Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
@@ -190,7 +212,7 @@ def test_every_route_is_covered_here(service) -> None:
 
 
 @pytest.fixture
-def asked(viewer, own, expected, corpus, code) -> dict[str, str]:
+def asked(settled, viewer, own, expected, corpus, code) -> dict[str, str]:
     """What stands in the questions. The application is one that another region has as well: what it shares with that is
     told, and no more of it than region and title.
     """
@@ -199,7 +221,18 @@ def asked(viewer, own, expected, corpus, code) -> dict[str, str]:
     other = expected[first if not first.startswith(code) else second]
     topic = next(topic.id for _, topic in regions()[code].catalogue.topics())
     (mine,) = viewer.ask("{ recommendationLists { receipt } }")["recommendationLists"]
-    about = {"own": own[0], "region": code, "topic": topic, "title": other.title, "unit": other.companies[0].name}
+    cases = [
+        client.ask("{ duplicateCases(first: 1) { id } }")["duplicateCases"] for client in (viewer, settled.national)
+    ]
+    case = (cases[0] or cases[1])[0]["id"]
+    about = {
+        "case": case,
+        "own": own[0],
+        "region": code,
+        "topic": topic,
+        "title": other.title,
+        "unit": other.companies[0].name,
+    }
     return {**about, **mine}
 
 

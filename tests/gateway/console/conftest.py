@@ -151,6 +151,11 @@ def cookie_of(service: Any, role: str) -> str:
     return cookie
 
 
+@pytest.fixture(name="cookie_of")
+def cookie_of_() -> Callable[[Any, str], str]:
+    return cookie_of
+
+
 def strike(database: Database) -> None:
     """Let provinces send what would run in a browser that took text for anything else."""
     with database.write() as session:
