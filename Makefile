@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt schema screenshots distributed bench clean
+.PHONY: help demo test check fmt schema errors client screenshots distributed bench clean
 
 help:     ## list the commands
 	@grep -E '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -21,15 +21,18 @@ test: $(VENV)/.installed  ## the whole suite, over SQLite and PostgreSQL and rea
 	sh scripts/libreoffice.sh
 	sh scripts/chromium.sh
 	sh scripts/node.sh $(VENV)
-	$(BIN)/pytest -n 3 --dist worksteal --ignore tests/gateway/federation
+	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/gateway/federation
 	$(BIN)/pytest tests/gateway/federation  # by itself: it keeps both cores busy with nine processes of its own
 
-check: $(VENV)/.installed  ## format, lint, types, import contracts, SDL drift, breaking changes, then the tests
+check: $(VENV)/.installed  ## format, lint, types, import contracts, SDL drift, breaking changes, known holes in packages, then the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/dexhub schema export --check
+	$(BIN)/python scripts/error_codes.py --check
+	sh scripts/client.sh $(VENV) --check
+	sh scripts/audit.sh $(VENV)
 	$(MAKE) test
 
 fmt: $(VENV)/.installed  ## format and mend what can be mended mechanically
@@ -38,6 +41,12 @@ fmt: $(VENV)/.installed  ## format and mend what can be mended mechanically
 
 schema: $(VENV)/.installed  ## write schema/schema.graphql and schema/subgraphs from the code
 	$(BIN)/dexhub schema export
+
+errors: $(VENV)/.installed  ## write docs/errors.md from the code
+	$(BIN)/python scripts/error_codes.py
+
+client: $(VENV)/.installed  ## write clients/python from the schema and its queries
+	sh scripts/client.sh $(VENV)
 
 screenshots: $(VENV)/.installed  ## every page of the console as a picture, into docs/console
 	sh scripts/chromium.sh

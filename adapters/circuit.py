@@ -55,7 +55,7 @@ class Circuits:
         waited = circuit.until - time.monotonic()
         if waited > 0 or circuit.probing:
             raise RestingFault([_resting(host, max(waited, 0)), *(circuit.last.problems if circuit.last else ())])
-        circuit.probing = circuit.until > 0
+        probe = circuit.probing = circuit.until > 0
         try:
             yield
         except PassingFault as fault:
@@ -67,7 +67,10 @@ class Circuits:
         else:
             self._circuits[host] = _Circuit()
         finally:
-            circuit.probing = False
+            if (
+                probe
+            ):  # a request that was on its way before the circuit opened says nothing of the one let through since
+                circuit.probing = False
 
     def _count(self, circuit: _Circuit, fault: PassingFault) -> None:
         asked = min(fault.retry_after or 0, _LONGEST_REST)

@@ -8,12 +8,11 @@ second net looks at the row's JSON as a whole first: most rows hold nothing that
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, get_args
+from typing import Any
 
 import orjson
-from pydantic import BaseModel
 
-from adapters.payload import AnyPayload, personal_kind
+from adapters.payload import AnyPayload, models_in, personal_kind
 from schema.identity import Tokeniser, TokenKind, may_hold_personal_number, scrub
 
 
@@ -54,15 +53,8 @@ class Concealer:
         return Concealed(concealed, payload)
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401  any annotation may stand in a payload
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models(part)
-
-
-def _grow(plan: _Plan, annotation: Any) -> None:  # noqa: ANN401  as above
-    for model in _models(annotation):
+def _grow(plan: _Plan, annotation: Any) -> None:  # noqa: ANN401  any annotation may stand in a payload
+    for model in models_in(annotation):
         for name, info in model.model_fields.items():
             key = info.alias or name
             kind = personal_kind(info)

@@ -17,7 +17,7 @@ from schema.errors import MappingError, Problem, redact
 from schema.identifiers import credit_code_fault, entry_id
 from schema.identity import Tokeniser, id_number_doubtful, mask_name
 from schema.provenance import SourceRef
-from schema.records import Entry, Organisation, RecordWarning, Representative, Team, Tombstone
+from schema.records import Entry, RecordWarning, Tombstone
 from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage
 
 
@@ -38,8 +38,9 @@ class Draft:
         self.lookups = context.lookups
         self._context = context
         self._source = source
-        self._people: list[Representative] = []
-        self._organisations: list[Organisation] = []
+        # As plain data: the record validates them with everything else, at once.
+        self._people: list[dict[str, object]] = []
+        self._organisations: list[dict[str, object]] = []
         self._warnings: list[RecordWarning] = []
 
     def topic(self, track_number: int, topic_number: int, place: str) -> str:
@@ -89,14 +90,14 @@ class Draft:
         if id_number and id_number_doubtful(id_number):
             self.warn("ID_NUMBER_DOUBTFUL", place, "身份证件号码校验未通过", "the identity number fails its check")
         self._people.append(
-            Representative(
-                name=mask_name(name),
-                name_token=tokens.token("name", name),
-                id_token=tokens.token("id", id_number),
-                phone_token=tokens.token("phone", phone),
-                role=role or None,
-                is_contact=is_contact,
-            )
+            {
+                "name": mask_name(name),
+                "name_token": tokens.token("name", name),
+                "id_token": tokens.token("id", id_number),
+                "phone_token": tokens.token("phone", phone),
+                "role": role or None,
+                "is_contact": is_contact,
+            }
         )
 
     def organisation(self, name: str, *, credit_code: str | None, kind: str | None, place: str) -> None:
@@ -105,12 +106,12 @@ class Draft:
         if code and (fault := credit_code_fault(code)):
             self.warn("CREDIT_CODE_DOUBTFUL", place, "统一社会信用代码校验未通过", fault)
         self._organisations.append(
-            Organisation(
-                name=name.strip(),
-                credit_code=code,
-                kind=self.lookups.member_or_none(OrganisationKind, "organisation_kind", kind, place),
-                is_lead=not self._organisations,
-            )
+            {
+                "name": name.strip(),
+                "credit_code": code,
+                "kind": self.lookups.member_or_none(OrganisationKind, "organisation_kind", kind, place),
+                "is_lead": not self._organisations,
+            }
         )
 
     def warn(self, code: str, place: str, zh: str, en: str) -> None:
@@ -148,29 +149,31 @@ class Draft:
         if sub_topic_id and sub_topic_id not in _ids(topic.sub_topics):
             raise self._unknown_topic(sub_topic_id, "subTopic")
         region = self._context.manifest.code
-        return Entry(
-            id=entry_id(region, native_id),
-            region=region,
-            native_id=native_id,
-            city=city,
-            title=title.strip(),
-            summary=summary.strip(),
-            track_id=track.id,
-            topic_id=topic.id,
-            sub_topic_id=sub_topic_id,
-            national_track=topic.proposal,
-            match=topic.match,
-            stage=stage,
-            status=status,
-            award=award,
-            score=score,
-            organisations=tuple(self._organisations),
-            team=Team(name=team.strip(), representatives=tuple(self._people)),
-            submitted_at=submitted_at,
-            updated_at=updated_at,
-            native=native or {},
-            warnings=tuple(self._warnings),
-            source=self._source,
+        return Entry.model_validate(
+            {
+                "id": entry_id(region, native_id),
+                "region": region,
+                "native_id": native_id,
+                "city": city,
+                "title": title.strip(),
+                "summary": summary.strip(),
+                "track_id": track.id,
+                "topic_id": topic.id,
+                "sub_topic_id": sub_topic_id,
+                "national_track": topic.proposal,
+                "match": topic.match,
+                "stage": stage,
+                "status": status,
+                "award": award,
+                "score": score,
+                "organisations": self._organisations,
+                "team": {"name": team.strip(), "representatives": self._people},
+                "submitted_at": submitted_at,
+                "updated_at": updated_at,
+                "native": native or {},
+                "warnings": self._warnings,
+                "source": self._source,
+            }
         )
 
 

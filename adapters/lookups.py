@@ -42,7 +42,14 @@ class Lookups:
             raise FactsError(problems)
 
     def _fault(self, key: str, message: str) -> Problem:
-        return Problem("LOOKUP_INVALID", f"{self._file}: {key}", zh=f"对照表有误：{message}", en=message)
+        return Problem(
+            "LOOKUP_INVALID",
+            f"{self._file}: {key}",
+            zh=f"对照表有误：{message}",
+            en=message,
+            remedy_zh="改为 schema/vocabulary.py 所列的成员，或修复该文件",
+            remedy_en="name a member listed in schema/vocabulary.py, or mend the file",
+        )
 
     def text(self, table: str, label: str, place: str) -> str:
         """What `label` leads to in `table`; MappingError UNKNOWN_LABEL where it is not there."""

@@ -1,5 +1,6 @@
 """What every province's payload models have in common: strict, closed, and knowing which fields are personal."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args
 
@@ -34,6 +35,14 @@ def personal_kind(field: FieldInfo) -> TokenKind | None:
     """The kind of a personal field; None for any other. The mark may stand inside an Optional."""
     marks = [*field.metadata, *(mark for part in get_args(field.annotation) for mark in get_args(part)[1:])]
     return next((mark.kind for mark in marks if isinstance(mark, Personal)), None)
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401  any annotation may stand in a payload
+    """The models that an annotation holds, however deep inside lists, unions and Annotated."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from models_in(part)
 
 
 def problems_of(error: ValidationError, personal: frozenset[str], file: str) -> list[Problem]:

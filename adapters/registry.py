@@ -41,18 +41,31 @@ def _checked(folder: Path) -> tuple[Manifest, Catalogue]:
     expected = manifest.expected
     problems = []
     if folder.name != manifest.slug:
-        problems.append(("slug", f"the folder is called {folder.name}, the manifest says {manifest.slug}"))
-    if catalogue.book.region != manifest.code:
-        problems.append(("code", f"clauses.toml is of region {catalogue.book.region}, the manifest of {manifest.code}"))
+        zh = f"文件夹名为 {folder.name}，清单写 {manifest.slug}"
+        en = f"the folder is called {folder.name}, the manifest says {manifest.slug}"
+        problems.append(_disagrees(folder, "slug", zh, en))
+    if (region := catalogue.book.region) != manifest.code:
+        zh = f"clauses.toml 属于地区 {region}，清单属于 {manifest.code}"
+        en = f"clauses.toml is of region {region}, the manifest of {manifest.code}"
+        problems.append(_disagrees(folder, "code", zh, en))
     if counted != (expected.tracks, expected.topics, expected.sub_topics, expected.ours):
-        problems.append(("expected", f"tracks.toml holds {counted} tracks, topics, sub-topics and topics of ours"))
+        zh = f"tracks.toml 中赛道、赛题、子赛题、自拟赛题数为 {counted}"
+        en = f"tracks.toml holds {counted} tracks, topics, sub-topics and topics of ours"
+        problems.append(_disagrees(folder, "expected", zh, en))
     if problems:
-        raise FactsError(_disagrees(folder, key, f"清单不一致：{text}", text) for key, text in problems)
+        raise FactsError(problems)
     return manifest, catalogue
 
 
 def _disagrees(folder: Path, key: str, zh: str, en: str) -> Problem:
-    return Problem("MANIFEST_DISAGREES", f"{folder.name}/manifest.toml: {key}", zh=zh, en=en)
+    return Problem(
+        "MANIFEST_DISAGREES",
+        f"{folder.name}/manifest.toml: {key}",
+        zh=f"清单不一致：{zh}",
+        en=en,
+        remedy_zh="对照通知核实，改正清单或所述文件",
+        remedy_en="check against the notice, then mend the manifest or what it disagrees with",
+    )
 
 
 def module(slug: str, name: str) -> ModuleType:

@@ -4,11 +4,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from typing import Annotated, Final, cast
 
 import strawberry
-from fastapi import Depends, FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import HTTPConnection, Request
 
 from gateway import files, graphiql, list_uploads, publicity_page
 from gateway.auth import Viewer, viewer_of
@@ -17,14 +23,27 @@ from gateway.context import Context
 from gateway.errors import answer
 from gateway.exports import route as exports
 from gateway.graphql_router import StrictRouter
+from gateway.headers import SecurityHeaders
 from gateway.hub import Hub
+from gateway.limits.bodies import Bodies
+from gateway.observing import Observed
 from gateway.schema import graphql_schema
+from gateway.trusted_documents import TrustedDocuments
 from schema.errors import RequestError
+from schema.vocabulary import Role
 from sync import migrate
+from sync.database import DatabaseFault
+
+_WRITE_USES: Final = 60  # seconds between two times that uses of keys are written
 
 
-async def _context(request: Request, viewer: Viewer = Depends(viewer_of)) -> Context:
-    return Context(request.app.state.hub, viewer)
+async def _context(connection: HTTPConnection) -> Context:
+    """Of the viewer whose key comes with the request; of nobody yet where a socket's first message says who it is."""
+    hub: Hub = connection.app.state.hub
+    if connection.scope["type"] == "websocket":
+        return Context(hub)
+    viewer = await viewer_of(cast("Request", connection))
+    return Context(hub, viewer, connection.headers.get("Authorization"))
 
 
 def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
@@ -32,20 +51,38 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with repeating(hub):
+            yield
         await asyncio.to_thread(hub.stop)
 
     app = FastAPI(title="dexhub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.hub = hub
-    app.add_exception_handler(RequestError, answer)
-    app.add_exception_handler(Exception, answer)
-    app.include_router(StrictRouter(schema or graphql_schema(), context_getter=_context), prefix="/graphql")
+    documents = TrustedDocuments(hub.settings.trusted_documents, only=hub.settings.trusted_only)
+    for kind in (RequestError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, answer)
+    app.add_middleware(Bodies, limits=hub.settings.limits)
+    if hub.settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=hub.settings.origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+        )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Observed, figures=hub.figures)
+    app.include_router(StrictRouter(schema or graphql_schema(), _context, documents=documents), prefix="/graphql")
     app.include_router(graphiql.router)
     app.include_router(files.router)
     app.include_router(list_uploads.router)
     app.include_router(exports.router)
     app.include_router(publicity_page.router)
     console.install(app)
+
+    @app.get("/metrics")
+    async def metrics(viewer: Annotated[Viewer, Depends(viewer_of)]) -> Response:
+        """The figures of this process, for a monitor that has a key with the scope of metrics."""
+        viewer.require(Role.NATIONAL, Role.JOB)
+        return Response(hub.figures.text(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/health/live")
     async def live() -> dict[str, str]:
@@ -61,6 +98,28 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
         return JSONResponse(content, status_code=200 if good else 503)
 
     return app
+
+
+@asynccontextmanager
+async def repeating(hub: Hub) -> AsyncIterator[None]:
+    """While it lasts, the times at which keys were used are written down; once more when it ends."""
+
+    async def work() -> None:
+        while True:
+            await asyncio.sleep(_WRITE_USES)
+            await asyncio.to_thread(_write_uses, hub)
+
+    task = asyncio.create_task(work())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await asyncio.to_thread(_write_uses, hub)
+
+
+def _write_uses(hub: Hub) -> None:
+    """A database that does not answer is told of by /health/ready, and not here."""
+    with suppress(DatabaseFault):
+        hub.uses.write(hub.database)
 
 
 def _revision(hub: Hub) -> str | None:

@@ -8,6 +8,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from schema.errors import Problem, RequestError
+from schema.types.scalars import CreditCode
 from schema.vocabulary import DocumentKind, OrganisationKind
 from sync.applications import Application, Paper, Person, Unit
 
@@ -17,7 +18,7 @@ class UnitInput:
     """As stated."""
 
     name: str
-    credit_code: str | None = None
+    credit_code: CreditCode | None = None
     kind: OrganisationKind | None = None
 
 

@@ -8,6 +8,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from gateway import paging
+from gateway.access import Access
 from gateway.context import Context
 from gateway.entries import beijing
 from sync.repository.audit import AuditStore
@@ -49,20 +50,32 @@ class AuditQueries:
     """What `Query` has of them."""
 
     @strawberry.field(
-        description="变更记录，最近在前；省密钥不可见 / Records of changes, newest first; a region sees none"
+        description="变更记录，最近在前；省密钥不可见 / Records of changes, newest first; a region sees none",
+        extensions=[Access(cost=20)],
     )
     async def audit_records(
-        self, info: Info, subject: str | None = None, first: int = 50, before: int | None = None
-    ) -> list[AuditRecord]:
-        """`before` is the sequence of the last record of the page before."""
+        self,
+        info: Info,
+        subject: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[AuditRecord]:
+        """The chain is one for the whole country, so it is shown whole or not at all."""
+        asked = paging.Asked(first, after, last, before)
         if info.context.scope.region is not None:
-            return []
-        size = paging.page_size(first)
-        rows = await info.context.read(lambda session: AuditStore(session).page(size, before, subject))
-        return [AuditRecord.of(row) for row in rows]
+            return paging.nothing()
+        return await paging.connection(
+            info.context,
+            asked,
+            lambda session: AuditStore(session).listing(subject),
+            lambda _, rows: [AuditRecord.of(row) for row in rows],
+        )
 
     @strawberry.field(
-        description="最新封印，可抄存以备核对；尚无时为空 / The newest seal, to be kept for later checks; null before the first"
+        description="最新封印，可抄存以备核对；尚无时为空 / The newest seal, to be kept for later checks; null before the first",
+        extensions=[Access(cost=2)],
     )
     async def audit_seal(self, info: Info) -> str | None:
         """As receipts print it."""

@@ -1,34 +1,32 @@
 """What one request carries: the hub, the viewer, and loaders that ask the database once for all that a level needs."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import strawberry
 from pydantic import JsonValue
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
-from adapters.registry import regions
 from gateway import cases, eligibility, entries, history
-from gateway.auth import Viewer
-from gateway.entries import beijing
+from gateway.auth import Viewer, unauthenticated, viewer_behind
+from gateway.freshness import freshness
 from gateway.hub import Hub
 from gateway.native import NativeFields
+from gateway.offloading import in_thread
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import Freshness
 from schema.types.eligibility import Eligibility
 from schema.types.entry import Entry
 from schema.types.history import EntryChange
-from schema.vocabulary import PullStatus
 from sync.database import Session
 from sync.eligibility import pending_sizes
 from sync.repository.browse import EntryBrowser
 from sync.repository.cases import CaseStore
-from sync.repository.pulls import PullStore
-from sync.scope import Scope
+from sync.scope import EVERYTHING, Scope
+from sync.settings import LimitSettings
 
 _T = TypeVar("_T")
 
@@ -36,11 +34,36 @@ _T = TypeVar("_T")
 class Context(BaseContext):
     """Made for each request; loaders are keyed by id and forget everything with it."""
 
-    def __init__(self, hub: Hub, viewer: Viewer) -> None:
+    def __init__(self, hub: Hub, viewer: Viewer | None = None, authorization: str | None = None) -> None:
         super().__init__()
         self.hub = hub
-        self.viewer = viewer
-        self.natives = NativeFields(hub.native_readers)
+        self._viewer = viewer
+        self._authorization = authorization
+        self.forget()
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks; RequestError while that is not known."""
+        if self._viewer is None:
+            raise unauthenticated()
+        return self._viewer
+
+    def admit(self, viewer: Viewer, authorization: str | None) -> None:
+        """Say who asks, where a connection's first message told it."""
+        self._viewer, self._authorization = viewer, authorization
+
+    async def confirm(self) -> None:
+        """RequestError where the key that was shown has been revoked since: subscriptions live long."""
+        if self._authorization is not None:
+            await viewer_behind(self.hub, self._authorization)
+
+    def anew(self) -> Self:
+        """The same viewer's, for another operation."""
+        return type(self)(self.hub, self._viewer, self._authorization)
+
+    def forget(self) -> None:
+        """Forget what was loaded, and so begin: between two messages of a subscription the world has changed."""
+        self.natives = NativeFields(self.hub.native_readers)
         self._entries: DataLoader[str, Entry | None] = DataLoader(load_fn=self._load_entries)
         self._cases: DataLoader[str, list[DuplicateCase]] = DataLoader(load_fn=self._load_cases)
         self._eligibility: DataLoader[str, Eligibility | None] = DataLoader(load_fn=self._load_eligibility)
@@ -53,14 +76,35 @@ class Context(BaseContext):
         """What the viewer may see."""
         return self.viewer.scope
 
-    async def read(self, work: Callable[[Session], _T]) -> _T:
-        """Run `work` with a reading session, off the event loop."""
+    @property
+    def limits(self) -> LimitSettings:
+        """What one operation may ask for."""
+        return self.hub.settings.limits
+
+    @property
+    def may_introspect(self) -> bool:
+        """Whether the viewer may ask for the schema."""
+        return self.viewer.role in self.hub.settings.introspection
+
+    def spend(self, cost: int) -> None:
+        """Take an operation's cost off what the viewer has left for this minute; RequestError where it is not enough."""
+        self.hub.rates.spend(self.viewer.holder, cost)
+        self.hub.figures.cost.inc(cost)
+
+    def fine(self, cost: int) -> None:
+        """Take off what the viewer has left for a document that was read and refused; never an error."""
+        self.hub.rates.fine(self.viewer.holder, cost)
+
+    async def read(self, work: Callable[[Session], _T], *, whole: bool = False) -> _T:
+        """Run `work` with a reading session, off the event loop. The database shows it what is the viewer's and no more;
+        `whole` is for what is computed over all regions and shown in part, by whoever computes it.
+        """
 
         def run() -> _T:
-            with self.hub.database.read() as session:
+            with self.hub.database.read(EVERYTHING if whole else self.scope) as session:
                 return work(session)
 
-        return await asyncio.to_thread(run)
+        return await in_thread(run)
 
     async def entry(self, entry: str) -> Entry | None:
         """The entry with this id; None where there is none, or it is not the viewer's."""
@@ -86,12 +130,16 @@ class Context(BaseContext):
         """How old a region's data is; None for a region outside the viewer's scope."""
         return await self._freshness.load(region)
 
+    async def freshness_of(self, codes: Sequence[str]) -> list[Freshness | None]:
+        """The same of several regions, as it is now."""
+        return await self.read(lambda session: freshness(session, self.scope, codes, datetime.now(UTC)))
+
     async def to_judge(self, region: str) -> int:
         """How many entries of a region wait to be judged."""
         return await self._to_judge.load(region)
 
     async def _load_to_judge(self, codes: list[str]) -> list[int]:
-        sizes = await self.read(pending_sizes)
+        sizes = await self.read(pending_sizes, whole=True)  # what is pending rests on registers, which no region reads
         return [sizes.get(code, 0) for code in codes]
 
     async def _load_entries(self, ids: list[str]) -> list[Entry | None]:
@@ -124,48 +172,4 @@ class Context(BaseContext):
         return [found.get(each, []) for each in ids]
 
     async def _load_freshness(self, codes: list[str]) -> list[Freshness | None]:
-        def work(session: Session) -> list[Freshness | None]:
-            return freshness(session, self.scope, codes, datetime.now(UTC))
-
-        return await self.read(work)
-
-
-def freshness(session: Session, scope: Scope, codes: Sequence[str], now: datetime) -> list[Freshness | None]:
-    """How old each region's data is at `now`, and the cause where it is older than its manifest's target."""
-    store = PullStore(session)
-    states = store.states()
-    found: list[Freshness | None] = []
-    for code in codes:
-        if not scope.covers(code):
-            found.append(None)
-            continue
-        succeeded = states[code].succeeded_at if code in states else None
-        target = regions()[code].manifest.cadence.fresh_minutes
-        age = int((now - succeeded).total_seconds() // 60) if succeeded else None
-        fresh = age is not None and age <= target
-        run = store.last_run(code)
-        problem = run.problems[0] if run is not None and run.problems else None
-        found.append(
-            Freshness(
-                succeeded_at=beijing(succeeded) if succeeded else None,
-                age_minutes=age,
-                target_minutes=target,
-                is_fresh=fresh,
-                last_status=PullStatus(run.status) if run else None,
-                cause_zh=problem["zh"]
-                if problem
-                else None
-                if fresh
-                else "尚未拉取"
-                if run is None
-                else "超过更新周期未拉取",
-                cause_en=problem["en"]
-                if problem
-                else None
-                if fresh
-                else "never pulled"
-                if run is None
-                else "not pulled in time",
-            )
-        )
-    return found
+        return await self.freshness_of(codes)

@@ -1,7 +1,6 @@
 """From judgements, waivers and clauses to types."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
@@ -29,7 +28,6 @@ from schema.vocabulary import ClauseKind
 from sync import waivers
 from sync.database import Session
 from sync.eligibility import judged
-from sync.repository.browse import EntryFilter
 from sync.repository.eligibility import EligibilityStore
 from sync.repository.waivers import WaiverStore
 from sync.scope import Scope
@@ -98,11 +96,6 @@ def waiver(row: WaiverRow, now: datetime) -> Waiver:
         revoked_by=row.revoked_by,
         revoke_reason=row.revoke_reason or None,
     )
-
-
-def with_waivers(session: Session, wanted: EntryFilter, now: datetime) -> EntryFilter:
-    """The filter with what it must know of waivers at this moment."""
-    return replace(wanted, waived=waivers.waived_standings(session, now)) if wanted.standings else wanted
 
 
 def compare(kind: ClauseKind) -> ClauseComparison:

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 import strawberry
 
 from gateway import eligibility
+from gateway.access import NATIONAL, Access
 from gateway.context import Context
 from gateway.operations import Problem
 from gateway.registers import RegisterLineInput, RegisterResult, WaiverResult
 from schema.errors import Problem as ProblemRecord
 from schema.errors import RequestError
-from schema.vocabulary import Register, Role
+from schema.vocabulary import Register
 from sync import registers, waivers
 from sync.database import Database
 from sync.eligibility import evaluate_registers
@@ -26,7 +27,10 @@ Info = strawberry.Info[Context]
 class EligibilityMutations:
     """What `Mutation` has of them."""
 
-    @strawberry.mutation(description="向名单加行，或以所给各行为全部 / Add lines to a register, or make them all of it")
+    @strawberry.mutation(
+        description="向名单加行，或以所给各行为全部 / Add lines to a register, or make them all of it",
+        extensions=[Access(NATIONAL, cost=1000)],
+    )
     async def change_register(
         self,
         info: Info,
@@ -38,8 +42,10 @@ class EligibilityMutations:
     ) -> RegisterResult:
         """All lines or none; what it concerns is judged anew at once."""
         context, now = info.context, datetime.now(UTC)
-        context.viewer.require(Role.NATIONAL)
-        read = [read_line(register, "lines", number, dict(asdict(line))) for number, line in enumerate(lines, start=1)]
+        read = [
+            read_line(register, "lines", number, {name: value or "" for name, value in asdict(line).items()})
+            for number, line in enumerate(lines, start=1)
+        ]
         problems = [problem for _, found in read for problem in found]
         if problems or dry_run:
             return _nothing(problems, dry_run=dry_run)
@@ -52,11 +58,12 @@ class EligibilityMutations:
 
         return await _told(work)
 
-    @strawberry.mutation(description="移除名单中的行 / Take lines off registers")
+    @strawberry.mutation(
+        description="移除名单中的行 / Take lines off registers", extensions=[Access(NATIONAL, cost=1000)]
+    )
     async def remove_register_lines(self, info: Info, ids: list[strawberry.ID], reason: str) -> RegisterResult:
         """All or none."""
         context, now = info.context, datetime.now(UTC)
-        context.viewer.require(Role.NATIONAL)
         database, author = context.hub.database, context.viewer.name
 
         def work() -> RegisterResult:
@@ -65,19 +72,15 @@ class EligibilityMutations:
 
         return await _told(work)
 
-    @strawberry.mutation(description="豁免一条规则，限通知留有余地者 / Waive a clause, where the notice leaves room")
+    @strawberry.mutation(
+        description="豁免一条规则，限通知留有余地者 / Waive a clause, where the notice leaves room",
+        extensions=[Access(NATIONAL, cost=200)],
+    )
     async def waive(
         self, info: Info, clause: strawberry.ID, entry: strawberry.ID, reason: str, expires: datetime
     ) -> WaiverResult:
         """On record with author and end."""
         context, now = info.context, datetime.now(UTC)
-        context.viewer.require(Role.NATIONAL)
-        if expires.tzinfo is None:
-            problem = ProblemRecord(
-                "TIME_WITHOUT_OFFSET", "expires", "时间须带时区", "a time needs an offset", expires.isoformat(),
-                "例如 2025-12-31T00:00:00+08:00", "for instance 2025-12-31T00:00:00+08:00",
-            )  # fmt: skip
-            return WaiverResult(waiver=None, problems=[Problem.of(problem)])
         try:
             row = await asyncio.to_thread(
                 waivers.waive, context.hub.database, clause=str(clause), entry=str(entry), reason=reason,
@@ -87,11 +90,12 @@ class EligibilityMutations:
             return WaiverResult(waiver=None, problems=[Problem.of(problem) for problem in error.problems])
         return WaiverResult(waiver=eligibility.waiver(row, now), problems=[])
 
-    @strawberry.mutation(description="撤销豁免，记录保留 / Revoke a waiver; it stays on record")
+    @strawberry.mutation(
+        description="撤销豁免，记录保留 / Revoke a waiver; it stays on record", extensions=[Access(NATIONAL, cost=200)]
+    )
     async def revoke_waiver(self, info: Info, id: strawberry.ID, reason: str) -> WaiverResult:
         """With a reason."""
         context, now = info.context, datetime.now(UTC)
-        context.viewer.require(Role.NATIONAL)
         try:
             row = await asyncio.to_thread(
                 waivers.revoke, context.hub.database, waiver=str(id), reason=reason, author=context.viewer.name, now=now

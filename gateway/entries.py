@@ -1,37 +1,29 @@
 """From rows to `Entry` types: everything a page needs in a fixed number of queries, then plain attributes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import strawberry
 
 from gateway import entry_types, facts
+from gateway.freshness import touch
 from schema.provenance import CHINA
 from schema.types.catalogue import NATIONAL_TRACKS
 from schema.types.entry import Entry, EntryWarning, Organisation, Representative, Source, Team
+from schema.types.scalars import CreditCode
 from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage, TrackMatch
 from sync.database import Session
-from sync.lists import items_of
 from sync.repository.browse import EntryBrowser
-from sync.repository.lists import ListStore
 from sync.scope import Scope
 from sync.tables import EntryRow, OrganisationRow, RepresentativeRow
 
 
 def load(session: Session, scope: Scope, rows: Sequence[EntryRow]) -> list[Entry]:
-    """The types of `rows`, in their order: three queries, however many rows."""
+    """The types of `rows`, in their order: two queries, however many rows."""
     browser, ids = EntryBrowser(session, scope), [row.id for row in rows]
     organisations, people = browser.organisations(ids), browser.representatives(ids)
-    declared = declared_tracks(session, scope)
-    return [_entry(row, organisations[row.id], people[row.id], declared) for row in rows]
-
-
-def declared_tracks(session: Session, scope: Scope) -> dict[str, str]:
-    """The national track that the newest lists declare, by entry."""
-    newest = ListStore(session, scope).newest()
-    return {
-        item.entry_id: item.national_track for row in newest.values() for item in items_of(row) if item.national_track
-    }
+    touch({row.region for row in rows})
+    return [_entry(row, organisations[row.id], people[row.id]) for row in rows]
 
 
 def beijing(moment: datetime) -> datetime:
@@ -39,24 +31,19 @@ def beijing(moment: datetime) -> datetime:
     return moment.astimezone(CHINA)
 
 
-def _entry(
-    row: EntryRow,
-    organisations: Sequence[OrganisationRow],
-    people: Sequence[RepresentativeRow],
-    declared: Mapping[str, str],
-) -> Entry:
+def _entry(row: EntryRow, organisations: Sequence[OrganisationRow], people: Sequence[RepresentativeRow]) -> Entry:
     track, topic = facts.topic_types()[row.topic_id]
     units = [
         Organisation(
             name=unit.name,
-            credit_code=unit.credit_code,
+            credit_code=CreditCode(unit.credit_code) if unit.credit_code else None,
             kind=OrganisationKind(unit.kind) if unit.kind else None,
             is_lead=unit.is_lead,
         )
         for unit in organisations
     ]
     proposed = NATIONAL_TRACKS.get(row.national_track or "")
-    given = NATIONAL_TRACKS.get(declared.get(row.id, ""))
+    given = NATIONAL_TRACKS.get(row.declared_track or "")
     return entry_types.wholes()[row.region](
         id=strawberry.ID(row.id),
         native_id=row.native_id,

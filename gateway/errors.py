@@ -3,16 +3,26 @@ else is masked, logged whole, and found again by its reference.
 """
 
 import logging
+import re
 import secrets
-from typing import Any
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final
 
+import orjson
+from fastapi.exceptions import RequestValidationError
 from graphql import GraphQLError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from strawberry.extensions import SchemaExtension
 
-from schema.errors import DexhubError, RequestError
+from gateway import negotiation
+from gateway.limits.rates import TooManyRequests
+from schema.errors import DexhubError, Problem, RequestError
 
+# How graphql-core begins what it says of a variable that could not be read.
+_VARIABLE: Final = re.compile(r"^Variable '\$(?P<name>\w+)' has invalid value(?: at (?P<path>\S+))?:")
 _log = logging.getLogger("dexhub.gateway")
 
 
@@ -30,14 +40,52 @@ def _words(error: DexhubError) -> str:
     return "；".join(f"{problem.zh} / {problem.en}" for problem in error.problems)
 
 
-async def answer(request: Request, error: Exception) -> JSONResponse:
-    """The handler of errors for plain HTTP."""
-    del request
+def headers_of(error: RequestError) -> dict[str, str]:
+    """The headers that belong to a status."""
+    if error.status == 401:
+        return {"WWW-Authenticate": "Bearer"}
+    if error.status == 408:  # the rest of the body is not waited for; that of one too large is read and thrown away
+        return {"Connection": "close"}
+    return {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
+
+
+async def answer(request: Request, error: Exception) -> Response:
+    """The handler of errors for plain HTTP, GraphQL's own included."""
+    if isinstance(error, HTTPException | RequestValidationError):
+        error = _plain(error)
     if not isinstance(error, RequestError):
         message, details = _masked(error)
-        return JSONResponse({"errors": [{"message": message, "extensions": details}]}, status_code=500)
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-    return JSONResponse(body(error), status_code=error.status, headers=headers)
+        content = {"errors": [{"message": message, "extensions": details}]}
+        return _response(request, content, 500, {})
+    request.state.code = error.code
+    return _response(request, body(error), error.status, headers_of(error))
+
+
+def _response(request: Request, content: dict[str, Any], status: int, headers: dict[str, str]) -> Response:
+    media = negotiation.JSON
+    if request.url.path.startswith("/graphql"):
+        with suppress(RequestError):  # whoever takes events alone, or nothing of ours, is refused in JSON
+            media = negotiation.wanted(request.headers.get("Accept"))
+    return Response(
+        orjson.dumps(content), status_code=status, headers={**headers, "Content-Type": f"{media}; charset=utf-8"}
+    )
+
+
+def _plain(error: HTTPException | RequestValidationError) -> RequestError:
+    """What the framework refuses by itself, without a word of what was sent."""
+    if isinstance(error, RequestValidationError):
+        places = sorted({".".join(str(part) for part in each["loc"]) for each in error.errors()})
+        problems = [
+            Problem("PARAMETER_INVALID", place[:200], "缺少或格式有误", "missing or of the wrong form")
+            for place in places
+        ]
+        return RequestError(problems, status=422)
+    if error.status_code == 404:
+        return RequestError(Problem("NOT_FOUND", "path", "没有这个地址", "there is no such address"), status=404)
+    if error.status_code == 405:
+        problem = Problem("METHOD_NOT_ALLOWED", "method", "不支持该方法", "that method is not for this address")
+        return RequestError(problem, status=405)
+    return RequestError(Problem("REQUEST_INVALID", "body", "请求有误", "the request is wrong"), error.status_code)
 
 
 class ReadableErrors(SchemaExtension):
@@ -46,14 +94,26 @@ class ReadableErrors(SchemaExtension):
     def on_operation(self) -> Any:  # noqa: ANN401  strawberry's hooks are untyped generators
         """After the operation."""
         yield
-        result = self.execution_context.result
-        errors = getattr(result, "errors", None)
-        if errors:
-            result.errors = [_readable(error) for error in errors]  # type: ignore[union-attr]
+        _rewrite(self.execution_context.result)
+
+    def on_stream_result(self, result: Any) -> Any:  # noqa: ANN401  as above
+        """Each message of a subscription, before it is sent."""
+        _rewrite(result)
+        yield
+
+
+def _rewrite(result: Any) -> None:  # noqa: ANN401  as above
+    errors = getattr(result, "errors", None)
+    if errors:
+        result.errors = [_readable(error) for error in errors]
 
 
 def _readable(error: GraphQLError) -> GraphQLError:
     original = error.original_error
+    while isinstance(original, GraphQLError) and original.original_error is not None:
+        original = original.original_error
+    if isinstance(original, RequestError) and not error.path and not all(each.place for each in original.problems):
+        original = RequestError([_placed(problem, error) for problem in original.problems], original.status)
     if original is None:  # syntax, validation, coercion: graphql-core's own words, about the client's own document
         return error
     if isinstance(original, DexhubError):
@@ -62,7 +122,18 @@ def _readable(error: GraphQLError) -> GraphQLError:
         return original
     else:
         message, details = _masked(original)
-    return GraphQLError(message, error.nodes, error.source, error.positions, error.path, None, details)
+    kept = original if isinstance(original, DexhubError) else None
+    return GraphQLError(message, error.nodes, error.source, error.positions, error.path, kept, details)
+
+
+def _placed(problem: Problem, error: GraphQLError) -> Problem:
+    """A problem of a value that could not be read, with its place in the variables or in the document."""
+    if problem.place:
+        return problem
+    variable = _VARIABLE.search(error.message)
+    where = error.locations[0] if error.locations else None
+    line = f"{where.line}:{where.column}" if where else ""
+    return replace(problem, place=f"{variable['name']}{variable['path'] or ''}" if variable else line)
 
 
 def _masked(error: Exception) -> tuple[str, dict[str, Any]]:

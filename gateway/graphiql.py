@@ -5,16 +5,17 @@ import secrets
 from functools import cache
 from pathlib import Path
 from string import Template
-from typing import Final
+from typing import Annotated, Any, Final
 
-import orjson
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import FileResponse, HTMLResponse
+
+from gateway.auth import Viewer, viewer_of
+from gateway.saved_queries import tabs
 
 router = APIRouter(include_in_schema=False)
 
 _FILES: Final = Path(__file__).parent / "static" / "graphiql"
-_SAMPLES: Final = Path(__file__).parent / "samples"
 _TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".txt": "text/plain"}
 _GUARDS: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
@@ -27,12 +28,18 @@ _POLICY: Final = Template(
 
 @router.api_route("/graphiql", methods=["GET", "HEAD"])
 def page() -> HTMLResponse:
-    """The page, with the sample queries and a nonce of its own; it holds no data and asks for no key."""
+    """The page, with a nonce of its own; it holds no data and asks for no key."""
     nonce = secrets.token_urlsafe(16)
     template, version = _template()
-    html = template.substitute(nonce=nonce, version=version, samples=_samples())
+    html = template.substitute(nonce=nonce, version=version)
     policy = _POLICY.substitute(nonce=nonce)
     return HTMLResponse(html, headers={**_GUARDS, "Content-Security-Policy": policy, "Cache-Control": "no-store"})
+
+
+@router.get("/graphiql/tabs")
+async def offered(viewer: Annotated[Viewer, Depends(viewer_of)]) -> dict[str, Any]:
+    """Whose key it is, and the saved queries that it may run; without a key, 401 as everywhere."""
+    return {"name": viewer.name, "role": viewer.role, "region": viewer.region, "tabs": tabs(viewer)}
 
 
 @router.api_route("/static/graphiql/{name}", methods=["GET", "HEAD"])
@@ -54,18 +61,3 @@ def _static() -> dict[str, Path]:
 def _template() -> tuple[Template, str]:
     content = b"".join(path.read_bytes() for path in _static().values())
     return Template((_FILES / "index.html").read_text("utf-8")), hashlib.sha256(content).hexdigest()[:12]
-
-
-@cache
-def _samples() -> str:
-    """The tabs as JSON that may stand inside a script element; variables are in the .json file beside a query."""
-    tabs = []
-    for path in sorted(_SAMPLES.glob("*.graphql")):
-        variables = path.with_suffix(".json")
-        tabs.append(
-            {
-                "query": path.read_text("utf-8"),
-                "variables": variables.read_text("utf-8") if variables.exists() else "",
-            }
-        )
-    return orjson.dumps(tabs).decode().replace("<", "\\u003c")

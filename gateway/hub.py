@@ -6,15 +6,22 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from adapters.base import Adapter
 from adapters.native import NativeReader
+from gateway.feed import Feed
+from gateway.key_use import KeyUses
+from gateway.limits.rates import Rates
 from gateway.native import native_readers
+from gateway.observing import Figures
 from sync.database import Database
 from sync.pull import Puller
 from sync.settings import Settings
 from sync.tables import PullRow
+
+if TYPE_CHECKING:
+    from gateway.oidc import Tokens
 
 UPLOADS: Final = 4  # at a time
 
@@ -31,6 +38,9 @@ class Hub:
         self.database = database
         self.now = clock  # the time by which windows of publicity open and close
         self.uploads = threading.BoundedSemaphore(UPLOADS)  # places for those who hand in a table
+        self.rates = Rates(settings.limits)
+        self.uses = KeyUses()
+        self.figures = Figures()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pulls", daemon=True)
         self._pulls: set[Future[PullRow]] = set()
@@ -40,6 +50,18 @@ class Hub:
     def puller(self) -> Puller:
         """One for all pulls, so that it remembers which platforms are left alone; RequestError without a token key."""
         return Puller(self.database, self.settings, self.settings.tokeniser())
+
+    @cached_property
+    def feed(self) -> Feed:
+        """One for all subscriptions of the process."""
+        return Feed(self.database)
+
+    @cached_property
+    def tokens(self) -> "Tokens | None":
+        """Who believes tokens of an identity provider; None where none is configured."""
+        from gateway.oidc import Tokens  # noqa: PLC0415  it says who asks, which is told by a module above this one
+
+        return Tokens(self.settings.oidc) if self.settings.oidc else None
 
     @cached_property
     def native_readers(self) -> dict[str, NativeReader]:

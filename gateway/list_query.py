@@ -3,14 +3,16 @@
 import strawberry
 
 from gateway import lists, paging
+from gateway.access import NATIONAL, REGION, Access
 from gateway.context import Context
 from gateway.lists import ListDifference, RecommendationList
 from gateway.selection import ListShadow, Message, SelectionRules
-from schema.errors import Problem, RequestError
+from schema.errors import RequestError
 from schema.list_life import COUNTED
-from schema.vocabulary import Role
+from schema.types.scalars import RegionCode
 from sync.database import Session
 from sync.lists import items_of
+from sync.lists.acts import unknown_list
 from sync.lists.comparison import differences
 from sync.lists.rules import all_rules
 from sync.lists.shadow import shadow_of
@@ -26,9 +28,12 @@ Info = strawberry.Info[Context]
 class ListQueries:
     """What `Query` has of them."""
 
-    @strawberry.field(description="推荐名单的各版本 / Versions of recommended lists, newest first within an issuer")
+    @strawberry.field(
+        description="推荐名单的各版本 / Versions of recommended lists, newest first within an issuer",
+        extensions=[Access(cost=50, size=10)],
+    )
     async def recommendation_lists(
-        self, info: Info, regions: list[strawberry.ID] | None = None, current_only: bool = True
+        self, info: Info, regions: list[RegionCode] | None = None, current_only: bool = True
     ) -> list[RecommendationList]:
         """Current are the latest version of an issuer, and the one that counts where that is another."""
         scope = info.context.scope
@@ -43,7 +48,9 @@ class ListQueries:
 
         return await info.context.read(work)
 
-    @strawberry.field(description="一份名单，按回执号 / One version of a list, by its receipt")
+    @strawberry.field(
+        description="一份名单，按回执号 / One version of a list, by its receipt", extensions=[Access(cost=20)]
+    )
     async def recommendation_list(self, info: Info, receipt: strawberry.ID) -> RecommendationList | None:
         """Null where there is none that the viewer may see."""
         scope = info.context.scope
@@ -54,7 +61,9 @@ class ListQueries:
 
         return await info.context.read(work)
 
-    @strawberry.field(description="两个版本逐项比较 / Two versions, field by field")
+    @strawberry.field(
+        description="两个版本逐项比较 / Two versions, field by field", extensions=[Access(cost=100, size=100)]
+    )
     async def compare_lists(self, info: Info, before: strawberry.ID, after: strawberry.ID) -> list[ListDifference]:
         """By receipts."""
         scope = info.context.scope
@@ -66,7 +75,8 @@ class ListQueries:
         return await info.context.read(work)
 
     @strawberry.field(
-        description="按该省成绩和规则推算的名单与所推名单的差异 / What the region's own rule would give, and what differs"
+        description="按该省成绩和规则推算的名单与所推名单的差异 / What the region's own rule would give, and what differs",
+        extensions=[Access(cost=1000)],
     )
     async def list_shadow(self, info: Info, receipt: strawberry.ID) -> ListShadow:
         """For a person to explain."""
@@ -75,7 +85,10 @@ class ListQueries:
             lambda session: ListShadow.of(shadow_of(session, _one(session, scope, str(receipt))))
         )
 
-    @strawberry.field(description="名额和推荐规则，含依据 / Quotas and rules of selection, with what they rest on")
+    @strawberry.field(
+        description="名额和推荐规则，含依据 / Quotas and rules of selection, with what they rest on",
+        extensions=[Access(cost=50, size=10)],
+    )
     async def selection_rules(self, info: Info) -> list[SelectionRules]:
         """Of the issuers in scope."""
         scope = info.context.scope
@@ -91,25 +104,31 @@ class ListQueries:
         return await info.context.read(work)
 
     @strawberry.field(
-        description="收件箱：给各省的通知，最近在前 / Messages to regions, newest first; a region sees its own"
+        description="收件箱：给各省的通知，最近在前 / Messages to regions, newest first; a region sees its own",
+        extensions=[Access(NATIONAL, REGION, cost=10)],
     )
-    async def messages(self, info: Info, unread_only: bool = False, first: int = 50) -> list[Message]:
+    async def messages(
+        self,
+        info: Info,
+        unread_only: bool = False,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[Message]:
         """The same that are sent to webhooks."""
-        info.context.viewer.require(Role.REGION, Role.NATIONAL)
-        scope, size = info.context.scope, paging.page_size(first)
-        rows = await info.context.read(lambda session: MessageStore(session, scope).all(unread=unread_only, limit=size))
-        return [Message.of(row) for row in rows]
+        scope = info.context.scope
+        return await paging.connection(
+            info.context,
+            paging.Asked(first, after, last, before),
+            lambda session: MessageStore(session, scope).listing(unread=unread_only),
+            lambda _, rows: [Message.of(row) for row in rows],
+        )
 
 
 def _one(session: Session, scope: Scope, receipt: str) -> ListRow:
     """The version with this receipt; RequestError where there is none that the viewer may see."""
     row = ListStore(session, scope).get(receipt)
     if row is None:
-        raise RequestError(
-            Problem(
-                "LIST_UNKNOWN", "receipt", "没有这份名单", "there is no such list", receipt,
-                "核对回执号（形如 TJ-41-001-9F86D081）", "check the receipt number",
-            ),
-            status=404,
-        )  # fmt: skip
+        raise RequestError(unknown_list(receipt), status=404)
     return row

@@ -60,7 +60,7 @@ async def push(
         raise unknown_region()
     confirmed = [Confirmation(asked.confirm)] if asked.confirm.strip() else []
     made = FilePush(asked.issuer or code, body, confirmed, request.headers.get("Idempotency-Key"))
-    outcome = await asyncio.to_thread(push_file, hub.database, made, viewer.name, dry_run=asked.dry_run)
+    outcome = await asyncio.to_thread(push_file, hub.database, made, viewer.name, dry_run=asked.dry_run, now=hub.now())
     status = 422 if outcome.blocked else 200 if outcome.sealed is None else 201
     if outcome.sealed is None and outcome.marks and (asked.marked or XLSX in request.headers.get("Accept", "")):
         return await asyncio.to_thread(

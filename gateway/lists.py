@@ -12,6 +12,7 @@ from gateway.operations import Problem
 from schema.list_life import COUNTED, REQUESTED, TRANSITIONS, ListAct, ListState
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
 from schema.types.entry import Entry
+from schema.types.node import Node
 from sync.database import Session
 from sync.lists import Finding, Severity, items_of
 from sync.lists.comparison import Difference
@@ -51,7 +52,7 @@ class ListFinding:
     item: int | None = strawberry.field(
         description="名单第几行，从 1 起；空为整份名单 / Row of the list as it came, from 1"
     )
-    column: str | None = strawberry.field(description="rank、entryId、title、nationalTrack、remark")
+    column: str | None = strawberry.field(description="列：rank、entryId、title、nationalTrack、remark / The column")
     value: str | None
     zh: str
     en: str
@@ -101,7 +102,7 @@ class ListEvent:
 
 
 @strawberry.type(description="封存的推荐名单版本 / A sealed version of a recommended list")
-class RecommendationList:
+class RecommendationList(Node):
     """`digest` is SHA-256 over `content`."""
 
     receipt: strawberry.ID = strawberry.field(description="回执号 / Receipt number")
@@ -153,6 +154,7 @@ def _list(
     state = ListState(row.state)
     issuer, items = issuers().get(row.issuer), items_of(row)
     return RecommendationList(
+        id=strawberry.ID(row.receipt),
         receipt=strawberry.ID(row.receipt),
         region=facts.region_types()[row.region],
         issuer=strawberry.ID(row.issuer),

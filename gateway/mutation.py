@@ -9,6 +9,7 @@ import strawberry
 from adapters.base import Adapter
 from adapters.registry import region_named
 from gateway import cases, facts
+from gateway.access import JOB, NATIONAL, Access
 from gateway.context import Context
 from gateway.eligibility_mutation import EligibilityMutations
 from gateway.inputs import DecideCaseInput
@@ -26,7 +27,7 @@ from gateway.supervision import GuardStop, OverrideResult, StopPullResult
 from schema.errors import Problem as ProblemRecord
 from schema.errors import RequestError
 from schema.types.cases import DuplicateCase
-from schema.vocabulary import Role
+from schema.types.scalars import RegionCode
 from sync import decisions, guard
 from sync.database import Session
 from sync.eligibility import evaluate, evaluate_cases
@@ -42,11 +43,10 @@ Info = strawberry.Info[Context]
 class Mutation(EligibilityMutations, ListMutations, RosterMutations, PublicityMutations):
     """Writes."""
 
-    @strawberry.mutation(description="裁定查重案件 / Decide a duplicate case")
+    @strawberry.mutation(description="裁定查重案件 / Decide a duplicate case", extensions=[Access(NATIONAL, cost=200)])
     async def decide_case(self, info: Info, input: DecideCaseInput) -> DecideCaseResult:
         """By the national organiser, with a reason."""
         context = info.context
-        context.viewer.require(Role.NATIONAL)
         try:
             row = await asyncio.to_thread(
                 decisions.decide,
@@ -64,13 +64,15 @@ class Mutation(EligibilityMutations, ListMutations, RosterMutations, PublicityMu
         await asyncio.to_thread(evaluate_cases, context.hub.database, datetime.now(UTC), [row.id])
         return DecideCaseResult(case=await context.read(lambda session: _case(session, context, row)), problems=[])
 
-    @strawberry.mutation(description="启动拉取，后台进行 / Start pulls; they go on in the background")
+    @strawberry.mutation(
+        description="启动拉取，后台进行 / Start pulls; they go on in the background",
+        extensions=[Access(NATIONAL, JOB, cost=500)],
+    )
     async def start_pull(
         self, info: Info, regions: list[strawberry.ID] | None = None, full: bool = False
     ) -> StartPullResult:
         """All regions unless some are named; `full` asks each platform from the beginning."""
         context = info.context
-        context.viewer.require(Role.NATIONAL, Role.JOB)
         names = [str(name) for name in regions] if regions is not None else list(facts.region_types())
         adapters, problems = _adapters(names)
         if problems:
@@ -81,11 +83,13 @@ class Mutation(EligibilityMutations, ListMutations, RosterMutations, PublicityMu
             started=[types[code] for code in started], already_running=[types[code] for code in running], problems=[]
         )
 
-    @strawberry.mutation(description="停止拉取，不论在哪个进程 / Stop pulls, in whatever process they run")
+    @strawberry.mutation(
+        description="停止拉取，不论在哪个进程 / Stop pulls, in whatever process they run",
+        extensions=[Access(NATIONAL, JOB, cost=100)],
+    )
     async def stop_pull(self, info: Info, regions: list[strawberry.ID]) -> StopPullResult:
         """What was stored stays; the next run goes on from there."""
         context = info.context
-        context.viewer.require(Role.NATIONAL, Role.JOB)
         found, problems = _adapters([str(name) for name in regions])
         if problems:
             return StopPullResult(stopped=[], problems=problems)
@@ -99,11 +103,13 @@ class Mutation(EligibilityMutations, ListMutations, RosterMutations, PublicityMu
         await asyncio.to_thread(work)
         return StopPullResult(stopped=[facts.region_types()[code] for code in codes], problems=[])
 
-    @strawberry.mutation(description="放行一次守护暂停 / Let the next pull of a region pass its guard, once")
+    @strawberry.mutation(
+        description="放行一次守护暂停 / Let the next pull of a region pass its guard, once",
+        extensions=[Access(NATIONAL, cost=100)],
+    )
     async def override_guard_stop(self, info: Info, run_id: strawberry.ID, reason: str) -> OverrideResult:
         """By the national organiser, with a reason, on record."""
         context = info.context
-        context.viewer.require(Role.NATIONAL)
 
         def work() -> GuardStopRow:
             with context.hub.database.write() as session:
@@ -115,11 +121,13 @@ class Mutation(EligibilityMutations, ListMutations, RosterMutations, PublicityMu
             return OverrideResult(stop=None, problems=[Problem.of(problem) for problem in error.problems])
         return OverrideResult(stop=GuardStop.of(row), problems=[])
 
-    @strawberry.mutation(description="用现行映射重试隔离的行 / Try rows set aside again, with the mapping as it is now")
-    async def replay_quarantine(self, info: Info, region: strawberry.ID) -> ReplayResult:
+    @strawberry.mutation(
+        description="用现行映射重试隔离的行 / Try rows set aside again, with the mapping as it is now",
+        extensions=[Access(NATIONAL, JOB, cost=5000)],
+    )
+    async def replay_quarantine(self, info: Info, region: RegionCode) -> ReplayResult:
         """No platform is asked."""
         context = info.context
-        context.viewer.require(Role.NATIONAL, Role.JOB)
         found, problems = _adapters([str(region)])
         if problems:
             return ReplayResult(rows=0, released=0, rejected=0, problems=problems)
@@ -127,10 +135,12 @@ class Mutation(EligibilityMutations, ListMutations, RosterMutations, PublicityMu
         done = await asyncio.to_thread(lambda: Remapper(database, found[0], tokens).quarantine(dry_run=False))
         return ReplayResult(rows=done.rows, released=done.released, rejected=done.rejected, problems=[])
 
-    @strawberry.mutation(description="全量查重 / Compare all entries and bring the cases up to date")
+    @strawberry.mutation(
+        description="全量查重 / Compare all entries and bring the cases up to date",
+        extensions=[Access(NATIONAL, JOB, cost=50000)],
+    )
     async def start_detection(self, info: Info) -> DetectionReport:
         """Answers when it is done."""
-        info.context.viewer.require(Role.NATIONAL, Role.JOB)
         database = info.context.hub.database
 
         def work() -> DetectionReport:

@@ -93,6 +93,13 @@ class NativeErrors(SchemaExtension):
     def on_operation(self) -> Any:  # noqa: ANN401  strawberry's hooks are untyped generators
         """After the operation."""
         yield
-        context, result = self.execution_context.context, self.execution_context.result
-        if result is not None and (errors := context.natives.errors()):
+        self._add(self.execution_context.result)
+
+    def on_stream_result(self, result: Any) -> Any:  # noqa: ANN401  as above
+        """Each message of a subscription."""
+        self._add(result)
+        yield
+
+    def _add(self, result: Any) -> None:  # noqa: ANN401  as above
+        if result is not None and (errors := self.execution_context.context.natives.errors()):
             result.errors = [*(result.errors or ()), *errors]

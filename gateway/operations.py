@@ -1,7 +1,7 @@
 """Types of the hub's own business: pulls, quarantine, recommended lists, roster, statistics, problems."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import strawberry
@@ -11,13 +11,13 @@ from gateway.entries import beijing
 from schema.errors import Problem as ProblemRecord
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import NATIONAL_TRACKS, Region
+from schema.types.node import Node
 from schema.vocabulary import CaseStatus, PullPhase, PullStatus
-from sync.repository.browse import GroupKey
+from sync.repository.statistics import GroupKey, Line
 from sync.tables import PullRow, QuarantineRow
 
 if TYPE_CHECKING:
     from sync.detector import DetectionReport as DetectionRecord
-
 
 strawberry.enum(GroupKey, name="EntryGroupKey", description="分组依据 / What entries can be counted by")
 
@@ -64,17 +64,16 @@ class ReplayResult:
 class SchemaDrift:
     """Counted over one run."""
 
-    kind: str = strawberry.field(description="NEW_FIELD、MISSING_FIELD、NEW_LABEL")
+    kind: str = strawberry.field(description="新字段、缺字段、新标签 / NEW_FIELD, MISSING_FIELD or NEW_LABEL")
     place: str
     value: str
     rows: int
 
 
 @strawberry.type(description="一次拉取 / One pull of one region")
-class Pull:
+class Pull(Node):
     """Counts are entries."""
 
-    id: strawberry.ID
     region: Region
     status: PullStatus
     started_by: str
@@ -172,17 +171,22 @@ class StatisticsRow:
     organisations: int
 
     @classmethod
-    def of(cls, groups: Sequence[GroupKey], values: Sequence[str | None], entries: int, organisations: int) -> Self:
+    def of(cls, groups: Sequence[GroupKey], line: Line) -> Self:
         """From one line of the count."""
         keys = [
-            StatisticsKey(group=group, value=value, label=_label(value))
-            for group, value in zip(groups, values, strict=True)
+            StatisticsKey(group=group, value=value, label=_label(group, value))
+            for group, value in zip(groups, line.values, strict=True)
         ]
-        return cls(keys=keys, entries=entries, organisations=organisations)
+        return cls(keys=keys, entries=line.entries, organisations=line.organisations)
 
 
-def _label(value: str | None) -> str | None:
-    national = NATIONAL_TRACKS.get(value or "")
+def _label(group: GroupKey, value: str | None) -> str | None:
+    if value is None:
+        return None
+    if group is GroupKey.WEEK:
+        year, week, _ = date.fromisoformat(value).isocalendar()
+        return f"{year} 年第 {week} 周"
+    national = NATIONAL_TRACKS.get(value)
     return national.name if national else facts.label(value)
 
 

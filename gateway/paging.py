@@ -1,116 +1,205 @@
-"""Relay connections over entries: keyset cursors, so that paging neither repeats nor skips while entries come and go."""
+"""Relay connections over anything that is listed by key: forward and backward, with cursors that survive what comes and goes."""
 
-import base64
-import binascii
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
-import orjson
 import strawberry
-from strawberry.relay import PageInfo
 
-from gateway import entries
+from gateway import cursors
 from gateway.context import Context
 from schema.errors import Problem, RequestError
-from schema.types.entry import Entry
 from sync.database import Session
-from sync.repository.browse import EntryBrowser, EntryFilter, Slice, SortKey
-from sync.tables import EntryRow
+from sync.repository.keyset import Key, Place, Slice
 
 LARGEST_PAGE = 1000
+USUAL_PAGE = 20
+Node = TypeVar("Node")
+Row = TypeVar("Row")
+Info = strawberry.Info[Context]
 
 
-@strawberry.type(description="连接中的一条 / An edge of the connection")
-class EntryEdge:
+class Listed(Protocol[Row]):
+    """What can be paged: see `sync.repository.keyset.Listing`."""
+
+    order: tuple[Key, ...]
+
+    def rows(self, part: Slice) -> list[Row]:
+        """The rows of a part, in the order."""
+
+    def count(self) -> int:
+        """How many there are on all pages."""
+
+    def place(self, row: Row) -> Place:
+        """Where a row stands."""
+
+    def has_beyond(self, place: Place, *, backwards: bool, inclusive: bool) -> bool:
+        """Whether a row stands beyond the place, or there."""
+
+
+@strawberry.type(description="连接中的一条 / An edge of a connection")
+class Edge(Generic[Node]):
     """Relay."""
 
-    cursor: str
-    node: Entry
+    cursor: str = strawberry.field(description="该条的游标，供 after 与 before 使用 / For `after` and `before`")
+    node: Node = strawberry.field(description="该条本身 / The thing itself")
 
 
-@strawberry.type(description="参赛项目的分页连接 / A page of entries")
-class EntryConnection:
+@strawberry.type(description="本页在全部结果中的位置 / Where a page stands among all")
+class PageInfo:
+    """Relay. Both directions are told as they are, whichever way was paged; what is not known from the page is asked for only
+    where it is selected.
+    """
+
+    start_cursor: str | None = strawberry.field(description="本页第一条的游标 / Cursor of the first edge")
+    end_cursor: str | None = strawberry.field(description="本页最后一条的游标 / Cursor of the last edge")
+    beyond: strawberry.Private[dict[bool, bool | Callable[[Session], bool]]]  # by whether backwards
+    whole: strawberry.Private[bool] = False  # see `Context.read`
+
+    @strawberry.field(description="其后是否还有 / Whether there is more after this page")
+    async def has_next_page(self, info: Info) -> bool:
+        """Beyond the last edge."""
+        return await self._has_beyond(info, backwards=False)
+
+    @strawberry.field(description="其前是否还有 / Whether there is more before this page")
+    async def has_previous_page(self, info: Info) -> bool:
+        """Before the first edge."""
+        return await self._has_beyond(info, backwards=True)
+
+    async def _has_beyond(self, info: Info, *, backwards: bool) -> bool:
+        known = self.beyond[backwards]
+        return known if isinstance(known, bool) else await info.context.read(known, whole=self.whole)
+
+
+@strawberry.type(description="分页连接 / A page of a list")
+class Connection(Generic[Node]):
     """Relay; the total is counted only where it is asked for."""
 
-    edges: list[EntryEdge]
-    page_info: PageInfo
-    wanted: strawberry.Private[EntryFilter]
+    edges: list[Edge[Node]] = strawberry.field(description="本页各条及其游标 / This page, with cursors")
+    page_info: PageInfo = strawberry.field(description="本页的位置 / Where this page stands")
+    counted: strawberry.Private[Callable[[Session], int]]
+    whole: strawberry.Private[bool] = False  # see `Context.read`
 
-    @strawberry.field(description="符合条件的总数 / How many entries fit the filter")
-    async def total_count(self, info: strawberry.Info[Context]) -> int:
+    @strawberry.field(description="本页各条，不带游标 / This page without cursors")
+    def nodes(self) -> list[Node]:
+        """A shorter way to the same."""
+        return [edge.node for edge in self.edges]
+
+    @strawberry.field(description="符合条件的总数 / How many there are on all pages")
+    async def total_count(self, info: Info) -> int:
         """One more query."""
-        scope = info.context.scope
-        return await info.context.read(lambda session: EntryBrowser(session, scope).count(self.wanted))
+        return await info.context.read(self.counted, whole=self.whole)
 
 
-def encode(sort: SortKey, row: EntryRow) -> str:
-    """The cursor of a row under a sort."""
-    value = getattr(row, sort.value)
-    moment = value.timestamp() if isinstance(value, datetime) else value
-    return base64.urlsafe_b64encode(orjson.dumps([sort.value, moment, row.id])).decode().rstrip("=")
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which page: the first so many after a cursor, or the last so many before one; either may be bounded on both sides."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+    def part(self, order: Sequence[Key]) -> Slice:
+        """The part of a listing in this order; RequestError with all that is wrong."""
+        problems: list[Problem] = []
+        if self.first is not None and self.last is not None:
+            problems.append(
+                Problem(
+                    "PAGE_DIRECTION_UNCLEAR", "last", "first 与 last 不能同时给出", "give first or last, not both",
+                    str(self.last), "向后翻页用 first 和 after，向前用 last 和 before",
+                    "first and after page forward, last and before page backward",
+                )
+            )  # fmt: skip
+        sizes = {"first": self.first, "last": self.last}
+        problems += [_too_large(name, size) for name, size in sizes.items() if size is not None and not _fits(size)]
+        places: dict[str, Place | None] = {}
+        for name, cursor in (("after", self.after), ("before", self.before)):
+            try:
+                places[name] = None if cursor is None else cursors.decode(order, cursor, name)
+            except RequestError as error:
+                problems += error.problems
+        if problems:
+            raise RequestError(problems)
+        size = self.first if self.first is not None else self.last if self.last is not None else USUAL_PAGE
+        return Slice(size, places["after"], places["before"], backwards=self.last is not None)
 
 
-def decode(sort: SortKey, cursor: str) -> tuple[object, str]:
-    """Sort value and id behind a cursor; RequestError where it is none of ours, or of another sort."""
-    try:
-        name, value, identifier = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if name != sort.value or not isinstance(identifier, str):
-            raise ValueError(name)  # noqa: TRY301  one remedy for all that is no cursor of ours
-        if sort in (SortKey.SUBMITTED_AT, SortKey.UPDATED_AT):
-            return datetime.fromtimestamp(value, UTC), identifier
-        if not isinstance(value, str):
-            raise TypeError(value)  # noqa: TRY301  as above
-    except (ValueError, TypeError, OverflowError, OSError, binascii.Error):
-        raise RequestError(
-            Problem(
-                "CURSOR_INVALID",
-                "after",
-                value=cursor[:80],
-                zh="游标无效，或属于另一种排序",
-                en="the cursor is not one of ours, or belongs to another sort",
-                remedy_zh="使用同一查询上一页 pageInfo.endCursor",
-                remedy_en="use pageInfo.endCursor of the same query's last page",
-            )
-        ) from None
-    return value, identifier
+async def connection(
+    context: Context,
+    asked: Asked,
+    listing: Callable[[Session], Listed[Row]],
+    nodes: Callable[[Session, Sequence[Row]], Sequence[Node]],
+    *,
+    whole: bool = False,
+) -> Connection[Node]:
+    """A page of what `listing` lists, each row made into what is shown by `nodes`, in their order. `whole`: see
+    `Context.read`.
+    """
 
-
-def page_size(first: int) -> int:
-    """`first` within its bounds."""
-    if not 0 <= first <= LARGEST_PAGE:
-        raise RequestError(
-            Problem(
-                "PAGE_SIZE_INVALID",
-                "first",
-                value=str(first),
-                zh=f"first 应在 0 至 {LARGEST_PAGE} 之间",
-                en=f"first is between 0 and {LARGEST_PAGE}",
-                remedy_zh="用 after 翻页",
-                remedy_en="page with after",
-            )
+    def work(session: Session) -> Connection[Node]:
+        listed = listing(session)
+        part = asked.part(listed.order)
+        size = part.limit or 0
+        found = listed.rows(Slice(size + 1, part.after, part.before, part.backwards))
+        kept = found[-size:] if part.backwards and size else found[:size]
+        edges = [
+            Edge(cursor=cursors.encode(listed.order, listed.place(row)), node=node)
+            for row, node in zip(kept, nodes(session, kept), strict=True)
+        ]
+        ends = (listed.place(kept[0]), listed.place(kept[-1])) if kept else (part.after, part.before)
+        beyond = {
+            way: True
+            if way is part.backwards and len(found) > size
+            else _probe(listing, part, ends, way, empty=not kept)
+            for way in (False, True)
+        }
+        cursor = [edge.cursor for edge in edges]
+        page = PageInfo(
+            start_cursor=cursor[0] if cursor else None,
+            end_cursor=cursor[-1] if cursor else None,
+            beyond=beyond,
+            whole=whole,
         )
-    return first
+        return Connection(edges=edges, page_info=page, counted=lambda session: listing(session).count(), whole=whole)
+
+    return await context.read(work, whole=whole)
 
 
-async def connection(context: Context, wanted: EntryFilter, part: Slice) -> EntryConnection:
-    """A page and what to ask next."""
-    scope = context.scope
+def _probe(
+    listing: Callable[[Session], Listed[Row]],
+    part: Slice,
+    ends: tuple[Place | None, Place | None],
+    backwards: bool,  # noqa: FBT001  one of two ways
+    *,
+    empty: bool,
+) -> bool | Callable[[Session], bool]:
+    """Whether there is more beyond a page: on the side where nothing bounds it, no; else it is to be looked for beyond the
+    page's end, or, where the page has none, from the bound on.
+    """
+    bound, end = (part.after, ends[0]) if backwards else (part.before, ends[1])
+    if bound is None or end is None:
+        return False
+    return lambda session: listing(session).has_beyond(end, backwards=backwards, inclusive=empty)
 
-    def work(session: Session) -> tuple[Sequence[EntryRow], list[Entry], bool]:
-        one_more = Slice(part.first + 1, part.sort, part.descending, part.after)
-        rows = EntryBrowser(session, scope).page(wanted, one_more)
-        kept = rows[: part.first]
-        return kept, entries.load(session, scope, kept), len(rows) > part.first
 
-    rows, nodes, more = await context.read(work)
-    edges = [EntryEdge(cursor=encode(part.sort, row), node=node) for row, node in zip(rows, nodes, strict=True)]
-    return EntryConnection(
-        edges=edges,
-        page_info=PageInfo(
-            has_next_page=more,
-            has_previous_page=part.after is not None,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
-        wanted=wanted,
+def nothing() -> Connection[Node]:
+    """The page of a list of which the viewer may see nothing."""
+    page = PageInfo(start_cursor=None, end_cursor=None, beyond={False: False, True: False})
+    return Connection(edges=[], page_info=page, counted=lambda _: 0)
+
+
+def _fits(size: int) -> bool:
+    return 0 <= size <= LARGEST_PAGE
+
+
+def _too_large(name: str, size: int) -> Problem:
+    return Problem(
+        "PAGE_SIZE_INVALID",
+        name,
+        value=str(size),
+        zh=f"{name} 应在 0 至 {LARGEST_PAGE} 之间",
+        en=f"{name} is between 0 and {LARGEST_PAGE}",
+        remedy_zh="用 after 或 before 翻页",
+        remedy_en="page with after or before",
     )

@@ -6,12 +6,12 @@ import asyncio
 
 import strawberry
 
+from gateway.access import NATIONAL, Access
 from gateway.context import Context
 from gateway.operations import Problem
 from gateway.publicity import Objection, ObjectionResult, seen_by
 from schema.errors import RequestError
 from schema.publicity import ObjectionStatus
-from schema.vocabulary import Role
 from sync import objections
 from sync.objections import Filing
 from sync.roster import Author
@@ -39,11 +39,12 @@ class FileObjectionInput:
 class PublicityMutations:
     """What `Mutation` has of them."""
 
-    @strawberry.mutation(description="登记书面异议 / Enter an objection that came as a letter")
+    @strawberry.mutation(
+        description="登记书面异议 / Enter an objection that came as a letter", extensions=[Access(NATIONAL, cost=200)]
+    )
     async def file_objection(self, info: Info, input: FileObjectionInput) -> ObjectionResult:  # noqa: A002  the convention
         """The same checks as on the page."""
         context = info.context
-        context.viewer.require(Role.NATIONAL)
         try:
             row = await asyncio.to_thread(
                 objections.file, context.hub.database, input.as_filing(), filed_by=context.viewer.name,
@@ -53,7 +54,10 @@ class PublicityMutations:
             return ObjectionResult(objection=None, problems=[Problem.of(each) for each in error.problems])
         return ObjectionResult(objection=Objection.of(row, seen_by(context)), problems=[])
 
-    @strawberry.mutation(description="处理异议；成立则排除并依次递补 / Decide an objection; upheld, the next moves up")
+    @strawberry.mutation(
+        description="处理异议；成立则排除并依次递补 / Decide an objection; upheld, the next moves up",
+        extensions=[Access(NATIONAL, cost=5000)],
+    )
     async def decide_objection(
         self,
         info: Info,
@@ -63,7 +67,6 @@ class PublicityMutations:
     ) -> ObjectionResult:
         """Once."""
         context = info.context
-        context.viewer.require(Role.NATIONAL)
         author = Author(context.viewer.name, reason, context.hub.now())
         try:
             row = await asyncio.to_thread(objections.decide, context.hub.database, str(id), decision, author)

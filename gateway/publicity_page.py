@@ -1,5 +1,6 @@
 """What everybody may read without a key: lists that are laid open, as JSON and as an Atom feed, and the way to object; the
-page is the console's. Names of entries and organisations only; no person, no number of an entry.
+page is the console's. Names of entries and organisations only; no person, no number of an entry. Of a list that was returned
+or withdrawn it says so and shows no names any more.
 """
 
 import asyncio
@@ -9,22 +10,25 @@ from xml.etree import ElementTree as ET
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from gateway.facts import region_types
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from schema.provenance import CHINA
-from sync import objections
+from sync import objections, publicity
 from sync.objections import Filing
+from sync.publicity import Window
 from sync.repository.audit import AuditStore
-from sync.repository.publicity import PublicityStore
-from sync.scope import EVERYTHING
 from sync.tables import PublicityRow
 
 router = APIRouter()
 _ATOM: Final = "http://www.w3.org/2005/Atom"
+_STOPPED: Final = "名单已不再有效，公示中止 / stopped: the list does not count any more"
 _LARGEST: Final = 64 * 1024  # bytes of an objection
+
+
+_Words = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]  # PostgreSQL stores no text with a NUL in it
 
 
 class _Objection(BaseModel):
@@ -33,31 +37,31 @@ class _Objection(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     rank: int
-    objector: str
-    contact: str
-    grounds: str
-    evidence: list[str]
+    objector: _Words
+    contact: _Words
+    grounds: _Words
+    evidence: list[_Words]
 
 
-async def windows_of(request: Request) -> list[PublicityRow]:
+async def windows_of(request: Request) -> list[Window]:
     """Every window, newest first."""
     hub: Hub = request.app.state.hub
 
-    def work() -> list[PublicityRow]:
+    def work() -> list[Window]:
         with hub.database.read() as session:
-            return PublicityStore(session, EVERYTHING).windows()
+            return publicity.windows(session)
 
     return await asyncio.to_thread(work)
 
 
-Windows = Annotated[list[PublicityRow], Depends(windows_of)]
+Windows = Annotated[list[Window], Depends(windows_of)]
 
 
 @router.get("/publicity.json")
 async def as_json(request: Request, windows: Windows) -> JSONResponse:
     """The same for machines."""
     now = request.app.state.hub.now()
-    return JSONResponse({"windows": [_told(row, now) for row in windows]})
+    return JSONResponse({"windows": [_told(each, now) for each in windows]})
 
 
 @router.get("/publicity/feed.atom")
@@ -65,7 +69,7 @@ async def feed(windows: Windows) -> Response:
     """One entry a window, by RFC 4287."""
     ET.register_namespace("", _ATOM)
     root = ET.Element(f"{{{_ATOM}}}feed")
-    newest = max((row.opened_at for row in windows), default=None)
+    newest = max(map(_changed_at, windows), default=None)
     for name, text in (
         ("id", "urn:dexhub:publicity"),
         ("title", "推荐名单公示 / Recommended lists laid open"),
@@ -73,14 +77,17 @@ async def feed(windows: Windows) -> Response:
     ):
         ET.SubElement(root, f"{{{_ATOM}}}{name}").text = text
     ET.SubElement(ET.SubElement(root, f"{{{_ATOM}}}author"), f"{{{_ATOM}}}name").text = "全国大赛组委会"
-    for row in windows:
+    for each in windows:
+        row = each.row
         entry = ET.SubElement(root, f"{{{_ATOM}}}entry")
         ET.SubElement(entry, f"{{{_ATOM}}}id").text = f"urn:dexhub:publicity:{row.id}"
-        ET.SubElement(entry, f"{{{_ATOM}}}title").text = f"{region_types()[row.region].name}：{_span(row)}"
-        ET.SubElement(entry, f"{{{_ATOM}}}updated").text = row.opened_at.astimezone(CHINA).isoformat()
+        ET.SubElement(
+            entry, f"{{{_ATOM}}}title"
+        ).text = f"{each.issuer_name}：{_span(row)}{'' if each.stopped_at is None else f'（{_STOPPED}）'}"
+        ET.SubElement(entry, f"{{{_ATOM}}}updated").text = _changed_at(each).astimezone(CHINA).isoformat()
         ET.SubElement(entry, f"{{{_ATOM}}}link", href="/publicity")
-        names = "\n".join(f"{each['rank']}. {each['title']}（{each['organisation']}）" for each in row.names)
-        ET.SubElement(entry, f"{{{_ATOM}}}content", type="text").text = names
+        names = "\n".join(f"{name['rank']}. {name['title']}（{name['organisation']}）" for name in each.shown)
+        ET.SubElement(entry, f"{{{_ATOM}}}content", type="text").text = names or _STOPPED
     return Response(ET.tostring(root, encoding="utf-8", xml_declaration=True), media_type="application/atom+xml")
 
 
@@ -97,7 +104,9 @@ async def object_to(window: str, request: Request) -> JSONResponse:
         said = _Objection.model_validate_json(body)
     except ValidationError as error:
         raise RequestError([_malformed(each["loc"]) for each in error.errors(include_input=False)]) from None
-    filing = Filing(window, said.rank, said.objector, said.contact, said.grounds, tuple(said.evidence))
+    filing = Filing(
+        window.replace("\0", ""), said.rank, said.objector, said.contact, said.grounds, tuple(said.evidence)
+    )
 
     def work() -> dict[str, Any]:
         row = objections.file(hub.database, filing, filed_by="public", now=hub.now())
@@ -113,15 +122,22 @@ async def object_to(window: str, request: Request) -> JSONResponse:
     return JSONResponse(await asyncio.to_thread(work), status_code=201)
 
 
-def _told(row: PublicityRow, now: datetime) -> dict[str, Any]:
+def _changed_at(window: Window) -> datetime:
+    return window.stopped_at or window.row.opened_at
+
+
+def _told(window: Window, now: datetime) -> dict[str, Any]:
+    row = window.row
     return {
         "id": row.id,
         "region": region_types()[row.region].name,
+        "issuer": window.issuer_name,
         "openedAt": row.opened_at.astimezone(CHINA).isoformat(),
         "closesAt": row.closes_at.astimezone(CHINA).isoformat(),
-        "open": row.opened_at <= now < row.closes_at,
+        "open": window.is_open(now),
+        "stoppedAt": window.stopped_at.astimezone(CHINA).isoformat() if window.stopped_at else None,
         "rule": {"zh": row.rule_zh, "en": row.rule_en},
-        "names": [{key: value for key, value in each.items() if key != "entry"} for each in row.names],
+        "names": [{key: value for key, value in each.items() if key != "entry"} for each in window.shown],
     }
 
 

@@ -7,72 +7,103 @@ import strawberry
 from strawberry.types.nodes import Selection
 
 from gateway import cases, entries, facts, paging
+from gateway.access import Access
 from gateway.audit import AuditQueries
 from gateway.context import Context
-from gateway.eligibility_query import EligibilityQueries, eligible
-from gateway.inputs import EntryFilterInput, EntrySortInput
+from gateway.eligibility_query import EligibilityQueries
+from gateway.inputs import EntryFilterInput, EntrySortInput, order_asked
 from gateway.list_query import ListQueries
+from gateway.nodes import NodeQueries
 from gateway.operations import CaseCount, Pull, QuarantinedRow, StatisticsRow
 from gateway.publicity import PublicityQueries
 from gateway.roster_query import RosterQueries
+from gateway.subscription import ChangeQueries
 from gateway.supervision import GuardStop, Schedule
 from gateway.system import SystemQueries
 from schema.errors import Problem, RequestError
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
 from schema.types.entry import Entry
+from schema.types.scalars import RegionCode
 from schema.vocabulary import CaseKind, CaseStatus
 from sync.database import Session
-from sync.repository.browse import EntryBrowser, GroupKey, Slice
+from sync.repository.browse import EntryBrowser, Wanted
 from sync.repository.cases import CaseStore
+from sync.repository.entry_filter import EntryFilter
 from sync.repository.guard_stops import GuardStopStore
 from sync.repository.jobs import JobStore
 from sync.repository.pulls import PullStore
-from sync.review_queue import CaseOrder, review_queue
+from sync.repository.statistics import GroupKey, statistics
+from sync.review_queue import CaseOrder, ReviewQueue
+from sync.tables import CaseRow, PullRow
+from sync.waivers import waived_standings
 
 Info = strawberry.Info[Context]
-_NEWEST_FIRST = EntrySortInput()
 _MOST_GROUPS = 4
+_MOST_LINES = 10_000
 
 
 @strawberry.type(description="查询 / Queries")
-class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, AuditQueries, SystemQueries):
+class Query(
+    EligibilityQueries,
+    ListQueries,
+    RosterQueries,
+    PublicityQueries,
+    AuditQueries,
+    ChangeQueries,
+    NodeQueries,
+    SystemQueries,
+):
     """Reads only."""
 
-    @strawberry.field(description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics")
-    def regions(self, codes: list[strawberry.ID] | None = None) -> list[Region]:
+    @strawberry.field(
+        description="已接入的分赛区及其赛道、赛题 / The connected regions with their tracks and topics",
+        extensions=[Access(cost=10, size=5)],
+    )
+    def regions(self, codes: list[RegionCode] | None = None) -> list[Region]:
         """In order of code."""
         return [region for code, region in facts.region_types().items() if codes is None or code in codes]
 
-    @strawberry.field(description="14 个国家赛道 / The 14 national tracks")
+    @strawberry.field(description="14 个国家赛道 / The 14 national tracks", extensions=[Access(cost=1, size=14)])
     def national_tracks(self) -> list[NationalTrack]:
         """In order."""
         return list(NATIONAL_TRACKS.values())
 
-    @strawberry.field(description="参赛项目 / Entries, filtered, sorted and paged")
+    @strawberry.field(description="参赛项目 / Entries, filtered, sorted and paged", extensions=[Access(cost=20)])
     async def entries(
         self,
         info: Info,
         filter: EntryFilterInput | None = None,  # noqa: A002  the name every GraphQL client expects
-        sort: EntrySortInput = _NEWEST_FIRST,
-        first: int = 20,
+        sort: list[EntrySortInput] | None = None,
+        first: int | None = None,
         after: str | None = None,
-    ) -> paging.EntryConnection:
-        """A Relay connection."""
-        wanted = (filter or EntryFilterInput()).as_filter()
-        place = paging.decode(sort.by, after) if after is not None else None
-        wanted = await eligible(info.context, wanted)
-        part = Slice(paging.page_size(first), sort.by, sort.descending, place)
-        return await paging.connection(info.context, wanted, part)
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[Entry]:
+        """Newest submissions first, unless told otherwise."""
+        asked, order = (filter or EntryFilterInput()).as_filter(), order_asked(sort)
+        scope = info.context.scope
+        wanted = await _wanted(info.context, asked, needs_waivers=asked.asks_for_standings())
+        return await paging.connection(
+            info.context,
+            paging.Asked(first, after, last, before),
+            lambda session: EntryBrowser(session, scope).listing(wanted, order),
+            lambda session, rows: entries.load(session, scope, rows),
+        )
 
     @strawberry.field(
-        description="一个参赛项目；没有或不属本省时为空 / One entry; null where there is none or it is not yours"
+        description="一个参赛项目；没有或不属本省时为空 / One entry; null where there is none or it is not yours",
+        extensions=[Access(cost=2)],
     )
     async def entry(self, info: Info, id: strawberry.ID) -> Entry | None:  # noqa: A002  as above
         """By the hub's id."""
         return await info.context.entry(str(id))
 
-    @strawberry.field(description="按组计数 / Entries and distinct lead organisations by group")
+    @strawberry.field(
+        description="按组计数；WEEK 为报名所在周的周一，ORGANISATION_KIND 为牵头单位性质，VERDICT 为有该结论的项目 / "
+        "Entries and distinct lead organisations by group; WEEK: the Monday; ORGANISATION_KIND: the lead's; VERDICT: has such a one",
+        extensions=[Access(cost=200, size=20)],
+    )
     async def statistics(
         self,
         info: Info,
@@ -80,52 +111,63 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         filter: EntryFilterInput | None = None,  # noqa: A002  as above
     ) -> list[StatisticsRow]:
         """Largest groups first."""
-        groups = list(dict.fromkeys(group_by))
+        groups, scope = list(dict.fromkeys(group_by)), info.context.scope
         if not 0 < len(groups) <= _MOST_GROUPS:
             raise RequestError(
                 Problem(
-                    "GROUPS_INVALID",
-                    "groupBy",
-                    zh=f"请给出 1 至 {_MOST_GROUPS} 个分组依据",
-                    en=f"give 1 to {_MOST_GROUPS} groups",
+                    "GROUPS_INVALID", "groupBy", f"请给出 1 至 {_MOST_GROUPS} 个分组依据", f"give 1 to {_MOST_GROUPS} groups",
+                    str(len(groups)), "分几次查询", "ask in several queries",
                 )
-            )
-        wanted, scope = await eligible(info.context, (filter or EntryFilterInput()).as_filter()), info.context.scope
+            )  # fmt: skip
+        asked = (filter or EntryFilterInput()).as_filter()
+        by_standing = GroupKey.STANDING in groups or asked.asks_for_standings()
+        wanted = await _wanted(info.context, asked, needs_waivers=by_standing)
         counted = _asks_for(info.selected_fields, "organisations")
         lines = await info.context.read(
-            lambda session: EntryBrowser(session, scope).statistics(groups, wanted, with_organisations=counted)
+            lambda session: statistics(session, scope, groups, wanted, _MOST_LINES + 1, with_organisations=counted)
         )
-        return [StatisticsRow.of(groups, *line) for line in lines]
+        if len(lines) > _MOST_LINES:
+            raise RequestError(
+                Problem(
+                    "GROUPS_TOO_MANY", "groupBy", f"分组超过 {_MOST_LINES} 个", f"there are more than {_MOST_LINES} groups", None,
+                    "减少分组依据，或用 filter 缩小范围", "group by less, or narrow the filter",
+                )
+            )  # fmt: skip
+        return [StatisticsRow.of(groups, line) for line in lines]
 
     @strawberry.field(
-        description="查重案件，最近变化在前；REVIEW 为待裁定的队列 / Duplicate cases, newest change first; REVIEW: those to decide"
+        description="查重案件，最近变化在前；REVIEW 为待裁定的队列 / Duplicate cases, newest change first; REVIEW: those to decide",
+        extensions=[Access(cost=20)],
     )
-    async def duplicate_cases(
+    async def duplicate_cases(  # noqa: PLR0913, PLR0917  arguments of a field, always named
         self,
         info: Info,
         statuses: list[CaseStatus] | None = None,
         kinds: list[CaseKind] | None = None,
-        first: int = 100,
         order: CaseOrder = CaseOrder.CHANGED,
-        ids: list[strawberry.ID] | None = None,
-    ) -> list[DuplicateCase]:
-        """A region sees those that touch it; `ids` asks for these, whatever else is said."""
-        scope, size = info.context.scope, paging.page_size(first)
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[DuplicateCase]:
+        """A region sees those that touch it."""
+        scope, now = info.context.scope, datetime.now(UTC)
 
-        def work(session: Session) -> list[DuplicateCase]:
-            if ids is not None:
-                store = CaseStore(session, scope)
-                return cases.load(session, scope, [row for each in ids[:size] if (row := store.case(str(each)))])
+        def listing(session: Session) -> paging.Listed[CaseRow]:
             if order is CaseOrder.REVIEW:
-                rows = review_queue(session, scope, statuses or (), kinds or (), size, datetime.now(UTC))
-            else:
-                rows = CaseStore(session, scope).cases(statuses or (), kinds or (), size)
-            return cases.load(session, scope, rows)
+                return ReviewQueue(session, scope, statuses or (), kinds or (), now)
+            return CaseStore(session, scope).listing(statuses or (), kinds or ())
 
-        return await info.context.read(work)
+        return await paging.connection(
+            info.context,
+            paging.Asked(first, after, last, before),
+            listing,
+            lambda session, rows: cases.load(session, scope, rows),
+        )
 
     @strawberry.field(
-        description="一个查重案件；没有或与本省无关时为空 / One case; null where there is none or it is not yours"
+        description="一个查重案件；没有或与本省无关时为空 / One case; null where there is none or it is not yours",
+        extensions=[Access(cost=10)],
     )
     async def duplicate_case(self, info: Info, id: strawberry.ID) -> DuplicateCase | None:  # noqa: A002  as above
         """By its id."""
@@ -137,22 +179,41 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
 
         return await info.context.read(work)
 
-    @strawberry.field(description="各状态的案件数 / How many cases there are of each status")
+    @strawberry.field(
+        description="各状态的案件数 / How many cases there are of each status", extensions=[Access(cost=20, size=3)]
+    )
     async def duplicate_case_counts(self, info: Info) -> list[CaseCount]:
         """A region's own and those that touch it."""
         scope = info.context.scope
         found = await info.context.read(lambda session: CaseStore(session, scope).counts())
         return [CaseCount(status=status, number=found.get(status, 0)) for status in CaseStatus]
 
-    @strawberry.field(description="拉取记录，最近在前 / Pulls, newest first")
-    async def pulls(self, info: Info, regions: list[strawberry.ID] | None = None, first: int = 50) -> list[Pull]:
+    @strawberry.field(description="拉取记录，最近在前 / Pulls, newest first", extensions=[Access(cost=10)])
+    async def pulls(
+        self,
+        info: Info,
+        regions: list[RegionCode] | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[Pull]:
         """Of the regions in scope."""
-        scope, size = info.context.scope, paging.page_size(first)
-        rows = await info.context.read(lambda session: PullStore(session).runs(scope, regions or (), size))
-        newest = {row.region: row.id for row in reversed(rows)}
-        return [Pull.of(row, is_newest=newest[row.region] == row.id) for row in rows]
+        scope = info.context.scope
 
-    @strawberry.field(description="定时作业；省密钥只见本省 / Scheduled jobs; a region sees its own")
+        def nodes(session: Session, rows: Sequence[PullRow]) -> list[Pull]:
+            store = PullStore(session)
+            newest = store.newest({row.region for row in rows})
+            return [Pull.of(row, is_newest=row.id in newest) for row in store.told(rows)]
+
+        asked = paging.Asked(first, after, last, before)
+        return await paging.connection(
+            info.context, asked, lambda session: PullStore(session).listing(scope, regions or ()), nodes
+        )
+
+    @strawberry.field(
+        description="定时作业；省密钥只见本省 / Scheduled jobs; a region sees its own", extensions=[Access(cost=10)]
+    )
     async def schedules(self, info: Info) -> list[Schedule]:
         """By name."""
         scope, now = info.context.scope, datetime.now(UTC)
@@ -160,21 +221,45 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         found = [Schedule.of(row, now) for row in rows]
         return [each for each in found if scope.region is None or (each.region and scope.covers(each.region.code))]
 
-    @strawberry.field(description="守护暂停，最近在前 / Pulls that were paused by their guard, newest first")
-    async def guard_stops(self, info: Info, first: int = 50) -> list[GuardStop]:
+    @strawberry.field(
+        description="守护暂停，最近在前 / Pulls that were paused by their guard, newest first",
+        extensions=[Access(cost=10)],
+    )
+    async def guard_stops(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[GuardStop]:
         """Of the regions in scope."""
-        scope, size = info.context.scope, paging.page_size(first)
-        rows = await info.context.read(lambda session: GuardStopStore(session, scope).all(size))
-        return [GuardStop.of(row) for row in rows]
+        scope = info.context.scope
+        return await paging.connection(
+            info.context,
+            paging.Asked(first, after, last, before),
+            lambda session: GuardStopStore(session, scope).listing(),
+            lambda _, rows: [GuardStop.of(row) for row in rows],
+        )
 
-    @strawberry.field(description="隔离的行，最近在前 / Rows set aside, newest first")
+    @strawberry.field(description="隔离的行，最近在前 / Rows set aside, newest first", extensions=[Access(cost=10)])
     async def quarantine(
-        self, info: Info, regions: list[strawberry.ID] | None = None, first: int = 100
-    ) -> list[QuarantinedRow]:
+        self,
+        info: Info,
+        regions: list[RegionCode] | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[QuarantinedRow]:
         """Of the regions in scope."""
-        scope, size = info.context.scope, paging.page_size(first)
-        rows = await info.context.read(lambda session: PullStore(session).quarantined(scope, regions or (), size))
-        return [QuarantinedRow.of(row) for row in rows]
+        scope = info.context.scope
+        return await paging.connection(
+            info.context,
+            paging.Asked(first, after, last, before),
+            lambda session: PullStore(session).quarantine_listing(scope, regions or ()),
+            lambda _, rows: [QuarantinedRow.of(row) for row in rows],
+        )
 
 
 def _asks_for(selections: Sequence[Selection], name: str) -> bool:
@@ -182,6 +267,7 @@ def _asks_for(selections: Sequence[Selection], name: str) -> bool:
     return any(getattr(each, "name", "") == name or _asks_for(each.selections, name) for each in selections)
 
 
-def _load(session: Session, context: Context, ids: Sequence[str]) -> dict[str, Entry]:
-    rows = EntryBrowser(session, context.scope).by_ids(ids)
-    return {str(entry.id): entry for entry in entries.load(session, context.scope, list(rows.values()))}
+async def _wanted(context: Context, asked: EntryFilter, *, needs_waivers: bool) -> Wanted:
+    """With the waivers that hold at this moment, where anything depends on them."""
+    now = datetime.now(UTC)
+    return Wanted(asked, await context.read(lambda session: waived_standings(session, now)) if needs_waivers else {})

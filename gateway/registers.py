@@ -11,6 +11,7 @@ from gateway.entries import beijing
 from gateway.operations import Problem
 from schema.types.catalogue import Region
 from schema.types.eligibility import Waiver
+from schema.types.scalars import CreditCode
 from schema.vocabulary import OrganiserRole, Register
 from sync import registers
 from sync.database import Session
@@ -24,7 +25,7 @@ class RegisterLine:
 
     id: strawberry.ID
     name: str
-    credit_code: str | None
+    credit_code: CreditCode | None
     project: str
     contest: str | None = strawberry.field(description="赛区代码，或 national / A region's code, or national")
     region: Region | None = strawberry.field(description="该赛区已接入时 / Where that region is connected")
@@ -38,7 +39,7 @@ class RegisterLine:
         return cls(
             id=strawberry.ID(line.id),
             name=line.name,
-            credit_code=line.credit_code,
+            credit_code=CreditCode(line.credit_code) if line.credit_code else None,
             project=line.project,
             contest=line.contest,
             region=facts.region_types().get(line.contest or ""),
@@ -86,7 +87,7 @@ class RegisterLineInput:
     """The same checks as for a file."""
 
     name: str = ""
-    credit_code: str = ""
+    credit_code: CreditCode | None = None
     project: str = ""
     contest: str = strawberry.field(default="", description="省名、代码或“全国” / Name, code or 全国")
     role: str = ""

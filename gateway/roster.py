@@ -13,6 +13,7 @@ from gateway.operations import Problem
 from schema.roster import RosterAct, RosterReason, RosterStage
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
 from schema.types.entry import Entry
+from schema.types.node import Node
 from schema.vocabulary import CaseStatus, RosterState
 from sync.database import Session
 from sync.repository.browse import EntryBrowser
@@ -102,7 +103,7 @@ class RosterTrack:
 
 
 @strawberry.type(description="名册的一个版本 / A version of the roster")
-class RosterVersion:
+class RosterVersion(Node):
     """Freezing, reopening, making final and errata are versions too."""
 
     number: int
@@ -121,6 +122,7 @@ class RosterVersion:
         """From its row, as far as a viewer may see it."""
         whole = scope.region is None
         return cls(
+            id=strawberry.ID(f"roster-{row.number}"),
             number=row.number,
             stage=RosterStage(row.stage),
             cause=row.cause,

@@ -4,6 +4,7 @@ import strawberry
 
 from gateway import paging
 from gateway import roster as types
+from gateway.access import Access
 from gateway.context import Context
 from gateway.operations import Problem
 from gateway.roster import CaseDecisionInput, Roster, RosterChange, RosterDecisionInput, RosterVersion, WhatIfResult
@@ -26,7 +27,8 @@ class RosterQueries:
     """What `Query` has of them."""
 
     @strawberry.field(
-        description="总决赛名册，现行的或某一版本；省密钥只见本省 / The roster that stands, or a version; a region sees its own"
+        description="总决赛名册，现行的或某一版本；省密钥只见本省 / The roster that stands, or a version; a region sees its own",
+        extensions=[Access(cost=2000)],
     )
     async def roster(self, info: Info, version: int | None = None) -> Roster:
         """While it is open, computed anew from what is stored."""
@@ -41,16 +43,32 @@ class RosterQueries:
                 whole, stage = roster_of(row), RosterStage(row.stage)
             return types.roster(session, context.scope, whole, row, stage)
 
-        return await context.read(work)
+        return await context.read(work, whole=True)
 
-    @strawberry.field(description="名册的各版本，最近在前 / Versions of the roster, newest first")
-    async def roster_versions(self, info: Info, first: int = 20) -> list[RosterVersion]:
+    @strawberry.field(
+        description="名册的各版本，最近在前 / Versions of the roster, newest first", extensions=[Access(cost=10)]
+    )
+    async def roster_versions(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> paging.Connection[RosterVersion]:
         """With their digests."""
-        scope, size = info.context.scope, paging.page_size(first)
-        rows = await info.context.read(lambda session: RosterStore(session).versions(size))
-        return [RosterVersion.of(row, scope) for row in rows]
+        scope = info.context.scope
+        return await paging.connection(
+            info.context,
+            paging.Asked(first, after, last, before),
+            lambda session: RosterStore(session).listing(),
+            lambda _, rows: [RosterVersion.of(row, scope) for row in rows],
+            whole=True,
+        )
 
-    @strawberry.field(description="比较名册的两个版本 / Two versions of the roster compared")
+    @strawberry.field(
+        description="比较名册的两个版本 / Two versions of the roster compared", extensions=[Access(cost=1000, size=100)]
+    )
     async def compare_rosters(self, info: Info, older: int, newer: int) -> list[RosterChange]:
         """Every item that stands otherwise."""
         scope = info.context.scope
@@ -59,10 +77,11 @@ class RosterQueries:
             found = compare(roster_of(_version(session, older)), roster_of(_version(session, newer)))
             return types.changes(session, scope, found)
 
-        return await info.context.read(work)
+        return await info.context.read(work, whole=True)
 
     @strawberry.field(
-        description="若作出这些决定，名册将如何；不作任何改变 / What decisions would give; changes nothing"
+        description="若作出这些决定，名册将如何；不作任何改变 / What decisions would give; changes nothing",
+        extensions=[Access(cost=5000)],
     )
     async def what_if(
         self,

@@ -8,66 +8,115 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import strawberry
+from graphql import GraphQLError
 from strawberry import federation
-from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter, SchemaExtension
+from strawberry.extensions import SchemaExtension
 from strawberry.federation.schema_directives import Key
 from strawberry.federation.types import FieldSet
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 
 import schema as language
 from adapters.registry import regions
 from gateway import entry_types
 from gateway.errors import ReadableErrors
+from gateway.freshness import FreshnessOfAnswer
+from gateway.limits.extension import Limits
 from gateway.mutation import Mutation
 from gateway.native import NativeErrors
+from gateway.operation import OwnContext
 from gateway.query import Query
+from gateway.subscription import Subscription
+from schema.types.scalars import SCALARS
+from schema.types.words import describe
 
 REGISTRY: Final = "registry"  # the name of the registry's subgraph; those of regions are called by their slugs
 FEDERATION: Final = "2.9"
 FOLDER: Final = Path(language.__file__).parent
-DEEPEST: Final = 12
-MOST_ALIASES: Final = 30
-MOST_TOKENS: Final = 4000
 _EXTENSIONS: Final[tuple[Callable[[], SchemaExtension] | type[SchemaExtension], ...]] = (
-    lambda: QueryDepthLimiter(max_depth=DEEPEST),
-    lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
-    lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
+    OwnContext,
+    FreshnessOfAnswer,
     ReadableErrors,
     NativeErrors,
+    Limits,
 )
+
+
+class _Quiet:
+    """Logs nothing by itself: strawberry would log whatever clients do wrong, with the values they sent. What nobody expected
+    is logged by `ReadableErrors`.
+    """
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Leave them to the extensions."""
+
+
+class _Schema(_Quiet, strawberry.Schema):
+    pass
+
+
+class _Subgraph(_Quiet, federation.Schema):
+    pass
+
+
+_CONFIG: Final = StrawberryConfig(scalar_map=SCALARS)
+_Made = TypeVar("_Made", bound=strawberry.Schema)
 
 
 @cache
 def graphql_schema() -> strawberry.Schema:
     """The embedded schema, made once a process; every region's concrete entry type is in it, whole."""
-    return strawberry.Schema(
-        query=Query, mutation=Mutation, types=list(entry_types.wholes().values()), extensions=_EXTENSIONS
+    return _worded(
+        _Schema(
+            query=Query,
+            mutation=Mutation,
+            subscription=Subscription,
+            types=list(entry_types.wholes().values()),
+            extensions=_EXTENSIONS,
+            config=_CONFIG,
+        )
     )
 
 
 @cache
 def registry_schema() -> federation.Schema:
     """The registry's subgraph: everything but native fields."""
-    made = federation.Schema(
+    made = _Subgraph(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=list(entry_types.stubs().values()),
         extensions=_EXTENSIONS,
+        config=_CONFIG,
         federation_version=FEDERATION,
     )
     # The interface has a key here and none in the embedded schema, where the directive would name what is not defined.
     entry = made._schema.type_map["Entry"]  # noqa: SLF001  strawberry has no public way to what it prints
     name = made.schema_converter.DEFINITION_BACKREF
     entry.extensions[name] = replace(entry.extensions[name], directives=[Key(fields=FieldSet("id"))])
-    return made
+    return _worded(made)
 
 
 @cache
 def region_schema(code: str) -> federation.Schema:
     """The subgraph of the region with this code: the native fields of its entries and nothing else."""
-    return federation.Schema(types=[entry_types.natives()[code]], extensions=_EXTENSIONS, federation_version=FEDERATION)
+    return _worded(
+        _Subgraph(
+            types=[entry_types.natives()[code]],
+            extensions=_EXTENSIONS,
+            federation_version=FEDERATION,
+            config=_CONFIG,
+        )
+    )
+
+
+def _worded(made: _Made) -> _Made:
+    """With words for everything that was declared without."""
+    describe(made._schema)  # noqa: SLF001  strawberry has no public way to the schema it made
+    return made
 
 
 def subgraphs() -> dict[str, federation.Schema]:

@@ -8,6 +8,7 @@ import strawberry
 from gateway.entries import beijing
 from gateway.operations import Problem
 from schema.selection import Basis, Grounded
+from schema.types.node import Node
 from sync.lists.rules import Rules
 from sync.lists.shadow import Deviation, Shadow, ShadowLine
 from sync.tables import MessageRow, SelectionSettingRow
@@ -21,7 +22,7 @@ strawberry.enum(
 class SelectionRule:
     """Printed, inferred or set."""
 
-    name: str = strawberry.field(description="total、perTrack、stages、prizes.0 …")
+    name: str = strawberry.field(description="规则的名称 / Its name: total, perTrack, stages, prizes.0 …")
     value: str = strawberry.field(description="规则的内容 / What it says")
     basis: Basis
     zh: str
@@ -130,10 +131,9 @@ class ListShadow:
 
 
 @strawberry.type(description="给省的通知 / A message to a region")
-class Message:
+class Message(Node):
     """Kept in the transaction that it speaks of."""
 
-    id: strawberry.ID
     region: strawberry.ID
     kind: str
     receipt: strawberry.ID

@@ -8,14 +8,17 @@ anything but loopback wants a secret from its router.
 import hmac
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, Self
 
 import strawberry
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from pydantic import JsonValue
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 from strawberry.fastapi import BaseContext
 
 from adapters.base import Adapter
@@ -24,10 +27,11 @@ from gateway.app import create_app
 from gateway.errors import answer, body
 from gateway.graphql_router import StrictRouter
 from gateway.hub import Hub
+from gateway.limits.bodies import Bodies
 from gateway.native import NativeFields, native_readers
 from gateway.schema import region_schema, registry_schema
 from schema.errors import Problem, RequestError
-from sync.settings import Settings
+from sync.settings import LimitSettings, Settings
 
 HEADER: Final = "X-Dexhub-Router"
 
@@ -35,9 +39,22 @@ HEADER: Final = "X-Dexhub-Router"
 class RegionContext(BaseContext):
     """Made for each request to a region's subgraph."""
 
-    def __init__(self, readers: Mapping[str, NativeReader]) -> None:
+    may_introspect = True  # a router composes from it
+
+    def __init__(self, readers: Mapping[str, NativeReader], limits: LimitSettings) -> None:
         super().__init__()
+        self._readers = readers
+        self.limits = limits
         self.natives = NativeFields(readers)
+
+    def anew(self) -> Self:
+        """For another operation."""
+        return type(self)(self._readers, self.limits)
+
+    def spend(self, cost: int) -> None:
+        """Routers are not charged: the registry, which they ask first, charges whoever asked them."""
+
+    fine = spend
 
     async def native_of(self, entry: str, info: strawberry.Info) -> Mapping[str, JsonValue]:
         """What only the region knows of an entry."""
@@ -53,10 +70,11 @@ class OnlyRouters:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let through, or answer with status 401."""
-        if scope["type"] == "http" and scope["path"].startswith("/graphql"):
-            given = Request(scope).headers.get(HEADER, "").encode()
+        if scope["type"] in ("http", "websocket") and scope["path"].startswith("/graphql"):
+            given = HTTPConnection(scope).headers.get(HEADER, "").encode()
             if not hmac.compare_digest(given, self._secret):
-                await JSONResponse(body(_refused()), status_code=401)(scope, receive, send)
+                refusal = WebSocketClose(4403) if scope["type"] == "websocket" else _REFUSED
+                await refusal(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
@@ -71,9 +89,12 @@ def create_region(adapter: Adapter, settings: Settings) -> FastAPI:
     code = adapter.manifest.code
     readers = {code: native_readers(settings)[code]}
     app = FastAPI(title=f"dexhub {adapter.manifest.slug}", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_exception_handler(RequestError, answer)
-    app.add_exception_handler(Exception, answer)
-    app.include_router(StrictRouter(region_schema(code), lambda: RegionContext(readers)), prefix="/graphql")
+    for kind in (RequestError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, answer)
+    app.add_middleware(Bodies, limits=settings.limits)
+    app.include_router(
+        StrictRouter(region_schema(code), lambda: RegionContext(readers, settings.limits), ()), prefix="/graphql"
+    )
 
     @app.get("/health/live")
     async def live() -> dict[str, str]:
@@ -126,3 +147,6 @@ def _refused() -> RequestError:
         ),
         status=401,
     )
+
+
+_REFUSED: Final = JSONResponse(body(_refused()), status_code=401)

@@ -59,7 +59,7 @@ class GuardStop:
     run_id: strawberry.ID
     region: Region
     stopped_at: datetime
-    kind: str = strawberry.field(description="deletions 撤回，rewrites 改写")
+    kind: str = strawberry.field(description="撤回或改写 / deletions or rewrites")
     number: int
     bound: int
     entries: int = strawberry.field(description="当时在册项目数 / Entries there were")

@@ -10,6 +10,7 @@ import strawberry
 from adapters.conformance.report import digest
 from adapters.registry import folder_named
 from gateway import facts
+from gateway.access import NATIONAL, Access
 from gateway.context import Context
 from gateway.entries import beijing
 from gateway.operations import Problem
@@ -36,7 +37,10 @@ class ApiKey:
     name: str
     role: Role
     region: Region | None
+    scopes: list[str]
     created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
     revoked_at: datetime | None
 
     @classmethod
@@ -47,7 +51,10 @@ class ApiKey:
             name=row.name,
             role=Role(row.role),
             region=facts.region_types().get(row.region or ""),
+            scopes=row.scopes,
             created_at=beijing(row.created_at),
+            expires_at=beijing(row.expires_at) if row.expires_at else None,
+            last_used_at=beijing(row.last_used_at) if row.last_used_at else None,
             revoked_at=beijing(row.revoked_at) if row.revoked_at else None,
         )
 
@@ -105,11 +112,12 @@ class Certificate:
 class SystemQueries:
     """What `Query` has of them."""
 
-    @strawberry.field(description="系统状况；非组委会为空 / How the hub is; null but for the national organiser")
-    async def health(self, info: Info) -> Health | None:
+    @strawberry.field(
+        description="系统状况；仅组委会 / How the hub is; for the national organiser",
+        extensions=[Access(NATIONAL, cost=50)],
+    )
+    async def health(self, info: Info) -> Health:
         """Nothing in it is secret, and none of it anybody else's business."""
-        if info.context.viewer.role is not Role.NATIONAL:
-            return None
         hub = info.context.hub
 
         def work(session: Session) -> Health:
@@ -129,19 +137,18 @@ class SystemQueries:
         return await info.context.read(work)
 
     @strawberry.field(
-        description="逐条核对变更记录和封印；非组委会为空 / Check the whole record and its seals; null but for the organiser"
+        description="逐条核对变更记录和封印；仅组委会 / Check the whole record and its seals; for the organiser",
+        extensions=[Access(NATIONAL, cost=50_000)],
     )
-    async def verify_records(self, info: Info) -> RecordVerification | None:
+    async def verify_records(self, info: Info) -> RecordVerification:
         """100,000 records take 1.5 s."""
-        if info.context.viewer.role is not Role.NATIONAL:
-            return None
         settings = info.context.hub.settings
         path = settings.seals_file
         outside = await asyncio.to_thread(seals_in, path) if path is not None and path.exists() else []
         found = await info.context.read(lambda session: verify_chain(session, settings.signer_if_any(), outside))
         return RecordVerification.of(found)
 
-    @strawberry.field(description="适配器检查证书 / Certificates of adapters")
+    @strawberry.field(description="适配器检查证书 / Certificates of adapters", extensions=[Access(cost=20, size=5)])
     async def certificates(self, info: Info) -> list[Certificate]:
         """Those in the configured folder, newest first; of the regions in scope."""
         folder, scope = info.context.hub.settings.certificates_folder, info.context.scope

@@ -8,6 +8,7 @@ the database as well. Pure; `sync.audit` stores it.
 import hashlib
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -25,7 +26,11 @@ class AuditAction(StrEnum):
     """What was done. Each is one act of a person, or what the hub did because of one."""
 
     KEY_CREATED = "KEY_CREATED"
+    KEY_ROTATED = "KEY_ROTATED"
     KEY_REVOKED = "KEY_REVOKED"
+    BACKUP_MADE = "BACKUP_MADE"
+    TOKENS_DELETED = "TOKENS_DELETED"  # the personal tokens of an edition that is over
+    RETENTION_APPLIED = "RETENTION_APPLIED"  # what was kept longer than it may be
     REGISTER_CHANGED = "REGISTER_CHANGED"
     WAIVER_GRANTED = "WAIVER_GRANTED"
     WAIVER_REVOKED = "WAIVER_REVOKED"
@@ -80,17 +85,25 @@ class Signer:
     holds the key can check a signature, and could make one: it binds the database, not the holder of the key.
     """
 
-    def __init__(self, key: bytes, key_id: str) -> None:
-        self._key = hmac.digest(key, b"dexhub signatures", "sha256")
+    def __init__(self, key: bytes, key_id: str, former: Mapping[str, bytes] | None = None) -> None:
+        keys = {**(former or {}), key_id: key}
+        self._keys = {name: hmac.digest(each, b"dexhub signatures", "sha256") for name, each in keys.items()}
         self.key_id = key_id
+
+    def knows(self, key_id: str) -> bool:
+        """Whether what was signed with the key of this id can be checked: it is the present one, or a former one."""
+        return key_id in self._keys
 
     def signature(self, content: bytes) -> str:
         """HMAC-SHA256 in hexadecimal digits."""
-        return hmac.digest(self._key, content, "sha256").hex()
+        return self._signed(self.key_id, content)
 
-    def made(self, content: bytes, signature: str) -> bool:
-        """Whether this key made the signature."""
-        return hmac.compare_digest(self.signature(content), signature)
+    def made(self, content: bytes, signature: str, key_id: str) -> bool:
+        """Whether the key of this id, which must be known, made the signature."""
+        return hmac.compare_digest(self._signed(key_id, content), signature)
+
+    def _signed(self, key_id: str, content: bytes) -> str:
+        return hmac.digest(self._keys[key_id], content, "sha256").hex()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,13 @@ def redact(value: object) -> str:
     >>> redact("联系人 138-1234-5678")
     '联系人 13***'
     """
-    text = _LONG_NUMBER.sub(lambda found: found.group()[:2] + "***", str(value))
+    text = redact_all(str(value))
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def redact_all(text: str) -> str:
+    """`text` whole, with runs of seven or more digits hidden: for logs, where an error's whole words are wanted."""
+    return _LONG_NUMBER.sub(lambda found: found.group()[:2] + "***", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +102,11 @@ class RequestError(DexhubError):
     def __init__(self, problems: Problem | Iterable[Problem], status: int = 400) -> None:
         super().__init__(problems)
         self.status = status
+
+
+def reason_missing(place: str = "reason") -> Problem:
+    """What is said to whoever does something that needs a reason and gives none."""
+    return Problem(
+        "REASON_MISSING", place, "请写明理由", "a reason is required",
+        remedy_zh="写明依据", remedy_en="say what it rests on",
+    )  # fmt: skip

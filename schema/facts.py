@@ -39,7 +39,8 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Peer:
     """Another entry that shares something with this one. `certain` is False while a person has yet to decide whether it
-    does (an open case on resemblance); equal tokens of a person, or a confirmed case, are certain.
+    does (an open case on resemblance); equal tokens of a person, or a confirmed case, are certain. `updated_at` is its
+    platform's last word on it, so an entry that is out was out by then; None: not known.
     """
 
     entry_id: str
@@ -50,6 +51,7 @@ class Peer:
     city: str | None = None
     status: EntryStatus = EntryStatus.ACTIVE
     certain: bool = True
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

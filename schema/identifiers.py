@@ -14,7 +14,7 @@ from stdnum.exceptions import ValidationError
 from schema.errors import MappingError, Problem
 
 # The signs of GB 32100-2015: digits and capitals but I, O, S, V, Z; the place is six digits.
-_SIGNS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+CREDIT_CODE_SIGNS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS: Final = tuple(pow(3, place, 31) for place in range(17))
 _CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _ID_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
@@ -111,15 +111,15 @@ def credit_code_fault(code: str) -> str | None:
 
     A failed check is a warning on the record and never stops it: codes in use with wrong check characters exist.
     """
-    valid = _CREDIT_CODE.fullmatch(code) is not None and code[17] == _check_sign(code[:17])
+    valid = _CREDIT_CODE.fullmatch(code) is not None and code[17] == credit_code_sign(code[:17])
     return None if valid else "check character or form of GB 32100-2015 fails"
 
 
-def _check_sign(signs: str) -> str:
+def credit_code_sign(signs: str) -> str:
     """The eighteenth sign for the first seventeen. Every organisation of every entry is asked for it; the library that knows
     it as well takes six times as long.
     """
-    return _SIGNS[-sum(map(mul, map(_SIGNS.index, signs), _WEIGHTS)) % 31]
+    return CREDIT_CODE_SIGNS[-sum(map(mul, map(CREDIT_CODE_SIGNS.index, signs), _WEIGHTS)) % 31]
 
 
 @lru_cache(maxsize=65536)

@@ -1,6 +1,7 @@
 """Closed lists. Above each member stands its boundary: what belongs to it, and what does not."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Stage(StrEnum):
@@ -97,14 +98,10 @@ class PullStatus(StrEnum):
 class PullPhase(StrEnum):
     """How far a pull has come, for whoever waits for it."""
 
-    # Nothing has been stored yet: the platform is being asked.
-    FETCHING = "FETCHING"
-    # Pages are stored as they come.
-    STORING = "STORING"
-    # All is stored; entries of the region still wait to be judged by its clauses.
-    JUDGING = "JUDGING"
-    # Nothing is left to do, or a later run does it.
-    ENDED = "ENDED"
+    FETCHING = "FETCHING"  # nothing has been stored yet: the platform is being asked
+    STORING = "STORING"  # pages are stored as they come
+    JUDGING = "JUDGING"  # all is stored; entries of the region still wait to be judged by its clauses
+    ENDED = "ENDED"  # nothing is left to do, or a later run does it
 
 
 class CaseKind(StrEnum):
@@ -128,6 +125,15 @@ class CaseStatus(StrEnum):
     DISMISSED = "DISMISSED"  # a person judged: none
 
 
+class CaseChange(StrEnum):
+    """What happened to a duplicate case, for those who follow it."""
+
+    OPENED = "OPENED"  # detection found it
+    DECIDED = "DECIDED"  # a person judged, for the first time or anew
+    REOPENED = "REOPENED"  # detection found new evidence in a decided case
+    RESTORED = "RESTORED"  # that evidence went, and the decision stands again
+
+
 class CaseLevel(StrEnum):
     """How sure detection was of a case, by the thresholds of its kind; whatever the level, a person decides."""
 
@@ -149,9 +155,9 @@ class RosterState(StrEnum):
     """Where an item of a recommended list stands in the national final's roster."""
 
     INCLUDED = "INCLUDED"
-    HELD = "HELD"  # an open duplicate case must be decided first
-    EXCLUDED = "EXCLUDED"  # withdrawn, or the losing side of a confirmed duplicate
-    ALTERNATE = "ALTERNATE"  # beyond the region's quota, next in order
+    HELD = "HELD"  # keeps its place and is not named until a case or the organiser's question is settled
+    EXCLUDED = "EXCLUDED"  # does not go: gone, a duplicate that gives way, a clause not met, or the organiser's word
+    ALTERNATE = "ALTERNATE"  # beyond the places of its region or track, next in order
 
 
 class Severity(StrEnum):
@@ -169,7 +175,7 @@ class ClauseKind(StrEnum):
     ELIGIBILITY = "ELIGIBILITY"
     # How many people, organisations and teams there may be, and from when they stay as they are.
     TEAM = "TEAM"
-    # One team one project, one representative one team, one project one topic; within one contest.
+    # One team one project, one project one topic, within one contest; one representative one team, in whichever.
     UNIQUENESS = "UNIQUENESS"
     # The same team or project in another region's contest, or in another city's.
     DUPLICATE = "DUPLICATE"
@@ -207,6 +213,10 @@ class ClauseKind(StrEnum):
     COMPLAINT = "COMPLAINT"
     # What has no kind of its own: platform, fees, names, interpretation.
     OTHER = "OTHER"
+
+
+# What two entries break together is for the case about them to decide, which also says which of them stays.
+OF_PAIRS: Final = frozenset({ClauseKind.UNIQUENESS, ClauseKind.DUPLICATE})
 
 
 class Verdict(StrEnum):

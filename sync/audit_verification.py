@@ -75,9 +75,9 @@ def _seals(
     """
     checked, good, failed = 0, 0, []
     for seal in seals:
-        if signer is not None and seal.key_id == signer.key_id:
+        if signer is not None and signer.knows(seal.key_id):
             checked += 1
-            if not signer.made(seal.content, seal.signature):
+            if not signer.made(seal.content, seal.signature, seal.key_id):
                 failed.append(
                     _problem("SEAL_FORGED", seal.count, "封印签名不符", "this seal was not signed by this key")
                 )

@@ -33,7 +33,8 @@ def clauses_broken(
 
 def _broken(kind: CaseKind, mine: Entry, other: Entry) -> list[str]:
     shares = frozenset({MEANS[kind]})
-    peer = Peer(other.id, other.region, other.topic_id, other.title, shares, other.city, other.status)
+    known = (other.id, other.region, other.topic_id, other.title, shares, other.city, other.status)
+    peer = Peer(*known, updated_at=other.updated_at)
     alone, beside = (_verdicts(mine, peers) for peers in ((), (peer,)))
     return [clause for clause, verdict in beside.items() if verdict not in (Verdict.MET, alone[clause])]
 

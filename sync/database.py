@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from sync.scope import EVERYTHING, Scope
 
 __all__ = ["Database", "DatabaseFault", "Session", "at_the_end", "json_text"]
 
 DatabaseFault = DBAPIError  # the database did not do what it was asked: connection lost, locked, full
 
+# `set_config(…, true)` and `SET LOCAL` end with the transaction, so a connection goes back to the pool as it was.
+_AS_REGION = text("SELECT set_config('role', 'dexhub_region', true), set_config('dexhub.region', :region, true)")
 _WRITE = {"dexhub_write": True}
 _LAST = "work for the end of this transaction"
 
@@ -50,6 +54,8 @@ class Database:
             pool_pre_ping=not self.is_sqlite,
         )
         self._writer = self._engine.execution_options(**_WRITE)
+        self._ended = threading.Condition()
+        self._sessions = 0
         self._one_writer = threading.Lock() if self.is_sqlite else nullcontext()
         if self.is_sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
@@ -66,15 +72,24 @@ class Database:
         return self._engine
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A session for reading; what it would change is lost."""
-        with Session(self._engine, expire_on_commit=False) as session:
+    def read(self, scope: Scope = EVERYTHING) -> Iterator[Session]:
+        """A session for reading; what it would change is lost. For a region PostgreSQL itself shows nothing else: the
+        session takes on a role that owns no table, and names the region, for the length of its transaction.
+        """
+        with self._counted(), Session(self._engine, expire_on_commit=False) as session:
+            if scope.region is not None and not self.is_sqlite:
+                session.execute(_AS_REGION, {"region": scope.region})
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session in one write transaction: commits at the end of the block, or leaves nothing behind."""
-        with self._one_writer, Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with (
+            self._counted(),
+            self._one_writer,
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
             for work in session.info.pop(_LAST, ()):
                 work(session)
@@ -84,8 +99,21 @@ class Database:
         return not inspect(self._engine).get_table_names()
 
     def close(self) -> None:
-        """Give back all connections."""
+        """Give back all connections, when the sessions that threads still have open have ended, or after ten seconds."""
+        with self._ended:
+            self._ended.wait_for(lambda: self._sessions == 0, timeout=10)
         self._engine.dispose()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._ended:
+            self._sessions += 1
+        try:
+            yield
+        finally:
+            with self._ended:
+                self._sessions -= 1
+                self._ended.notify_all()
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401  a DBAPI connection has no type
@@ -97,7 +125,7 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401  a
         "foreign_keys=ON",
         "busy_timeout=30000",
         "cache_size=-16384",  # KiB; with the default 2 MB a large pull reads its indices again and again
-        "wal_autocheckpoint=4000",  # pages of 4 KiB; with the default 1,000 every few pages of a pull wait for the disk
+        "wal_autocheckpoint=16000",  # pages of 4 KiB; a large pull writes the same ones again and again before they need to go home
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from schema.audit import AuditAction
 from schema.canonical import Json
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, reason_missing
 from schema.provenance import CHINA
 from schema.vocabulary import CaseStatus
 from sync.audit import record
@@ -79,7 +79,7 @@ def _decision_problems(
             )
         )  # fmt: skip
     if not reason.strip():
-        problems.append(Problem("REASON_MISSING", "reason", zh="请写明理由", en="a reason is required"))
+        problems.append(reason_missing())
     if status is CaseStatus.CONFIRMED and kept_entry not in entries:
         problems.append(
             Problem(

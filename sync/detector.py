@@ -9,6 +9,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -24,8 +25,9 @@ from sync.cases import Changes, bring_up_to_date
 from sync.database import Database, Session
 from sync.duplicates import detection
 from sync.duplicates.clustering import Cluster, clusters
+from sync.duplicates.comparison import Prepared
 from sync.duplicates.detection import Pair, Progress
-from sync.duplicates.index import Index, Touched
+from sync.duplicates.index import Index
 from sync.duplicates.offline import caps_reached
 from sync.duplicates.records import Record
 from sync.duplicates.scoring import Model, fitted_model, score
@@ -64,7 +66,7 @@ class DetectionReport:
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What a comparison found, before anything is written: all pairs, those to write, those to remove (None: all that are
-    stored), the entries whose pairs may be others than before (None: all), and how much was compared.
+    stored), the entries that changed or whose pairs did (None: all), and how much was compared.
     """
 
     pairs: list[Pair]
@@ -101,6 +103,7 @@ class Detector:
         self._run: str | None = None  # the last run, while the index is in step with it
         self._stamps: dict[str, str] = {}
         self._records: dict[str, Record] = {}
+        self._prepared: Prepared | None = None  # the records of the last full run, until an index is made of them
         self._index: Index | None = None
         self._changed: set[str] = set()  # since the snapshot
         self.snapshot_at: datetime | None = None
@@ -167,46 +170,51 @@ class Detector:
         )
 
     def _all(self, records: Sequence[Record], stamps: Mapping[str, str], progress: Progress, workers: int) -> _Found:
+        self._records, self._prepared, self._index = {}, None, None  # not to hold two of each
         found = detection.detect(records, self._model, workers, progress)
-        self._records = {record.id: record for record in records}
+        self._records = {record.id: record for record in found.records}
         self._stamps = {entry: stamp for entry, stamp in stamps.items() if entry in self._records}
-        self._index = None  # made when it is needed: most processes detect once and end
+        self._prepared = found.prepared  # the index follows when it is needed: most processes detect once and end
         self._changed = set()
         return _Found(found.pairs, found.pairs, None, None, len(records), found.candidates, tuple(caps_reached(found)))
 
-    def _changes(self, records: Sequence[Record], stamps: Mapping[str, str], changed: Collection[str]) -> _Found:
+    def _changes(self, records: Sequence[Record], stamps: Mapping[str, str], changed: AbstractSet[str]) -> _Found:
         if self._index is None:
-            self._index = Index(list(self._records.values()))
-        index, new = self._index, {record.id: record for record in records}
-        touched = Touched(set(), set())
-        moved: set[str] = set()
-        for entry in sorted(changed):
-            if entry in new and new[entry] != self._records.get(entry):
-                after = index.add(new[entry])
-                self._records[entry] = new[entry]
-            elif entry not in new and entry in index:
-                after = index.remove(entry)
-                del self._records[entry]
-            else:
-                continue
-            moved.add(entry)
-            touched.lost.update(after.lost)
-            touched.gained.update(after.gained)
+            self._index = Index(list(self._records.values()), prepared=self._prepared)
+            self._prepared = None
+        index = self._index
+        came = [record for record in records if record != self._records.get(record.id)]
+        went = [entry for entry in changed - {record.id for record in records} if entry in index]
+        touched = [index.add(*came), *map(index.remove, went)]
+        self._records.update((record.id, record) for record in came)
+        for entry in went:
+            del self._records[entry]
+        moved = {*(record.id for record in came), *went}
         self._changed |= moved
         self._stamps = {entry: stamp for entry, stamp in stamps.items() if entry in index}
+        lost = set[str]().union(*(each.lost for each in touched)) - moved
+        gained = set[str]().union(*(each.gained for each in touched)) - moved
+        pairs, weighed = pairs_of(index, moved, gained, self._model)
         with self._database.read() as session:
             stored = DetectionStore(session).pairs()
-        pairs, weighed = pairs_of(index, moved, touched.gained - moved, self._model)
 
         def is_out(pair: Pair) -> bool:
             ids = {pair.id_a, pair.id_b}
-            no_more = ids <= touched.lost and pair.id_b not in index.candidates(pair.id_a)
-            return not ids.isdisjoint(moved) or ids <= touched.gained or no_more
+            no_more = ids <= lost and pair.id_b not in index.candidates(pair.id_a)
+            return not ids.isdisjoint(moved) or ids <= gained or no_more
 
-        out = {(pair.id_a, pair.id_b) for pair in stored if is_out(pair)}
-        kept = [pair for pair in stored if (pair.id_a, pair.id_b) not in out]
-        concerned = moved | touched.lost | touched.gained
-        return _Found(sorted([*kept, *pairs]), pairs, sorted(out), concerned, len(moved), weighed)
+        out = {pair for pair in stored if is_out(pair)}
+        kept = [pair for pair in stored if pair not in out]
+        # A pair that was weighed again and stands as it did is left alone.
+        others = {(pair.id_a, pair.id_b) for pair in out.symmetric_difference(pairs)}
+        return _Found(
+            sorted([*kept, *pairs]),
+            [pair for pair in pairs if (pair.id_a, pair.id_b) in others],
+            sorted(others.intersection((pair.id_a, pair.id_b) for pair in out)),
+            moved.union(*others),
+            len(moved),
+            weighed,
+        )
 
     def _write(
         self,

@@ -16,7 +16,9 @@ from schema.errors import Problem
 from schema.list_life import COUNTED, PENDING, ListAct, ListState, after
 from sync.audit_verification import verify
 from sync.database import Database, Session
+from sync.diagnosis import unsound
 from sync.lists.telling import TOLD, kind_of
+from sync.publicity_examining import examine_publicity
 from sync.repository.audit import AuditStore
 from sync.repository.lists import MIGRATED, ListStore
 from sync.repository.messages import MessageStore
@@ -26,12 +28,13 @@ from sync.tables import ListEventRow, ListKeyRow, ListRow
 
 
 def examine(database: Database, signer: Signer | None = None, outside: Iterable[Seal] = ()) -> list[Problem]:
-    """Everything that is wrong: of lists, of the roster, of the record of changes. With `signer` signatures are checked, and
+    """Everything that is wrong: of lists, of publicity, of the roster, of the record of changes. With `signer` signatures are checked, and
     `outside` are seals that were kept elsewhere.
     """
     with database.read() as session:
         return [
-            *_lists(session), *examine_roster(session, signer), *verify(session, signer, outside).problems
+            *_lists(session), *examine_publicity(session), *examine_roster(session, signer),
+            *verify(session, signer, outside).problems,
         ]  # fmt: skip
 
 
@@ -46,7 +49,7 @@ def _lists(session: Session) -> Iterator[Problem]:
         lived = events.get(row.receipt, [])
         yield from (*_sealed(row), *_lived(row, lived), *_told(row, events, messages))
         if sum(event.reason != MIGRATED for event in lived) != recorded.get((AuditAction.LIST_CHANGED, row.receipt), 0):
-            yield _problem(
+            yield unsound(
                 "NOT_ON_RECORD", row.receipt, None, "有事件未记录在案或重复记录", "an event is not on record, or twice"
             )
 
@@ -60,7 +63,7 @@ def _counted(rows: Sequence[ListRow]) -> Iterator[Problem]:
                 found[row.issuer].append(row.receipt)
         for issuer, receipts in found.items():
             if len(receipts) > 1:
-                yield _problem(
+                yield unsound(
                     name,
                     issuer,
                     "、".join(receipts),
@@ -76,24 +79,24 @@ def _numbered(rows: Sequence[ListRow]) -> Iterator[Problem]:
         found[row.issuer].append(row.version)
     for issuer, versions in found.items():
         if sorted(versions) != list(range(1, len(versions) + 1)):
-            yield _problem("VERSION_MISSING", issuer, str(sorted(versions)), "版本号不连续", "a version is missing")
+            yield unsound("VERSION_MISSING", issuer, str(sorted(versions)), "版本号不连续", "a version is missing")
 
 
 def _sealed(row: ListRow) -> Iterator[Problem]:
     """What is stored is what was sealed: canonical, with its digest, in its receipt."""
     content = orjson.loads(row.content)
     if hashlib.sha256(row.content.encode()).hexdigest() != row.digest:
-        yield _problem(
+        yield unsound(
             "DIGEST_DIFFERS", row.receipt, row.digest, "摘要与封存内容不符", "the digest is not the content's"
         )
     if rfc8785.dumps(content).decode() != row.content:
-        yield _problem("NOT_CANONICAL", row.receipt, None, "封存内容不是规范 JSON", "the content is not canonical JSON")
+        yield unsound("NOT_CANONICAL", row.receipt, None, "封存内容不是规范 JSON", "the content is not canonical JSON")
     named = (content.get("issuer", row.issuer), content["version"])
     if named != (row.issuer, row.version) or not row.receipt.endswith(row.digest[:8].upper()):
-        yield _problem("RECEIPT_DIFFERS", row.receipt, str(named), "回执与封存内容不符", "receipt and content disagree")
+        yield unsound("RECEIPT_DIFFERS", row.receipt, str(named), "回执与封存内容不符", "receipt and content disagree")
     ranks = sorted(item["rank"] for item in content["items"])
     if not ranks or ranks != list(range(1, len(ranks) + 1)):
-        yield _problem("LIST_TORN", row.receipt, str(len(ranks)), "封存名单不完整", "the sealed list is not whole")
+        yield unsound("LIST_TORN", row.receipt, str(len(ranks)), "封存名单不完整", "the sealed list is not whole")
 
 
 def _lived(row: ListRow, events: Sequence[ListEventRow]) -> Iterator[Problem]:
@@ -102,7 +105,7 @@ def _lived(row: ListRow, events: Sequence[ListEventRow]) -> Iterator[Problem]:
     for event in events:
         reached = after(ListAct(event.act), state)
         if event.before != state or reached is None or event.after != reached:
-            yield _problem(
+            yield unsound(
                 "EVENT_IMPOSSIBLE",
                 row.receipt,
                 f"{event.id} {event.act}",
@@ -112,7 +115,7 @@ def _lived(row: ListRow, events: Sequence[ListEventRow]) -> Iterator[Problem]:
             return
         state = reached
     if state != row.state:
-        yield _problem(
+        yield unsound(
             "STATE_WITHOUT_EVENT", row.receipt, row.state, "状态没有相应的事件记录", "no event led to this state"
         )
 
@@ -124,9 +127,7 @@ def _told(
     happened = [ListAct(event.act) for event in events.get(row.receipt, ()) if event.reason != MIGRATED]
     for act in TOLD:
         if messages.get((row.receipt, kind_of(act)), 0) != happened.count(act):
-            yield _problem(
-                "NOT_TOLD", row.receipt, act, "有事件未告知地区或重复告知", "a region was not told, or twice"
-            )
+            yield unsound("NOT_TOLD", row.receipt, act, "有事件未告知地区或重复告知", "a region was not told, or twice")
 
 
 def _keys(keys: Sequence[ListKeyRow], rows: Sequence[ListRow]) -> Iterator[Problem]:
@@ -134,16 +135,4 @@ def _keys(keys: Sequence[ListKeyRow], rows: Sequence[ListRow]) -> Iterator[Probl
     issued = {row.receipt: row.issuer for row in rows}
     for key in keys:
         if issued.get(key.receipt) != key.issuer:
-            yield _problem("KEY_WITHOUT_LIST", key.receipt, key.key, "幂等键没有对应的名单", "a key leads to no list")
-
-
-def _problem(code: str, place: str, value: str | None, zh: str, en: str) -> Problem:
-    return Problem(
-        code,
-        place,
-        zh,
-        en,
-        value,
-        "停止写入，保留数据库副本并报告",
-        "stop writing, keep a copy of the database and report it",
-    )
+            yield unsound("KEY_WITHOUT_LIST", key.receipt, key.key, "幂等键没有对应的名单", "a key leads to no list")

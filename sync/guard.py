@@ -12,7 +12,7 @@ from datetime import datetime
 from adapters.manifest import Guard
 from schema.audit import AuditAction
 from schema.canonical import Json
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, reason_missing
 from sync.audit import record
 from sync.database import Session
 from sync.repository.entries import EntryStore
@@ -102,7 +102,7 @@ def override(session: Session, run_id: str, author: str, reason: str, now: datet
             Problem("STOP_OVERRIDDEN", "runId", "这次暂停已放行过", "this stop was overridden already", run_id)
         )
     if not reason.strip():
-        problems.append(Problem("REASON_MISSING", "reason", zh="请写明理由", en="a reason is required"))
+        problems.append(reason_missing())
     if row is None or problems:
         raise RequestError(problems)
     row.overridden_at, row.overridden_by, row.reason = now, author, reason.strip()

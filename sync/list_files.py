@@ -6,6 +6,7 @@ been said at once. What the file is made of is `sync.workbooks`; what a list may
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 import orjson
@@ -14,12 +15,14 @@ from adapters.registry import regions
 from schema.audit import Seal
 from schema.catalogue import national_tracks
 from schema.identifiers import REGIONS
-from schema.vocabulary import Severity
+from schema.vocabulary import EntryStatus, Severity
 from sync.database import Database
 from sync.lists import Confirmation, Finding, ListItem
 from sync.lists.submission import Push, submit
 from sync.lists.validation import MOST_ITEMS
-from sync.repository.browse import EntryBrowser, EntryFilter, Slice, SortKey
+from sync.repository.browse import EntryBrowser, Sort, SortKey, Wanted
+from sync.repository.entry_filter import EntryFilter
+from sync.repository.keyset import Slice
 from sync.scope import Scope
 from sync.tables import ListRow
 from sync.workbooks.columns import TEMPLATE_VERSION, folded
@@ -79,12 +82,14 @@ def read_list(body: bytes, region: str) -> ListFile:
     return ListFile(tuple(_item(row, region) for row in rows), tuple(row.row for row in rows), tuple(in_order(marks)))
 
 
-def push_file(database: Database, push: FilePush, submitted_by: str, *, dry_run: bool) -> FileOutcome:
+def push_file(
+    database: Database, push: FilePush, submitted_by: str, *, dry_run: bool, now: datetime | None = None
+) -> FileOutcome:
     """Read, validate and, unless it is a dry run or something stops it, seal an issuer's list."""
     file = read_list(push.body, push.issuer[:2])
     rows = Push(push.issuer, file.items, push.confirmations, push.key)
     stopped = any(mark.stops for mark in file.marks)
-    outcome = submit(database, rows, submitted_by, dry_run=dry_run or stopped)
+    outcome = submit(database, rows, submitted_by, dry_run=dry_run or stopped, now=now)
     told = {(each.row, each.column) for each in file.marks if each.stops}
     found = [_mark(finding, file.rows) for finding in outcome.findings]
     # Of a cell that could not be read validation knows only the blank that stands for it, which may look like a gap.
@@ -108,8 +113,8 @@ def region_template(database: Database | None, region: str) -> bytes:
     rows: list[tuple[str, str, str]] = []
     if database is not None:
         with database.read() as session:
-            browser = EntryBrowser(session, Scope(region))
-            found = browser.page(EntryFilter(statuses=("ACTIVE",)), Slice(MOST_ITEMS, SortKey.ID))
+            active = Wanted(EntryFilter(statuses=(EntryStatus.ACTIVE,)))
+            found = EntryBrowser(session, Scope(region)).listing(active, [Sort(SortKey.ID)]).rows(Slice(MOST_ITEMS))
             rows = [(row.native_id, row.title, row.national_track or "") for row in found]
     return template(regions()[region], rows)
 

@@ -12,20 +12,20 @@ from datetime import datetime
 from typing import Final
 
 from schema.audit import AuditAction
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, reason_missing
 from schema.identity import scrub
 from schema.provenance import CHINA
 from schema.publicity import ObjectionStatus
 from schema.roster import RosterAct
 from sync.audit import record
 from sync.database import Database, Session
-from sync.punctuality import reason_missing
+from sync.publicity import Window, window
 from sync.repository.publicity import PublicityStore
 from sync.roster.decisions import say
 from sync.roster.inputs import Decision
 from sync.roster.versions import Author, in_time
 from sync.scope import EVERYTHING
-from sync.tables import ObjectionRow, PublicityRow
+from sync.tables import ObjectionRow
 
 MOST_WAITING: Final = 500  # undecided objections of one window; whoever floods it is stopped there
 _LONGEST: Final = {"objector": 60, "contact": 120, "grounds": 4000}
@@ -51,20 +51,19 @@ def file(database: Database, filing: Filing, *, filed_by: str, now: datetime) ->
     with database.write() as session:
         in_time(session, now)
         store = PublicityStore(session, EVERYTHING)
-        window = store.window(filing.window)
-        problems = _said_wrong(filing)
-        item = next((each for each in window.names if each["rank"] == filing.rank), None) if window else None
-        problems += _out_of_place(store, window, filing, now, listed=item is not None)
-        if window is None or item is None or problems:
+        found = window(session, filing.window)
+        item = next((each for each in found.row.names if each["rank"] == filing.rank), None) if found else None
+        problems = [*_said_wrong(filing), *_out_of_place(store, found, filing, now, listed=item is not None)]
+        if found is None or item is None or problems:
             raise RequestError(problems)
         row = ObjectionRow(
-            id="Y" + secrets.token_hex(6).upper(), window_id=window.id, entry_id=item["entry"],
+            id="Y" + secrets.token_hex(6).upper(), window_id=found.row.id, entry_id=item["entry"],
             objector=filing.objector.strip(), contact=filing.contact.strip(), grounds=scrub(filing.grounds.strip()),
             evidence=[scrub(each.strip()) for each in filing.evidence], filed_at=now, filed_by=filed_by,
             status=ObjectionStatus.RECEIVED, reason="",
         )  # fmt: skip
         store.add(row)
-        change = {"window": window.id, "entry": row.entry_id}
+        change = {"window": row.window_id, "entry": row.entry_id}
         record(
             session, actor=filed_by, action=AuditAction.OBJECTION_FILED, subject=row.id, change=change, at=now
         )  # fmt: skip
@@ -160,21 +159,28 @@ def _said_wrong(filing: Filing) -> list[Problem]:
 
 
 def _out_of_place(
-    store: PublicityStore, window: PublicityRow | None, filing: Filing, now: datetime, *, listed: bool
+    store: PublicityStore, found: Window | None, filing: Filing, now: datetime, *, listed: bool
 ) -> list[Problem]:
-    if window is None:
+    if found is None:
         return [
             Problem(
                 "PUBLICITY_UNKNOWN", "window", "没有这次公示", "there is no such publicity", filing.window[:40],
                 "在公示页面查看编号", "see the page of publicity for its number",
             )
         ]  # fmt: skip
-    problems = []
-    if not window.opened_at <= now < window.closes_at:
-        until = f"{window.closes_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    problems, row = [], found.row
+    if found.stopped_at is not None:
         problems.append(
             Problem(
-                "OBJECTION_LATE", "window", f"公示已于 {until} 结束", f"this publicity was over at {until}", window.id,
+                "PUBLICITY_STOPPED", "window", "该名单已不再有效，公示中止", "this list does not count any more: its publicity was stopped",
+                row.id, "对新版本名单的公示提出异议", "object to the list that is laid open in its place",
+            )
+        )  # fmt: skip
+    elif not found.is_open(now):
+        until = f"{row.closes_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        problems.append(
+            Problem(
+                "OBJECTION_LATE", "window", f"公示已于 {until} 结束", f"this publicity was over at {until}", row.id,
                 "期满后的问题请向组委会监督渠道反映", "tell the organiser by the ways for complaints",
             )
         )  # fmt: skip
@@ -185,10 +191,10 @@ def _out_of_place(
                 "核对公示页面上的名次", "check the rank on the page",
             )
         )  # fmt: skip
-    if store.undecided(window.id) >= MOST_WAITING:
+    if store.undecided(row.id) >= MOST_WAITING:
         problems.append(
             Problem(
-                "OBJECTIONS_FULL", "window", "待处理的异议过多", "too many objections wait", window.id,
+                "OBJECTIONS_FULL", "window", "待处理的异议过多", "too many objections wait", row.id,
                 "稍后再试，或书面提交组委会", "try later, or write to the organiser",
             )
         )  # fmt: skip

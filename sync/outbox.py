@@ -8,6 +8,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -56,22 +57,31 @@ def signature(key: bytes, identifier: str, timestamp: int, payload: str) -> str:
 
 
 async def send_due(database: Database, settings: Settings, now: datetime | None = None) -> SendReport:
-    """Send what is due; never raises for what a receiver does."""
+    """Send what is due: to each region in order, to all regions at once, so that none waits for another's silent server.
+    Never raises for what a receiver does.
+    """
     report, moment = SendReport(), now or datetime.now(UTC)
-    due = await asyncio.to_thread(_due, database, moment)
+    due: dict[str, list[MessageRow]] = defaultdict(list)
+    for row in await asyncio.to_thread(_due, database, moment):
+        due[row.region].append(row)
     slugs = {code: adapter.manifest.slug for code, adapter in regions().items()}
     async with AsyncExitStack() as stack:
         public = await stack.enter_async_context(open_transport(_LIMITS, public_only=True))
         anywhere = await stack.enter_async_context(open_transport(_LIMITS))
-        for row in due:
-            hook = settings.webhooks.get(slugs.get(row.region, ""))
-            if hook is None:
-                report.inbox_only += await asyncio.to_thread(_written, database, row, {"delivery": "INBOX"})
-                continue
-            fate = await _attempt(anywhere if hook.allow_private else public, hook, row, moment)
-            if await asyncio.to_thread(_written, database, row, _after(fate, row.attempts, moment)):
-                report.delivered += fate.fault is None
-                report.failed += fate.fault is not None
+
+        async def tell(region: str) -> None:
+            hook = settings.webhooks.get(slugs.get(region, ""))
+            for row in due[region]:
+                if hook is None:
+                    kept = await asyncio.to_thread(_written, database, row, {"delivery": "INBOX"})
+                    report.inbox_only += kept
+                    continue
+                fate = await _attempt(anywhere if hook.allow_private else public, hook, row, moment)
+                if await asyncio.to_thread(_written, database, row, _after(fate, row.attempts, moment)):
+                    report.delivered += fate.fault is None
+                    report.failed += fate.fault is not None
+
+        await asyncio.gather(*map(tell, list(due)))
     return report
 
 

@@ -67,7 +67,9 @@ def _shares(entry: Entry, other: Entry) -> dict[Shared, bool]:
 def _peer(entry: Entry, other: Entry, shares: frozenset[Shared], *, certain: bool) -> Peer:
     # Judgements are shown to the entry's own region, which may learn no more of another one's than region and title.
     known = other.id if other.region == entry.region else f"{REGIONS[other.region].name}赛区"
-    return Peer(known, other.region, other.topic_id, other.title, shares, other.city, other.status, certain)
+    return Peer(
+        known, other.region, other.topic_id, other.title, shares, other.city, other.status, certain, other.updated_at
+    )
 
 
 def _tokens(entry: Entry) -> frozenset[str]:

@@ -9,7 +9,7 @@ the answer is the same, only later.
 import asyncio
 import os
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, Self
@@ -19,13 +19,13 @@ from adapters.registry import regions
 from adapters.source import RawPage
 from schema.identity import Tokeniser
 from schema.records import Entry
-from sync.preparing_process import PreparingProcess
+from sync.preparing_process import PreparingProcess, unpacked
 from sync.repository.prepared import Prepared, prepare
 
 _MANY: Final = 1000  # new rows after which a process is worth the second of work it takes to start
-_PORTION: Final = 100  # rows; sending fewer costs as much as mapping them
-_AHEAD: Final = 2  # pages of a region that wait while one is stored
-_TOGETHER: Final = 300  # rows; pages that are ready are stored together up to about as many
+_PORTION: Final = 125  # rows; sending fewer costs as much as mapping them
+_AHEAD: Final = 1  # pages of a region that wait, beside the one being laid out, while one is stored
+_TOGETHER: Final = 600  # rows stored together, of pages that are ready: indices are written once for all of them
 _MOST: Final = 3  # processes; the one process that stores cannot use more
 
 
@@ -102,16 +102,25 @@ class Desk:
 
 
 class Portion:
-    """A task that one taker does, and the wait for its result. The result is None where the taker could not do it."""
+    """A task that one taker does, and the wait for its result."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self.result: asyncio.Future[PreparedPage | None] = asyncio.get_running_loop().create_future()
+        self._result: asyncio.Future[PreparedPage | bytes | None] = asyncio.get_running_loop().create_future()
 
-    def settle(self, page: PreparedPage | None) -> None:
-        """Hand in the result."""
-        if not self.result.done():  # it is, where the run was stopped meanwhile
-            self.result.set_result(page)
+    def settle(self, result: PreparedPage | bytes | None) -> None:
+        """Hand in the result, or the answer of a process that holds it."""
+        if not self._result.done():  # it is, where the run was stopped meanwhile
+            self._result.set_result(result)
+
+    async def settled(self) -> None:
+        """Wait until somebody has done it, or could not."""
+        await self._result
+
+    def page(self) -> PreparedPage | None:
+        """The result, once it is settled; None where the taker could not do it."""
+        result = self._result.result()
+        return unpacked(result) if isinstance(result, bytes) else result
 
 
 class Portions:
@@ -190,13 +199,17 @@ class Preparer:
         reader = asyncio.create_task(lay_out())
         try:
             while (each := await laid.get()) is not None:
-                page = await self._finished(adapter, each)
-                while len(page.prepared) < _TOGETHER and not laid.empty():
+                together = [each]
+                while sum(one.rows() for one in together) < _TOGETHER and not laid.empty():
                     if (following := laid.get_nowait()) is None:
                         laid.put_nowait(None)  # the end, to be met again above
                         break
-                    page.append(await self._finished(adapter, following))
-                yield page
+                    together.append(following)
+                for one in together:
+                    await self._settled(adapter, one)
+                # Unpacked for whoever stores it, and kept by nobody afterwards: five regions' last pages are 50 MB.
+                yield self._joined(adapter, together)
+                del each, together, one
             await reader  # raises what ended the reading before its time
         finally:
             reader.cancel()
@@ -220,17 +233,24 @@ class Preparer:
             unchanged = []
             yield _Laid(page, portions, helped)
 
-    async def _finished(self, adapter: Adapter, laid: "_Laid") -> PreparedPage:
+    async def _settled(self, adapter: Adapter, laid: "_Laid") -> None:
+        """Take whatever nobody has taken, and wait for the rest."""
         for portion in reversed(laid.portions):  # from the other end than the processes take them
             async with self._helping:  # one at a time, so that what others have ready is stored in between
                 await asyncio.sleep(0)
                 if not laid.helped or self._portions.take(portion):
                     portion.settle(self._desk.prepare(adapter, portion.task))
         for portion in laid.portions:
-            # What a process could not do is done here: it then succeeds, or fails where its cause can be seen.
-            part = await portion.result or self._desk.prepare(adapter, portion.task)
-            laid.page.append(part)
-        return laid.page
+            await portion.settled()
+
+    def _joined(self, adapter: Adapter, together: Iterable["_Laid"]) -> PreparedPage:
+        page = PreparedPage()
+        for laid in together:
+            page.append(laid.page)
+            for portion in laid.portions:
+                # What a process could not do is done here: it then succeeds, or fails where its cause can be seen.
+                page.append(portion.page() or self._desk.prepare(adapter, portion.task))
+        return page
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,3 +260,7 @@ class _Laid:
     page: PreparedPage
     portions: Sequence[Portion]
     helped: bool
+
+    def rows(self) -> int:
+        """How many rows are to be prepared."""
+        return sum(len(portion.task.fresh) for portion in self.portions)

@@ -20,7 +20,7 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from sync.preparing import Desk, Portion, Portions, Task
+    from sync.preparing import Desk, Portion, Portions, PreparedPage, Task
 
 _READY: Final = b"ready"
 _UNDER_WAY: Final = 3  # portions sent and not yet answered
@@ -62,13 +62,13 @@ class PreparingProcess:
         try:
             with suppress(OSError, EOFError):  # it has ended; what it leaves is done by whoever waits for it
                 await _send(tasks, desk)
-                await _received(answers)
+                await _received(answers)  # it stands
                 while True:
                     while len(sent) < _UNDER_WAY and (portion := await self._portions.first(wait=not sent)):
                         sent.append(portion)
                         await _send(tasks, portion.task)
-                    page = await _received(answers)
-                    sent.popleft().settle(page)
+                    answer = await _received(answers)
+                    sent.popleft().settle(answer)
         finally:
             for portion in sent:
                 portion.settle(None)
@@ -81,9 +81,16 @@ async def _send(stream: asyncio.StreamWriter, content: object) -> None:
     await stream.drain()
 
 
-async def _received(stream: asyncio.StreamReader) -> Any:  # noqa: ANN401  whatever was sent
+async def _received(stream: asyncio.StreamReader) -> bytes:
+    """What was sent, still packed: it is half as large as its objects while it waits to be stored."""
     length = int.from_bytes(await stream.readexactly(_LENGTH))
-    return pickle.loads(await stream.readexactly(length))  # noqa: S301  from our own process
+    return await stream.readexactly(length)
+
+
+def unpacked(answer: bytes) -> "PreparedPage | None":
+    """A page as a process sent it; None where it could not do its task."""
+    page: PreparedPage | None = pickle.loads(answer)  # noqa: S301  from our own process
+    return page
 
 
 def main() -> None:

@@ -1,10 +1,14 @@
 """Publicity (公示): a list's names laid open for so many days, the same from the first moment to the last.
 
-A window opens by the list's act PUBLISH, in its transaction; CONFIRM and the freezing of the roster wait for its end.
+A window opens by the list's act PUBLISH, in its transaction; CONFIRM and the freezing of the roster wait for its end. It
+stops early where its list ceases to count: what was returned or withdrawn is no more laid open to anybody, and the version
+that comes in its place has a window of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from schema.audit import AuditAction
 from schema.canonical import canonical, digest
@@ -22,6 +26,47 @@ from sync.repository.publicity import PublicityStore
 from sync.scope import EVERYTHING
 from sync.tables import ListRow, PublicityRow
 from sync.working_days import end_of_period
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window as it stands now; `stopped_at` is when its list ceased to count, None where it still does."""
+
+    row: PublicityRow
+    stopped_at: datetime | None
+
+    @property
+    def issuer_name(self) -> str:
+        """Whose list it is: a region's, or that of a body below one, by both names."""
+        code = self.row.receipt.split("-")[1]
+        names = [issuers()[each].name for each in dict.fromkeys((self.row.region, code)) if each in issuers()]
+        return "".join(names)
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether somebody may object at this moment."""
+        return self.stopped_at is None and self.row.opened_at <= now < self.row.closes_at
+
+    @property
+    def shown(self) -> Sequence[Mapping[str, Any]]:
+        """The names that everybody may read: none once it was stopped."""
+        return () if self.stopped_at else self.row.names
+
+
+def windows(session: Session, first: int = 1000) -> list[Window]:
+    """Windows, newest first."""
+    return standing(session, PublicityStore(session, EVERYTHING).windows(first))
+
+
+def window(session: Session, identifier: str) -> Window | None:
+    """One window; None where there is none."""
+    row = PublicityStore(session, EVERYTHING).window(identifier)
+    return standing(session, [row])[0] if row else None
+
+
+def standing(session: Session, rows: Sequence[PublicityRow]) -> list[Window]:
+    """The windows of these rows, each with when its list ceased to count, if it did."""
+    stopped = PublicityStore(session, EVERYTHING).gave_way([row.receipt for row in rows])
+    return [Window(row, stopped.get(row.receipt)) for row in rows]
 
 
 def open_window(
@@ -51,14 +96,15 @@ def open_window(
 
 def unsettled(session: Session, lists: Mapping[str, str], now: datetime) -> list[Problem]:
     """Why the publicity of these lists (issuers by receipt) is not behind them: not laid open, not over, or with
-    objections that wait.
+    objections that wait, also against a version that gave way to this one or a list from below: what was said of an entry
+    is not settled by handing it in once more, or further up.
     """
     store = PublicityStore(session, EVERYTHING)
-    windows = store.of_lists(list(lists))
+    opened, waiting = store.of_lists(list(lists)), store.waiting()
     problems = []
     for receipt, issuer in lists.items():
-        window = windows.get(receipt)
-        if window is None:
+        row = opened.get(receipt)
+        if row is None:
             problems.append(
                 Problem(
                     "PUBLICITY_MISSING", issuer, "名单尚未公示", "this list was not laid open", receipt,
@@ -66,19 +112,18 @@ def unsettled(session: Session, lists: Mapping[str, str], now: datetime) -> list
                 )
             )  # fmt: skip
             continue
-        if now < window.closes_at:
-            until = f"{window.closes_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        if now < row.closes_at:
+            until = f"{row.closes_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
             problems.append(
                 Problem(
-                    "PUBLICITY_RUNNING", issuer, f"公示至 {until}", f"laid open until {until}", window.id,
+                    "PUBLICITY_RUNNING", issuer, f"公示至 {until}", f"laid open until {until}", row.id,
                     "公示期满后再操作", "wait until it is over",
                 )
             )  # fmt: skip
-        waiting = store.undecided(window.id)
-        if waiting:
+        if number := sum(many for code, many in waiting.items() if code.startswith(issuer)):
             problems.append(
                 Problem(
-                    "OBJECTIONS_WAIT", issuer, f"有 {waiting} 件异议未处理", f"{waiting} objections wait", window.id,
+                    "OBJECTIONS_WAIT", issuer, f"有 {number} 件异议未处理", f"{number} objections wait", row.id,
                     "先处理异议（publicity decide）", "decide them first (publicity decide)",
                 )
             )  # fmt: skip

@@ -159,6 +159,7 @@ class Puller:
                     async for page in pages:
                         self._store(run, page)
                         progress(row.region, row.rows_read, page.total)
+                        del page  # or it would wait with us for the next one
             stopped = self._finish(adapter, run)
         except SourceError as error:
             return PullStatus.FAILED, error.problems

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from schema.audit import AuditAction
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, reason_missing
 from schema.provenance import CHINA
 from sync.audit import record
 from sync.database import Database, Session
 from sync.repository.audit import AuditStore
 
 _PATIENCE: Final = timedelta(minutes=5)  # what the clocks of several machines may differ by
+_YEARS: Final = range(2000, 2101)
 TIMED: Final = (
     AuditAction.ROSTER_DECIDED, AuditAction.ROSTER_FROZEN, AuditAction.ROSTER_REOPENED, AuditAction.ROSTER_FINAL,
     AuditAction.ROSTER_ERRATUM, AuditAction.PUBLICITY_OPENED, AuditAction.OBJECTION_FILED, AuditAction.OBJECTION_DECIDED,
@@ -38,17 +39,23 @@ def believed(session: Session, now: datetime) -> datetime:
     return now
 
 
+def implausible(place: str, moment: datetime | None) -> list[Problem]:
+    """That a time which is to be kept was mistyped: so far off that no calendar of another time zone may hold it, and whoever
+    read it back would fail.
+    """
+    if moment is None or moment.year in _YEARS:
+        return []
+    return [
+        Problem(
+            "TIME_IMPLAUSIBLE", place, "年份有误", "the year cannot be meant", str(moment.year),
+            f"填写 {_YEARS[0]} 至 {_YEARS[-1]} 年之间的时间", f"give a time between {_YEARS[0]} and {_YEARS[-1]}",
+        )
+    ]  # fmt: skip
+
+
 def accept(database: Database, *, author: str, reason: str, now: datetime) -> None:
     """Put on record that the clock is right although it stands before the newest record; acts go on from there."""
     if not reason.strip():
         raise RequestError(reason_missing())
     with database.write() as session:
         record(session, actor=author, action=AuditAction.CLOCK_ACCEPTED, subject="clock", reason=reason, at=now)
-
-
-def reason_missing() -> Problem:
-    """What is said to whoever gives no reason."""
-    return Problem(
-        "REASON_MISSING", "reason", "请写明理由", "a reason is required",
-        remedy_zh="写明依据", remedy_en="say what it rests on",
-    )  # fmt: skip

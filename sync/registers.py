@@ -14,7 +14,7 @@ from typing import Final
 from adapters.registry import regions
 from schema.audit import AuditAction
 from schema.canonical import Json, canonical, digest
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, reason_missing
 from schema.vocabulary import OrganiserRole, Register
 from sync.audit import record
 from sync.database import Database, Session
@@ -158,12 +158,7 @@ def _apply(
     now: datetime,
 ) -> RegisterChange:
     if not reason.strip():
-        raise RequestError(
-            Problem(
-                "REASON_MISSING", "reason", "请写明理由", "a reason is required",
-                remedy_zh="写明名单来源或变更依据", remedy_en="say where the list comes from, or why it changes",
-            )
-        )  # fmt: skip
+        raise RequestError(reason_missing())
     store = RegisterStore(session)
     opened = register not in maintained(session)
     if opened or added or removed:

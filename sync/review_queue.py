@@ -6,6 +6,7 @@ region concerned has a date within three days, times two within two weeks. Ties 
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -17,6 +18,7 @@ from sync.case_evidence import bits
 from sync.database import Session
 from sync.lists import items_of
 from sync.repository.cases import CaseStore
+from sync.repository.keyset import Key, Place, Slice, keys
 from sync.repository.lists import ListStore
 from sync.scope import Scope
 from sync.tables import CaseRow
@@ -30,6 +32,8 @@ class CaseOrder(StrEnum):
 
 
 RECOMMENDED: Final = 100
+_CASE: Final = {key.name: key for key in keys(CaseRow, "opened_at", "id")}
+_ORDER: Final[tuple[Key, ...]] = (replace(_CASE["id"], name="priority", kind=float), _CASE["opened_at"], _CASE["id"])
 NEAR: Final = ((3, 4), (14, 2))  # days to the next date of a timetable, and the factor; the nearest first
 
 
@@ -43,12 +47,47 @@ def priority(score: float | None, recommended: Collection[str], entries: Collect
     return weight * consequence * near
 
 
-def review_queue(
-    session: Session, scope: Scope, statuses: Sequence[str], kinds: Sequence[str], first: int, now: datetime
-) -> list[CaseRow]:
-    """The most pressing cases first: undecided ones, unless `statuses` says otherwise. A region's order rests on its own
-    list alone, and so tells nothing of another's.
+class ReviewQueue:
+    """The most pressing cases first: undecided ones, unless `statuses` says otherwise; paged as a `keyset.Listing` is. A
+    region's order rests on its own list alone, and so tells nothing of another's.
     """
+
+    def __init__(
+        self, session: Session, scope: Scope, statuses: Sequence[str], kinds: Sequence[str], now: datetime
+    ) -> None:
+        self._store = CaseStore(session, scope)
+        self._places = _ranked(session, scope, statuses, kinds, now)
+        self._by_case = {case: (first, opened, case) for first, opened, case in self._places}
+        self.order = _ORDER
+
+    def rows(self, part: Slice) -> list[CaseRow]:
+        """The cases of a part, in order."""
+        found = [
+            place
+            for place in self._places
+            if (part.after is None or place > part.after) and (part.before is None or place < part.before)
+        ]
+        kept = found[-part.limit or len(found) :] if part.backwards and part.limit is not None else found[: part.limit]
+        return self._store.by_ids([case for _, _, case in kept])
+
+    def count(self) -> int:
+        """How many there are on all pages."""
+        return len(self._places)
+
+    def place(self, row: CaseRow) -> Place:
+        """Where a case stands."""
+        return self._by_case[row.id]
+
+    def has_beyond(self, place: Place, *, backwards: bool, inclusive: bool) -> bool:
+        """Whether a case stands beyond the place, or there."""
+        return any(
+            (other < place if backwards else other > place) or (inclusive and other == place) for other in self._places
+        )
+
+
+def _ranked(
+    session: Session, scope: Scope, statuses: Sequence[str], kinds: Sequence[str], now: datetime
+) -> list[tuple[float, datetime, str]]:
     store = CaseStore(session, scope)
     today = now.astimezone(CHINA).date()
     recommended = {item.entry_id for row in ListStore(session, scope).newest().values() for item in items_of(row)}
@@ -57,7 +96,7 @@ def review_queue(
     for case in store.standing(statuses or [CaseStatus.OPEN], kinds):
         nearest = min((left for entry in case.entries if (left := days.get(entry[:2])) is not None), default=None)
         ranked.append((-priority(case.score, recommended, case.entries, nearest), case.opened_at, case.id))
-    return store.by_ids([case for _, _, case in sorted(ranked)[:first]])
+    return sorted(ranked)
 
 
 def _days_to_next_date(code: str, today: date) -> int | None:

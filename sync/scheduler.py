@@ -16,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from adapters.base import Adapter
 from schema.provenance import CHINA
 from schema.vocabulary import PullStatus
-from sync import run_problems
+from sync import retention, run_problems
 from sync.audit import seal
 from sync.backup import newest_backup_age
 from sync.database import Database, DatabaseFault
@@ -75,9 +75,10 @@ class Clock:
             "backup check": self._backup,
             "outbox": self._outbox,
             "audit seal": self._seal,
+            "retention": self._retain,
         }
         now = datetime.now(UTC)
-        due = {"detect": next_night(now, _DETECTION)}
+        due = {"detect": next_night(now, _DETECTION), "retention": next_night(now, _DETECTION)}
         due |= dict.fromkeys(("aggregate", "backup check", "outbox", "audit seal"), now)
         for index, adapter in enumerate(adapters):
             code = adapter.manifest.code
@@ -195,6 +196,12 @@ class Clock:
         )
         outcome = f"{made.count} records, {made.head[:12]}" if made else "nothing is on record yet"
         await self._release(claim, outcome, timedelta(hours=1))
+
+    async def _retain(self, claim: Claim) -> None:
+        days, now = self._settings.retention_days, datetime.now(UTC)
+        removed = await asyncio.to_thread(retention.apply, self._database, days, now, "scheduler")
+        outcome = f"older than {days} days: {removed.payloads} payloads, {removed.quarantined} rows set aside"
+        await self._release(claim, outcome, next_night(now, _DETECTION) - now)
 
     async def _release(
         self, claim: Claim, outcome: str, pause: timedelta, problems: Sequence[Mapping[str, Any]] = ()

@@ -6,8 +6,9 @@ Secrets come from files (`…_file`) or the environment and have no default.
 import base64
 import os
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from adapters.transport import Endpoint
@@ -29,6 +30,47 @@ class PlatformSettings(BaseModel):
         """The endpoint, its secret read from its file where one is named."""
         secret = self.secret_file.read_text("utf-8").strip() if self.secret_file else self.secret.get_secret_value()
         return Endpoint(self.url.rstrip("/"), self.key_id, secret)
+
+
+class LimitSettings(BaseModel):
+    """What one client may ask for. Numbers of a document are counted with its fragments unfolded; cost is about one unit
+    for each object of the answer; `seconds` bounds a query, `head_seconds` and
+    `body_seconds` the arrival of a request.
+    """
+
+    depth: int = Field(default=12, gt=0)
+    aliases: int = Field(default=30, ge=0)
+    root_fields: int = Field(default=40, gt=0)
+    fields: int = Field(default=1000, gt=0)
+    repeats: int = Field(default=10, gt=0)
+    tokens: int = Field(default=4000, gt=0)
+    cost: int = Field(default=150_000, gt=0)
+    cost_per_minute: int = Field(default=3_000_000, gt=0)
+    refusals_per_minute: int = Field(default=60, gt=0)
+    seconds: float = Field(default=20, gt=0)
+    body_bytes: int = Field(default=2 << 20, gt=0)
+    body_seconds: float = Field(default=20, gt=0)
+    head_seconds: float = Field(default=10, gt=0)
+    connections: int = Field(default=1000, gt=0)
+
+
+class OidcSettings(BaseModel):
+    """An identity provider whose tokens are believed: its public keys come from a file, or from an address over TLS."""
+
+    issuer: str
+    audience: str
+    jwks_url: str | None = None
+    jwks_file: Path | None = None
+    algorithms: tuple[Literal["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"], ...] = ("RS256", "ES256")
+    leeway_seconds: int = Field(default=30, ge=0, le=300)
+    role_claim: str = "dexhub_role"
+    region_claim: str = "dexhub_region"
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.jwks_url is None) == (self.jwks_file is None):
+            raise ValueError("either jwks_url or jwks_file, and not both")
+        return self
 
 
 class WebhookSettings(BaseModel):
@@ -64,7 +106,7 @@ class WebhookSettings(BaseModel):
         return key
 
 
-class OidcSettings(BaseModel):
+class SignInSettings(BaseModel):
     """The identity provider (OpenID Connect) that people sign in to the console with, and what its claims mean here. A
     person's role is the value of `role_claim`, a REGION's region that of `region_claim`; `roles` translates the provider's
     own words.
@@ -96,6 +138,17 @@ class Settings(BaseSettings):
     token_key_file: Path | None = None
     token_key_id: str = Field(default="k1", pattern="[a-z0-9]{1,8}")
     token_algorithm: Algorithm = "sha256"  # noqa: S105  the name of a function
+    # The key of seals and errata, at least 32 bytes; unset, one derived from the key of tokens. Former ones, by their ids,
+    # check what they signed.
+    signing_key_file: Path | None = None
+    signing_key_id: str = Field(default="s1", pattern="[a-z0-9]{1,8}")
+    former_signing_keys: dict[str, Path] = {}
+    # Where the hub is reached from outside, through the proxy that ends TLS.
+    public_url: str | None = None
+    # The age recipients that backups are encrypted for.
+    backup_recipients: tuple[str, ...] = ()
+    # After how many days what is not needed any more is removed; see docs/privacy.md.
+    retention_days: int = Field(default=365, gt=0)
     # Platforms by region slug; a region without one is not pulled.
     platforms: dict[str, PlatformSettings] = {}
     # Webhooks by region slug; a region without one has its inbox alone.
@@ -107,6 +160,17 @@ class Settings(BaseSettings):
     # on loopback.
     router_secret: SecretStr | None = None
     router_secret_file: Path | None = None
+    # What one client may ask for.
+    limits: LimitSettings = LimitSettings()
+    # The roles that may ask for the schema and are told names that they may have meant.
+    introspection: tuple[Role, ...] = tuple(Role)
+    # An identity provider whose tokens are believed beside keys; unset: none.
+    oidc: OidcSettings | None = None
+    # A folder of documents (*.graphql) that clients may name by their SHA-256, and whether no other is run.
+    trusted_documents: Path | None = None
+    trusted_only: bool = False
+    # Origins, as https://console.example.org, whose pages may ask from a browser.
+    origins: tuple[str, ...] = ()
     # How long a claimed run may be silent before another process may take it over, in seconds.
     lease_seconds: float = Field(default=60, gt=0)
     # Processes that map rows beside that of a large pull; unset: one for each further core, up to three.
@@ -119,7 +183,7 @@ class Settings(BaseSettings):
     console_idle_minutes: float = Field(default=30, gt=0)
     console_longest_minutes: float = Field(default=720, gt=0, le=1440)
     # Where people sign in to the console beside keys; unset: keys alone.
-    oidc: OidcSettings | None = None
+    sign_in: SignInSettings | None = None
     # Where certificates of `dexhub adapters check` are laid down, for the console to show.
     certificates_folder: Path | None = None
     # A file that seals of the record of changes are added to, best on another machine.
@@ -154,8 +218,38 @@ class Settings(BaseSettings):
         return Tokeniser(self._key(), self.token_key_id, self.token_algorithm)
 
     def signer_if_any(self) -> Signer | None:
-        """What signs seals and errata, under a key derived from that of tokens; None where none is configured."""
-        return Signer(self._key(), self.token_key_id) if self.token_key_file or self.token_key else None
+        """What signs seals and errata; None where there is neither a key for that nor one of tokens to derive it from."""
+        tokens = {self.token_key_id: self._key()} if self.token_key_file or self.token_key else {}
+        former = {name: path.read_text("utf-8").strip().encode() for name, path in self.former_signing_keys.items()}
+        if self.signing_key_file is not None:
+            key = _long_enough(self.signing_key_file.read_text("utf-8").strip(), "DEXHUB_SIGNING_KEY_FILE")
+            return Signer(key, self.signing_key_id, {**tokens, **former})
+        return Signer(tokens[self.token_key_id], self.token_key_id, former) if tokens else None
+
+    def secret_files(self) -> list[tuple[str, Path]]:
+        """The files that secrets are read from, by the setting that names each."""
+        own = {
+            "DEXHUB_TOKEN_KEY_FILE": self.token_key_file,
+            "DEXHUB_SIGNING_KEY_FILE": self.signing_key_file,
+            "DEXHUB_ROUTER_SECRET_FILE": self.router_secret_file,
+            "DEXHUB_SIGN_IN__CLIENT_SECRET_FILE": self.sign_in.client_secret_file if self.sign_in else None,
+        }
+        theirs = {f"PLATFORMS__{slug.upper()}__SECRET_FILE": each.secret_file for slug, each in self.platforms.items()}
+        hooks = {f"WEBHOOKS__{slug.upper()}__SECRET_FILE": each.secret_file for slug, each in self.webhooks.items()}
+        former = {f"FORMER_SIGNING_KEYS__{name.upper()}": path for name, path in self.former_signing_keys.items()}
+        return [(name, path) for name, path in {**own, **theirs, **hooks, **former}.items() if path is not None]
+
+    def secrets_in_environment(self) -> list[tuple[str, str]]:
+        """Secrets that are given as they are, by the setting that holds each."""
+        own = {
+            "DEXHUB_TOKEN_KEY": self.token_key,
+            "DEXHUB_ROUTER_SECRET": self.router_secret,
+            "DEXHUB_SIGN_IN__CLIENT_SECRET": self.sign_in.client_secret if self.sign_in else None,
+        }
+        theirs = {f"PLATFORMS__{slug.upper()}__SECRET": each.secret for slug, each in self.platforms.items()}
+        hooks = {f"WEBHOOKS__{slug.upper()}__SECRET": each.secret for slug, each in self.webhooks.items()}
+        found = {name: each.get_secret_value() for name, each in {**own, **theirs, **hooks}.items() if each is not None}
+        return [(name, value) for name, value in found.items() if value]
 
     def _key(self) -> bytes:
         text = (
@@ -165,15 +259,20 @@ class Settings(BaseSettings):
             if self.token_key
             else ""
         )
-        if len(text.encode()) < 32:
-            raise RequestError(
-                Problem(
-                    "TOKEN_KEY_MISSING",
-                    "DEXHUB_TOKEN_KEY_FILE",
-                    zh="未配置个人信息令牌密钥，或密钥短于 32 字节",
-                    en="no key for personal tokens is configured, or it is shorter than 32 bytes",
-                    remedy_zh="生成：openssl rand -hex 32 > token.key，并设置 DEXHUB_TOKEN_KEY_FILE",
-                    remedy_en="make one: openssl rand -hex 32 > token.key, and set DEXHUB_TOKEN_KEY_FILE",
-                )
+        return _long_enough(text, "DEXHUB_TOKEN_KEY_FILE")
+
+
+def _long_enough(text: str, place: str) -> bytes:
+    """A key's bytes; RequestError where it is shorter than 32."""
+    if len(text.encode()) < 32:
+        raise RequestError(
+            Problem(
+                "TOKEN_KEY_MISSING",
+                place,
+                zh="未配置密钥，或密钥短于 32 字节",
+                en="no key is configured, or it is shorter than 32 bytes",
+                remedy_zh=f"生成：openssl rand -hex 32 > token.key，并设置 {place}",
+                remedy_en=f"make one: openssl rand -hex 32 > token.key, and set {place}",
             )
-        return text.encode()
+        )
+    return text.encode()

@@ -12,12 +12,13 @@ from datetime import datetime
 from schema.audit import AuditAction
 from schema.clauses import Clause
 from schema.eligibility import Judgement, status_of
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, reason_missing
 from schema.vocabulary import EligibilityStatus
 from sync.audit import record
 from sync.database import Database, Session
 from sync.eligibility import judged
 from sync.entry_facts import region_facts
+from sync.punctuality import implausible
 from sync.repository.eligibility import EligibilityStore
 from sync.repository.waivers import WaiverStore
 from sync.scope import EVERYTHING
@@ -56,6 +57,7 @@ def waive(
         known = bool(EligibilityStore(session).entries([entry]))
         found = _clause(entry, clause) if known else None
         problems = _problems(known=known, entry=entry, clause_id=clause, clause=found, reason=reason)
+        problems += implausible("expiresAt", expires_at)
         if expires_at <= now:
             problems.append(
                 Problem(
@@ -82,7 +84,7 @@ def revoke(database: Database, *, waiver: str, reason: str, author: str, now: da
     with database.write() as session:
         store = WaiverStore(session, EVERYTHING)
         row = store.get(waiver)
-        problems = [] if reason.strip() else [_reason_missing()]
+        problems = [] if reason.strip() else [reason_missing()]
         if row is None or row.revoked_at is not None:
             problems.append(
                 Problem(
@@ -106,7 +108,7 @@ def _clause(entry: str, identifier: str) -> Clause | None:
 
 
 def _problems(*, known: bool, entry: str, clause_id: str, clause: Clause | None, reason: str) -> list[Problem]:
-    problems = [] if reason.strip() else [_reason_missing()]
+    problems = [] if reason.strip() else [reason_missing()]
     if not known:
         return [
             *problems,
@@ -130,13 +132,6 @@ def _problems(*, known: bool, entry: str, clause_id: str, clause: Clause | None,
             )
         )  # fmt: skip
     return problems
-
-
-def _reason_missing() -> Problem:
-    return Problem(
-        "REASON_MISSING", "reason", "请写明理由", "a reason is required",
-        remedy_zh="写明依据", remedy_en="say what it rests on",
-    )  # fmt: skip
 
 
 def by_entry(rows: Sequence[WaiverRow]) -> dict[str, list[WaiverRow]]:

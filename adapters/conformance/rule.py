@@ -65,4 +65,12 @@ def rule(identifier: str, zh: str, en: str, needs: Needs = Needs.CONTROL) -> Cal
 
 def broken(place: str, zh: str, en: str, value: object = None) -> Problem:
     """A way in which a rule does not hold."""
-    return Problem("CONTRACT_BROKEN", place, zh, en, value=None if value is None else str(value)[:_SHOWN])
+    return Problem(
+        "CONTRACT_BROKEN",
+        place,
+        zh,
+        en,
+        value=None if value is None else str(value)[:_SHOWN],
+        remedy_zh="改正后重新检查",
+        remedy_en="mend it, then check again",
+    )

@@ -153,6 +153,8 @@ async def pull(
                         endpoint.url,
                         zh=f"超过 {_MOST_PAGES} 页仍未结束",
                         en=f"no end after {_MOST_PAGES} pages",
+                        remedy_zh="在 source.py 中识别重复的游标或页面并停止",
+                        remedy_en="have source.py notice a cursor or page that repeats, and stop",
                     )
                 )
     return Pulled(tuple(pages))

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from adapters.payload import AnyPayload
+from adapters.payload import AnyPayload, models_in
 
 _FIELDS = "__dict__"  # whoever takes an object's whole content, to dump or compare it, asks for this
 
@@ -16,14 +16,6 @@ def leaves(payload: AnyPayload) -> frozenset[str]:
     mark of a tombstone) tells nothing and is left out.
     """
     return frozenset(_leaves(payload._type, ()))  # noqa: SLF001  pydantic keeps no public way to the type
-
-
-def models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401  any annotation may stand in a payload
-    """The models that an annotation holds, however deep inside lists, unions and Annotated."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from models_in(part)
 
 
 def _leaves(annotation: Any, path: tuple[str, ...]) -> Iterator[str]:  # noqa: ANN401  as above

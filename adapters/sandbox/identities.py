@@ -7,13 +7,13 @@ registration authority 9 (market regulation) or 1 (institutions) of the place, w
 import random
 from typing import Final
 
+from schema.identifiers import CREDIT_CODE_SIGNS, credit_code_sign
+
 PHONE_PREFIX: Final = "154"
 BIRTH_YEARS: Final = (2090, 2099)
 _DISTRICT: Final = "0101"  # 市辖区 of the first city: the one that every province of the mainland has had all along
 _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK: Final = "10X98765432"
-_CODE_SIGNS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_CODE_WEIGHTS: Final = tuple(pow(3, i, 31) for i in range(17))
 _ORG_SIGNS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ORG_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -32,9 +32,8 @@ def phone(rng: random.Random) -> str:
 
 def credit_code(rng: random.Random, region: str, authority: str = "91") -> str:
     """A code of GB 32100-2015 with GB 11714 organisation code inside, both check characters right."""
-    organisation = "".join(rng.choice("0123456789ABCDEFGHJKLMNPQRTUWXY") for _ in range(8))
+    organisation = "".join(rng.choice(CREDIT_CODE_SIGNS) for _ in range(8))
     rest = sum(_ORG_SIGNS.index(c) * w for c, w in zip(organisation, _ORG_WEIGHTS, strict=True)) % 11
     check = {0: "0", 1: "X"}.get(rest, str(11 - rest))
     body = f"{authority}{region}0100{organisation}{check}"
-    rest = sum(_CODE_SIGNS.index(c) * w for c, w in zip(body, _CODE_WEIGHTS, strict=True)) % 31
-    return body + _CODE_SIGNS[(31 - rest) % 31]
+    return body + credit_code_sign(body)

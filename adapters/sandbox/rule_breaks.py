@@ -12,7 +12,8 @@ from adapters.sandbox.profile import Profile
 from adapters.sandbox.registrations import Company, Listed, Person, Registration
 from schema.clauses import Clause
 from schema.facts import NATIONAL_CONTEST
-from schema.predicates.organisations import GovernmentTracks, NotAnOrganiser
+from schema.predicates.government import GovernmentTracks
+from schema.predicates.organisations import NotAnOrganiser
 from schema.predicates.topics import OpenTopic, SubmittedWithin
 from schema.vocabulary import OrganisationKind, Register
 

@@ -62,4 +62,13 @@ def _lists(value: object, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 
 def _refused(path: Path, zh: str, en: str) -> RequestError:
-    return RequestError(Problem("SAMPLE_UNREADABLE", path.name, zh=f"样例无法使用：{zh}", en=en))
+    return RequestError(
+        Problem(
+            "SAMPLE_UNREADABLE",
+            path.name,
+            zh=f"样例无法使用：{zh}",
+            en=en,
+            remedy_zh="换用平台的一次 JSON 响应，或带表头的 .xlsx、.csv",
+            remedy_en="give one JSON answer of the platform, or an .xlsx or .csv with headings",
+        )
+    )

@@ -58,7 +58,7 @@ def _decode(body: bytes, file: str) -> list[Row]:
     people = [[(column, at[group, column]) for column in GROUPS[group]] for group in REPRESENTATIVES]
     rows = []
     for number, cells in enumerate(table[2:], start=3):
-        texts = [_text(cell) for cell in cells]
+        texts = [_text(cell) if cell != "" else "" for cell in cells]  # half of them are empty
         if not any(texts):
             continue
         if len(texts) != len(at):

@@ -18,7 +18,8 @@ from schema.vocabulary import CaseKind, CaseStatus
 from sync.decisions import decide
 from sync.eligibility import evaluate_cases
 from sync.repository.cases import CaseStore
-from sync.review_queue import review_queue
+from sync.repository.keyset import Slice
+from sync.review_queue import ReviewQueue
 from sync.scope import EVERYTHING
 
 cli = typer.Typer(no_args_is_help=True, help="查重案件 / Duplicate cases")
@@ -35,7 +36,7 @@ def list_cases(
 ) -> None:
     """In the order of `sync.review_queue`."""
     with open_hub() as hub, hub.database.read() as session:
-        rows = review_queue(session, EVERYTHING, status or (), kind or (), first, datetime.now(UTC))
+        rows = ReviewQueue(session, EVERYTHING, status or (), kind or (), datetime.now(UTC)).rows(Slice(first))
         found = cases.load(session, EVERYTHING, rows)
     if as_json:
         print_json([_plain(case) for case in found])

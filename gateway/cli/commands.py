@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 done and something wrong was found, 2 refused.
 """
 
 import asyncio
+import os
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -17,11 +18,13 @@ import gateway.cli.list_life  # its commands register on lists.cli
 import gateway.cli.scaffold  # noqa: F401  its commands register on adapters.cli
 from adapters.base import Adapter
 from adapters.registry import region_named, regions
+from gateway import observing
 from gateway.app import create_app
 from gateway.auth import OPERATOR
 from gateway.cli import (
     adapters,
     audit,
+    backup,
     cases,
     distributed,
     doctor,
@@ -33,6 +36,7 @@ from gateway.cli import (
     keys,
     lists,
     messages,
+    privacy,
     publicity,
     pulls,
     quarantine,
@@ -44,12 +48,14 @@ from gateway.cli import demo as demonstration
 from gateway.cli.console import FOUND_PROBLEMS, err, open_hub, out, print_json
 from gateway.cli.export import export as export_table
 from gateway.execution import execute
+from gateway.serving import configured
 from schema.errors import Problem, RequestError
 from schema.provenance import CHINA
 from sync import migrate
 from sync.database import Database
 from sync.pull import Puller
 from sync.remap import Remapper
+from sync.repository import search
 from sync.repository.jobs import JobStore
 from sync.scheduler import Clock
 from sync.settings import Settings
@@ -67,6 +73,8 @@ cli.add_typer(messages.cli, name="messages")
 cli.add_typer(registers.cli, name="registers")
 cli.command(help="检查库中不该出现的情况 / Look for what can never be")(doctor.doctor)
 cli.add_typer(audit.cli, name="audit")
+cli.add_typer(backup.cli, name="backup")
+cli.add_typer(privacy.cli, name="privacy")
 cli.add_typer(roster.cli, name="roster")
 cli.add_typer(publicity.cli, name="publicity")
 cli.command(help="核对参赛资格 / May it compete, by the notices' rules")(eligibility.check)
@@ -100,8 +108,9 @@ def serve(
     port: Annotated[int, typer.Option(help="端口 / Port")] = 8000,
 ) -> None:
     """Behind a proxy that ends TLS; on loopback unless told otherwise."""
+    observing.configure(os.environ.get("DEXHUB_LOG", "INFO"))
     with open_hub() as hub:
-        uvicorn.run(create_app(hub), host=host, port=port, log_level="info", server_header=False)
+        uvicorn.Server(configured(create_app(hub), hub.settings.limits, host=host, port=port)).run()
 
 
 @cli.command(help="按各省周期定时拉取并查重 / Pull on schedule and detect duplicates")
@@ -193,6 +202,14 @@ def query(
     print_json(result)
     if result.get("errors"):
         raise SystemExit(FOUND_PROBLEMS)
+
+
+@db_cli.command("reindex", help="重建全文检索 / Make text search anew from the stored entries")
+def reindex() -> None:
+    """In one transaction: until it ends, what was there is searched."""
+    with open_hub() as hub, hub.database.write() as session:
+        number = search.rebuild(session)
+    out.print(f"已重建 / made anew: {number}")
 
 
 @db_cli.command("upgrade", help="升级数据库到最新版本 / Bring the database to the newest revision")

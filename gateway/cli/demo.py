@@ -25,7 +25,6 @@ import uvicorn
 from pydantic import SecretStr
 from rich.table import Table
 
-import gateway
 from adapters.registry import regions
 from gateway.app import create_app
 from gateway.auth import OPERATOR, create_key
@@ -35,6 +34,7 @@ from gateway.cli.roster import print_roster, read_roster
 from gateway.execution import execute
 from gateway.facts import region_types
 from gateway.hub import Hub
+from gateway.saved_queries import saved_queries
 from schema.vocabulary import Role, RosterState
 from sync import migrate
 from sync.database import Database
@@ -46,7 +46,6 @@ from sync.scheduler import Clock
 from sync.settings import PlatformSettings, Settings
 
 FOLDER: Final = Path("var/demo")
-_SAMPLES: Final = Path(gateway.__file__).parent / "samples"
 
 
 def run(*, once: bool, size: int, seed: int, port: int) -> int:
@@ -161,8 +160,8 @@ def _story(hub: Hub, planted: dict[str, Any]) -> bool:
 
 
 def _cases_found(hub: Hub) -> set[tuple[str, ...]]:
-    document = "{ duplicateCases(first: 1000) { kind entries { entryId } } }"
-    answer = asyncio.run(execute(hub, OPERATOR, document))["data"]["duplicateCases"]
+    document = "{ duplicateCases(first: 1000) { nodes { kind entries { entryId } } } }"
+    answer = asyncio.run(execute(hub, OPERATOR, document))["data"]["duplicateCases"]["nodes"]
     return {(case["kind"], *sorted(side["entryId"] for side in case["entries"])) for case in answer}
 
 
@@ -186,8 +185,8 @@ def _serve(hub: Hub, port: int) -> None:
     out.print(f"GraphQL   http://127.0.0.1:{port}/graphql")
     out.print(f"NATIONAL 密钥 / key: {key}")
     out.print("可试的查询 / Queries to try:")
-    for path in sorted(_SAMPLES.glob("*.graphql"))[:3]:
-        out.print(f"\n{path.read_text('utf-8').strip()}", markup=False, highlight=False)
+    for saved in saved_queries()[:3]:
+        out.print(f"\n{saved.query.strip()}", markup=False, highlight=False)
     out.print("\nCtrl-C 结束 / to stop")
 
     async def serve() -> None:

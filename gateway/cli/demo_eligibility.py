@@ -1,7 +1,7 @@
 """The demo's part on the notices' rules: registers come in, every entry is judged, and what was planted is found."""
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from rich.table import Table
 
@@ -9,14 +9,11 @@ from gateway.auth import OPERATOR
 from gateway.cli.console import out
 from gateway.eligibility import clause_types
 from gateway.hub import Hub
-from schema.vocabulary import ClauseKind, Register, Verdict
+from schema.vocabulary import OF_PAIRS, Register, Verdict
 from sync import registers
 from sync.eligibility import evaluate_registers, judged
 from sync.registers import RegisterLine
 from sync.repository.eligibility import EligibilityStore
-
-# What two entries break together is what the duplicates are about, and told there.
-_OF_PAIRS: Final = frozenset({ClauseKind.UNIQUENESS, ClauseKind.DUPLICATE})
 
 
 def show(hub: Hub, planted: dict[str, Any]) -> bool:
@@ -31,9 +28,7 @@ def show(hub: Hub, planted: dict[str, Any]) -> bool:
     expected = {(label["entries"][0], label["kind"]) for label in planted["rule_breaks"]}
     concerned = {entry for entry, _ in expected}
     found = {
-        (entry, clause)
-        for entry, clause in broken
-        if entry in concerned or clause_types()[clause].kind not in _OF_PAIRS
+        (entry, clause) for entry, clause in broken if entry in concerned or clause_types()[clause].kind not in OF_PAIRS
     }
     table = Table(title="违反通知的项目 / Rules broken", title_justify="left")
     for column in ("地区\nRegion", "条款\nClause", "原文\nWords"):

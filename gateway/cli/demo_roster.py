@@ -15,7 +15,9 @@ from sync.audit import seal
 from sync.doctor import examine
 
 _AGO, _OVER = timedelta(days=12), timedelta(days=4)
-_ROSTER: Final = "{ roster { items { region { code } rank entryId state cases } } rosterVersions(first: 1) { number } }"
+_ROSTER: Final = (
+    "{ roster { items { region { code } rank entryId state cases } } rosterVersions(first: 1) { nodes { number } } }"
+)
 _DECIDE: Final = "mutation D($input: DecideCaseInput!) { decideCase(input: $input) { problems { code zh en } } }"
 _LISTS: Final = "{ recommendationLists { receipt issuer counts region { code } } }"
 _MOVE: Final = (
@@ -73,14 +75,14 @@ async def show(hub: Hub) -> bool:
     for each in lists:
         await _move(hub, each, "CONFIRM")
     for act in ("freezeRoster", "finaliseRoster"):
-        number = (await _ask(hub, _ROSTER))["rosterVersions"][0]["number"]
+        number = (await _ask(hub, _ROSTER))["rosterVersions"]["nodes"][0]["number"]
         stage = await _act(hub, f'{act}(version: {number}, reason: "演示")')
         out.print(f"名册 / roster: {stage}")
     for each in lists:
         await _move(hub, each, "FINALISE")
     before = await _states(hub)
     mended = _with_alternates((await _roster(hub))["items"])["entryId"]
-    number = (await _ask(hub, _ROSTER))["rosterVersions"][0]["number"]
+    number = (await _ask(hub, _ROSTER))["rosterVersions"]["nodes"][0]["number"]
     words = f'[{{entryId: "{mended}", act: EXCLUDE, reason: "材料不实"}}]'
     await _act(hub, f'issueErratum(version: {number}, decisions: {words}, reason: "材料不实")')
     out.print(f"更正 / erratum: {mended} → {_moved(before, await _states(hub))} 递补 / moves up")

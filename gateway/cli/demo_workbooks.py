@@ -44,7 +44,7 @@ class Clerk:
         made = io.BytesIO()
         self._book.save(made)
         push = FilePush(self._code, made.getvalue(), [Confirmation(self._reason)])
-        outcome = push_file(self._hub.database, push, self._viewer.name, dry_run=False)
+        outcome = push_file(self._hub.database, push, self._viewer.name, dry_run=False, now=self._hub.now())
         if outcome.blocked:
             self._book = openpyxl.load_workbook(io.BytesIO(marked(push.body, outcome.marks)))
             cells = sum(cell.comment is not None for row in self._sheet.iter_rows() for cell in row)

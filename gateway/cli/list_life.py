@@ -15,7 +15,7 @@ from schema.list_life import REQUESTED, STATE_NAMES, ListAct, ListState
 from schema.provenance import CHINA
 from sync.database import Session
 from sync.lists import items_of
-from sync.lists.acts import Request, ReturnedRow, move
+from sync.lists.acts import Request, ReturnedRow, move, unknown_list
 from sync.lists.comparison import differences
 from sync.lists.rules import issuers
 from sync.lists.shadow import shadow_of
@@ -111,10 +111,7 @@ def shadow(receipt: Receipt, as_json: AsJson = False) -> None:
 def _one(session: Session, receipt: str) -> ListRow:
     row = ListStore(session, EVERYTHING).get(receipt)
     if row is None:
-        raise RequestError(
-            Problem("LIST_UNKNOWN", "RECEIPT", "没有这份名单", "there is no such list", receipt,
-                    "用 dexhub lists list 查看回执号", "see dexhub lists list")
-        )  # fmt: skip
+        raise RequestError(unknown_list(receipt))
     return row
 
 

@@ -9,9 +9,10 @@ from adapters.registry import region_named
 from gateway.auth import OPERATOR
 from gateway.cli.console import FOUND_PROBLEMS, open_hub, out, print_json, print_problems
 from gateway.list_uploads import told
-from schema.errors import Problem, RequestError
+from schema.errors import RequestError
 from sync.list_files import FileOutcome, FilePush, marked, push_file, region_template
 from sync.lists import Confirmation
+from sync.lists.rules import unknown_issuer
 from sync.workbooks.kinds import MOST_BYTES, too_large
 
 cli = typer.Typer(no_args_is_help=True, help="推荐名单 / Recommended lists")
@@ -41,7 +42,7 @@ def push(  # noqa: PLR0913, PLR0917  an option of the command line each
     body = file.read_bytes()
     with open_hub() as hub:
         made = FilePush(issuer or code, body, [Confirmation(confirm)] if confirm.strip() else [], key)
-        outcome = push_file(hub.database, made, OPERATOR.name, dry_run=dry_run)
+        outcome = push_file(hub.database, made, OPERATOR.name, dry_run=dry_run, now=hub.now())
     if marked_file is not None and outcome.marks:
         marked_file.write_bytes(marked(body, outcome.marks))
     if as_json:
@@ -71,7 +72,7 @@ def template(
 def _code(region: str) -> str:
     adapter = region_named(region)
     if adapter is None:
-        raise RequestError(Problem("REGION_UNKNOWN", "--region", "没有接入这个地区", "not a connected region", region))
+        raise RequestError(unknown_issuer(region))
     return adapter.manifest.code
 
 

@@ -7,10 +7,10 @@ from rich.table import Table
 
 from gateway.auth import OPERATOR
 from gateway.cli.console import open_hub, out, print_json
-from gateway.facts import region_types
 from schema.provenance import CHINA
 from schema.publicity import ObjectionStatus
 from sync import objections as objecting
+from sync import publicity
 from sync.repository.publicity import PublicityStore
 from sync.roster import Author
 from sync.scope import EVERYTHING
@@ -23,16 +23,29 @@ AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")
 def list_windows(as_json: AsJson = False) -> None:
     """Newest first."""
     with open_hub() as hub, hub.database.read() as session:
-        rows = PublicityStore(session, EVERYTHING).windows()
+        found = publicity.windows(session)
+        now = hub.now()
     if as_json:
-        print_json([row.model_dump() for row in rows])
+        print_json([{**each.row.model_dump(), "stopped_at": each.stopped_at} for each in found])
         return
     table = Table()
-    for column in ("编号\nId", "地区\nRegion", "名单\nList", "开始\nFrom", "截止\nUntil", "项目\nNames"):
+    for column in (
+        "编号\nId",
+        "推荐单位\nIssuer",
+        "名单\nList",
+        "开始\nFrom",
+        "截止\nUntil",
+        "状态\nState",
+        "项目\nNames",
+    ):
         table.add_column(column)
-    for row in rows:
+    for each in found:
+        row, state = (
+            each.row,
+            "中止 stopped" if each.stopped_at else "公示中 open" if each.is_open(now) else "期满 over",
+        )
         span = (f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}" for moment in (row.opened_at, row.closes_at))
-        table.add_row(row.id, region_types()[row.region].name, row.receipt, *span, str(len(row.names)))
+        table.add_row(row.id, each.issuer_name, row.receipt, *span, state, str(len(row.names)))
     out.print(table)
 
 

@@ -1,5 +1,6 @@
 """How one request to the console is answered: who asks, may they, what does the graph say, and what of it is shown."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,12 +17,12 @@ from gateway.console.rendering import address, render
 from gateway.console.sessions import Session
 from gateway.execution import execute
 from gateway.hub import Hub
+from gateway.limits.refusals import too_slow
 from schema.errors import Problem, RequestError
+from schema.key_scope import KeyScope
 from schema.vocabulary import Role
 
-# Visitors ask the graph for what is public as a region would that does not exist: of regions' own data it has none.
-_VISITOR: Final = Viewer("visitor", Role.REGION, "")
-_UNSEEN: Final = {"FORBIDDEN": 403, "UNAUTHENTICATED": 401}
+_STATUS: Final = {"FORBIDDEN": 403, "UNAUTHENTICATED": 401, "RATE_LIMITED": 429, "INTERNAL": 500}
 _DONE: Final[Mapping[str, Words]] = {act.document: act.done for act in ACTS}
 
 
@@ -44,15 +45,15 @@ async def show(request: Request, page: Page) -> Response:
         request.path_params,
         [pair for pair in request.query_params.multi_items() if pair[0] not in ("done", "_")],
         session.remembered if session else {},
-        session.viewer if session else _VISITOR,
+        session.viewer if session else _visitor(request),
     )
     try:
         variables = page.variables(asked)
+        if session and page.remember and (kept := page.remember(asked)):
+            await sessions.remember(hub, session, **kept)
+        answer = await _asked_for(hub, asked.viewer, page, variables)
     except RequestError as error:
         return refuse(request, session, [each.as_dict() for each in error.problems], error.status)
-    if session and page.remember and (kept := page.remember(asked)):
-        await sessions.remember(hub, session, **kept)
-    answer = await execute(hub, asked.viewer, page.source(), variables)
     found, errors = answer["data"], answer.get("errors", [])
     if found is None:
         problems, status = of_errors(errors)
@@ -65,6 +66,15 @@ async def show(request: Request, page: Page) -> Response:
         request, page.template, session=session, menu=menu_of(session), page=page, asked=asked,
         done=_done(request), graphiql=_graphiql(page, variables), **{**more, **view},
     )  # fmt: skip
+
+
+async def _asked_for(hub: Hub, viewer: Viewer, page: Page, variables: dict[str, Any]) -> dict[str, Any]:
+    """What the graph says to a page's document, given up where it takes as long as no client's query may."""
+    try:
+        async with asyncio.timeout(hub.settings.limits.seconds):
+            return await execute(hub, viewer, page.source(), variables)
+    except TimeoutError:
+        raise too_slow(hub.settings.limits.seconds) from None
 
 
 async def do(request: Request, act: Act) -> Response:
@@ -97,6 +107,19 @@ async def do(request: Request, act: Act) -> Response:
     return RedirectResponse(act.back(path, form), 303)
 
 
+def _visitor(request: Request) -> Viewer:
+    """Visitors ask the graph for what is public as a region would that does not exist: of regions' own data it has none. Each
+    address has a budget of its own, so that nobody can spend the others'.
+    """
+    return Viewer(
+        "visitor",
+        Role.REGION,
+        "",
+        frozenset({KeyScope.READ}),
+        f"visitor:{request.client.host if request.client else ''}",
+    )
+
+
 def to_sign_in(request: Request) -> Response:
     """To the page where one signs in, and from there back; said to htmx in its own way, which swaps no whole page."""
     expired = "1" if sessions.COOKIE in request.cookies else None
@@ -121,7 +144,7 @@ def of_errors(errors: Iterable[Mapping[str, Any]]) -> tuple[list[dict[str, Any]]
     status = 422
     for error in errors:
         more = error.get("extensions") or {}
-        status = _UNSEEN.get(str(more.get("code")), 500 if more.get("code") == "INTERNAL" else status)
+        status = _STATUS.get(str(more.get("code")), status)
         problems += more.get("problems") or [_foreign(error)]
     return problems, status
 

@@ -1,11 +1,11 @@
 """The addresses of the console: pages and acts from their registry, signing in and out, the language."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
@@ -15,6 +15,7 @@ from gateway.console.answering import do, menu_of, refuse, show, to_sign_in
 from gateway.console.page import Act, Page
 from gateway.console.registry import ACTS, PAGES
 from gateway.console.rendering import LANGUAGE, address, render
+from gateway.errors import answer
 from gateway.hub import Hub
 from schema.errors import RequestError
 
@@ -24,17 +25,17 @@ router = APIRouter(include_in_schema=False)
 
 
 def _page(page: Page) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
+    async def shown(request: Request) -> Response:
         return await show(request, page)
 
-    return answer
+    return shown
 
 
 def _act(act: Act) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
+    async def done(request: Request) -> Response:
         return await do(request, act)
 
-    return answer
+    return done
 
 
 @router.get("/sign-in")
@@ -45,19 +46,22 @@ async def sign_in_page(request: Request) -> Response:
 
 @router.post("/sign-in")
 async def sign_in(request: Request) -> Response:
-    """With a key. A wrong one is told as every wrong one is."""
+    """With a key. A wrong one is told as every wrong one is; who shows too many waits, as everywhere."""
     hub: Hub = request.app.state.hub
+    place = request.client.host if request.client else ""
     try:
+        hub.rates.admit(place)
         form = await forms.read(request, request.cookies.get(forms.VISITOR, ""))
     except RequestError as error:
         return refuse(request, None, [each.as_dict() for each in error.problems], error.status)
     key = forms.text(form, "key").removeprefix("Bearer ").strip()
-    try:
-        viewer = authenticate(hub.database, f"Bearer {key}")
-    except RequestError as error:
-        return _sign_in_page(request, error.status, wrong=True, wanted=forms.text(form, "next"))
+    viewer = await asyncio.to_thread(authenticate, hub.database, key)
+    if viewer is None:
+        hub.rates.refused(place)
+        return _sign_in_page(request, 401, wrong=True, wanted=forms.text(form, "next"))
+    hub.uses.note(viewer.holder)
     response = RedirectResponse(_own(forms.text(form, "next")), 303)
-    sessions.give(response, request, sessions.COOKIE, await sessions.begin(hub, viewer, key.split("_")[1]))
+    sessions.give(response, request, sessions.COOKIE, await sessions.begin(hub, viewer, viewer.holder))
     return response
 
 
@@ -89,7 +93,7 @@ def _sign_in_page(request: Request, status: int = 200, *, wrong: bool = False, w
     hub: Hub = request.app.state.hub
     return render(
         request, "sign_in", session=None, menu=menu_of(None), status=status, wrong=wrong,
-        expired="expired" in request.query_params, provider=hub.settings.oidc is not None,
+        expired="expired" in request.query_params, provider=hub.settings.sign_in is not None,
         next=_own(wanted if wanted is not None else request.query_params.get("next", "/")),
     )  # fmt: skip
 
@@ -102,11 +106,11 @@ def _own(place: str) -> str:
 
 
 async def _lost(request: Request, error: HTTPException) -> Response:
-    """An address that is none: a page for people; machines hear what they always heard."""
+    """An address that is none: a page for people; machines hear what they always hear."""
     if error.status_code == 404 and "text/html" in request.headers.get("Accept", ""):
         session = await sessions.of(request)
         return render(request, "lost", session=session, menu=menu_of(session), status=404)
-    return await http_exception_handler(request, error)
+    return await answer(request, error)
 
 
 for _each in PAGES:

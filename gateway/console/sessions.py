@@ -1,7 +1,13 @@
 """Who is signed in: a row in the database behind a cookie that holds nothing but chance.
 
-A session ends by signing out, when the key that opened it is revoked, when it was idle too long, and at its longest; each
-holds at once and in every process, since every request reads the row. The cookie is HttpOnly and SameSite=Lax: Strict would
+A session ends by signing out, when the key that opened it is revoked or over, when it was idle too long, and at its longest;
+each holds at once and in every process, since every request reads the row. It may do what that key may.
+
+What pages ask is held to the limits that hold for everybody, and is charged to a budget of the same size as a key's, but one
+of its own (`console:…`): a job that has spent its minute must not keep the people who share its key from their pages, nor they
+it. It goes with the key or the person and not with the session, so signing in once more gives nobody more.
+
+The cookie is HttpOnly and SameSite=Lax: Strict would
 lose it on the way back from an identity provider, and no form acts without a token of its session anyway.
 """
 
@@ -15,7 +21,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.auth import Viewer
+from gateway.auth import EVERY_SCOPE, Viewer, is_valid, scopes_of
 from gateway.hub import Hub
 from schema.vocabulary import Role
 from sync.repository.console import ConsoleStore
@@ -61,7 +67,10 @@ async def of(request: Request) -> Session | None:
     """The session of a request; None where there is none, or none any more."""
     cookie = request.cookies.get(COOKIE)
     hub: Hub = request.app.state.hub
-    return await asyncio.to_thread(_found, hub, _digest(cookie)) if cookie else None
+    found = await asyncio.to_thread(_found, hub, _digest(cookie)) if cookie else None
+    if found is not None:
+        request.state.holder = found.viewer.holder
+    return found
 
 
 def _found(hub: Hub, digest: str) -> Session | None:
@@ -71,13 +80,15 @@ def _found(hub: Hub, digest: str) -> Session | None:
         key = KeyStore(session).get(row.key_prefix) if row is not None and row.key_prefix else None
     if row is None or _is_over(row, hub.settings, now):
         return None
-    if row.key_prefix and (key is None or key.revoked_at is not None):
+    if row.key_prefix and (key is None or not is_valid(key, now)):
         return None
     if now - row.seen_at >= _NOTED:
         row.seen_at = now
         with hub.database.write() as session:
             ConsoleStore(session).save(row)
-    return Session(digest, Viewer(row.name, Role(row.role), row.region), row.form_key, row.remembered)
+    scopes = scopes_of(key.scopes) if key is not None else EVERY_SCOPE
+    holder = f"console:{row.key_prefix or row.name}"
+    return Session(digest, Viewer(row.name, Role(row.role), row.region, scopes, holder), row.form_key, row.remembered)
 
 
 def _is_over(row: ConsoleSessionRow, settings: Settings, now: datetime) -> bool:

@@ -25,7 +25,7 @@ from gateway.console.answering import refuse
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from schema.vocabulary import Role
-from sync.settings import OidcSettings
+from sync.settings import SignInSettings
 
 router = APIRouter(include_in_schema=False)
 _COOKIE: Final = "dexhub_provider"
@@ -77,7 +77,7 @@ async def back(request: Request, code: str = "", state: str = "") -> Response:
     return response
 
 
-async def _claims(provider: OidcSettings, kept: dict[str, str], code: str, redirect: str) -> dict[str, Any]:
+async def _claims(provider: SignInSettings, kept: dict[str, str], code: str, redirect: str) -> dict[str, Any]:
     """What the provider says of who signed in, its signature, audience, age and nonce checked."""
     about = await _about(provider)
     try:
@@ -100,7 +100,7 @@ async def _claims(provider: OidcSettings, kept: dict[str, str], code: str, redir
     return dict(claims)
 
 
-def _viewer(provider: OidcSettings, claims: dict[str, Any]) -> Viewer:
+def _viewer(provider: SignInSettings, claims: dict[str, Any]) -> Viewer:
     said = str(claims.get(provider.role_claim, ""))
     role = provider.roles.get(said) or (Role(said) if said in tuple(Role) else None)
     region = str(claims.get(provider.region_claim, "")) or None
@@ -116,7 +116,7 @@ def _viewer(provider: OidcSettings, claims: dict[str, Any]) -> Viewer:
     return Viewer(name, role, region if role is Role.REGION else None)
 
 
-async def _about(provider: OidcSettings) -> dict[str, Any]:
+async def _about(provider: SignInSettings) -> dict[str, Any]:
     """What the provider says of itself."""
     try:
         async with AsyncOAuth2Client(provider.client_id, timeout=_PATIENCE) as client:
@@ -127,10 +127,10 @@ async def _about(provider: OidcSettings) -> dict[str, Any]:
     return found
 
 
-def _provider(hub: Hub) -> OidcSettings:
-    if hub.settings.oidc is None:
+def _provider(hub: Hub) -> SignInSettings:
+    if hub.settings.sign_in is None:
         raise _failed("没有配置统一认证", "no identity provider is configured")
-    return hub.settings.oidc
+    return hub.settings.sign_in
 
 
 def _kept(request: Request) -> dict[str, str]:

@@ -7,6 +7,7 @@ from gateway.console import sessions
 from gateway.console.answering import refuse, to_sign_in
 from gateway.exports.route import table
 from schema.errors import RequestError
+from schema.key_scope import KeyScope
 
 router = APIRouter(include_in_schema=False)
 
@@ -20,6 +21,7 @@ async def take_away(what: str, form: str, request: Request) -> Response:
     own = ("columns", "sort", "order", "after", "done")
     pairs = [(name, _moment(name, value)) for name, value in request.query_params.multi_items() if name not in own]
     try:
+        session.viewer.require_scope(KeyScope.READ)
         return await table(request.app.state.hub, session.viewer, what, form, [each for each in pairs if each[1]])
     except RequestError as error:
         return refuse(request, session, [each.as_dict() for each in error.problems], error.status)

@@ -19,6 +19,7 @@ from gateway.files import region_of, unknown_region
 from gateway.hub import Hub
 from gateway.list_uploads import XLSX, attachment
 from schema.errors import Problem, RequestError
+from schema.key_scope import KeyScope
 from schema.vocabulary import Register, Role
 from sync import registers
 from sync.eligibility import evaluate_registers
@@ -37,6 +38,7 @@ async def _allowed(request: Request, roles: frozenset[Role]) -> Session | Respon
         return to_sign_in(request)
     try:
         session.viewer.require(*sorted(roles))
+        session.viewer.require_scope(KeyScope.READ if request.method == "GET" else KeyScope.WRITE)
     except RequestError as error:
         return _refused(request, session, error)
     return session

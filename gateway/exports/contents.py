@@ -8,19 +8,22 @@ from datetime import UTC, datetime
 from typing import Final
 
 from adapters.registry import regions
-from gateway import cases, eligibility, entries, facts
+from gateway import cases, entries, facts
 from gateway.exports.conditions import Conditions
 from gateway.exports.words import chinese, time, together
 from schema.clause_file import national_clauses
+from schema.list_life import COUNTED, STATE_NAMES, ListState
 from schema.types.catalogue import NATIONAL_TRACKS
 from schema.types.entry import Entry
 from schema.vocabulary import EligibilityStatus
 from sync import roster, waivers
 from sync.database import Session
 from sync.lists import items_of
-from sync.repository.browse import EntryBrowser, Slice, SortKey
+from sync.lists.rules import issuers
+from sync.repository.browse import EntryBrowser, Sort, SortKey, Wanted
 from sync.repository.cases import CaseStore
 from sync.repository.eligibility import EligibilityStore
+from sync.repository.keyset import Slice
 from sync.repository.lists import ListStore
 from sync.scope import Scope
 from sync.workbooks.tables import TableToWrite, Value
@@ -44,15 +47,15 @@ def entry_table(session: Session, scope: Scope, asked: Conditions) -> TableToWri
 
 def _entry_rows(session: Session, scope: Scope, asked: Conditions) -> Rows:
     now = datetime.now(UTC)
-    wanted = eligibility.with_waivers(session, asked.entries().as_filter(), now)
     lifted = waivers.waived_standings(session, now)
-    browser, store, after = EntryBrowser(session, scope), EligibilityStore(session), None
-    while page := browser.page(wanted, Slice(_PAGE, SortKey.ID, after=after)):
+    listing = EntryBrowser(session, scope).listing(Wanted(asked.entries, lifted), [Sort(SortKey.ID)])
+    store, after = EligibilityStore(session), None
+    while page := listing.rows(Slice(_PAGE, after=after)):
         ids = [row.id for row in page]
         standings = {entry: row.status for entry, row in store.rows(ids).items()} | lifted
         for entry in entries.load(session, scope, page):
             yield _entry_row(entry, standings.get(str(entry.id)))
-        after = (ids[-1], ids[-1])
+        after = listing.place(page[-1])
         session.expunge_all()
 
 
@@ -99,24 +102,22 @@ def _case_rows(session: Session, scope: Scope, asked: Conditions) -> Rows:
 def list_table(session: Session, scope: Scope, asked: Conditions) -> TableToWrite:
     """推荐名单, a row for each item of each version."""
     headings = (
-        ("回执号", 24), ("地区", 8), ("版本", 6), ("现行", 6), ("名次", 6), ("项目编号", 20), ("项目名称", 44), ("牵头单位", 32),
-        ("申报国家赛道", 16), ("报送人", 16), ("报送时间", 20), ("名单 SHA-256", 66),
+        ("回执号", 24), ("地区", 8), ("推荐单位", 10), ("版本", 6), ("状态", 8), ("有效", 6), ("名次", 6),
+        ("项目编号", 20), ("项目名称", 44), ("牵头单位", 32), ("申报国家赛道", 16), ("报送人", 16), ("报送时间", 20), ("名单 SHA-256", 66),
     )  # fmt: skip
     return TableToWrite("推荐名单", headings, _list_rows(session, scope, asked))
 
 
 def _list_rows(session: Session, scope: Scope, asked: Conditions) -> Rows:
-    store = ListStore(session, scope)
-    current = {row.receipt for row in store.newest().values()}
-    for row in store.versions(asked.regions()):
-        items = items_of(row)
+    for row in ListStore(session, scope).versions(asked.regions()):
+        items, state, issuer = items_of(row), ListState(row.state), issuers().get(row.issuer)
         known = _entries(session, scope, [item.entry_id for item in items])
         for item in items:
             track = NATIONAL_TRACKS.get(item.national_track or "")
             yield (
-                row.receipt, facts.region_types()[row.region].name, row.version, "是" if row.receipt in current else None,
-                item.rank, item.entry_id, *_named(known.get(item.entry_id)), track.name if track else None, row.submitted_by,
-                time(row.submitted_at), row.digest,
+                row.receipt, facts.region_types()[row.region].name, issuer.name if issuer else row.issuer, row.version,
+                STATE_NAMES[state], "是" if state in COUNTED else None, item.rank, item.entry_id,
+                *_named(known.get(item.entry_id)), track.name if track else None, row.submitted_by, time(row.submitted_at), row.digest,
             )  # fmt: skip
 
 
@@ -185,3 +186,4 @@ CONTENTS: Final[Mapping[str, Callable[[Session, Scope, Conditions], TableToWrite
     "roster": roster_table,
     "clauses": clause_table,
 }
+WHOLE: Final = frozenset({"roster"})  # computed over all regions; of it a region is shown its part

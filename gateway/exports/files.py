@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gateway.exports.conditions import Conditions
-from gateway.exports.contents import CONTENTS
+from gateway.exports.contents import CONTENTS, WHOLE
 from schema.errors import Problem, RequestError, redact
 from sync.database import Database
-from sync.scope import Scope
+from sync.scope import EVERYTHING, Scope
 from sync.workbooks.tables import WRITERS
 
 
@@ -21,7 +21,7 @@ def write(database: Database, scope: Scope, what: str, form: str, pairs: Iterabl
             status=404,
         )  # fmt: skip
     asked = Conditions.of(what, pairs)
-    with database.read() as session:
+    with database.read(EVERYTHING if what in WHOLE else scope) as session:
         table = CONTENTS[what](session, scope, asked)
         WRITERS[form](table, file)
     return table.title

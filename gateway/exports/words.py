@@ -16,12 +16,10 @@ from schema.vocabulary import (
     Stage,
     TrackMatch,
 )
+from sync.lists.selection_checks import STAGE_NAMES
 
 CHINESE: Final[dict[str, dict[str, str]]] = {
-    "Stage": {
-        Stage.REGISTERED: "已报名", Stage.QUALIFICATION: "资格审查", Stage.CITY: "市州初赛", Stage.PRELIMINARY: "初赛",
-        Stage.VERIFICATION: "技术验证", Stage.FINAL: "决赛", Stage.PUBLICITY: "公示", Stage.AWARDED: "已授奖",
-    },
+    "Stage": STAGE_NAMES,
     "EntryStatus": {
         EntryStatus.ACTIVE: "参赛中", EntryStatus.ELIMINATED: "未晋级", EntryStatus.WITHDRAWN: "已撤回",
     },

@@ -4,8 +4,8 @@ from typing import Final
 
 from schema.predicates.finding import Finding, Predicate
 from schema.predicates.form import FormComplete, FormLeast, FormLimit, FormLimits, FormSections
+from schema.predicates.government import GovernmentTracks
 from schema.predicates.organisations import (
-    GovernmentTracks,
     LegalPerson,
     MaxOrganisations,
     NamedLead,

@@ -1,4 +1,4 @@
-"""Predicates on the organisations that enter: legal person, lead, number, credit, organisers, government bodies."""
+"""Predicates on the organisations that enter: legal person, lead, number, credit, organisers."""
 
 from typing import Final, Literal
 
@@ -13,8 +13,9 @@ _UNITS: Final = frozenset({"entry.organisations"})
 # GB 32100-2015, first two signs: who registered the organisation, and as what.
 _LEGAL_PERSONS: Final = frozenset({"11", "12", "13", "51", "52", "53", "91", "93"})
 _NOT_LEGAL_PERSONS: Final = frozenset({"92"})  # 个体工商户: a natural person in business
+# How a partnership's name must end (Partnership Enterprise Law, articles 15, 56 and 62); it is registered as an enterprise.
+_PARTNERSHIPS: Final = ("普通合伙）", "有限合伙）", "普通合伙)", "有限合伙)", "合伙企业")
 _ENTERPRISES: Final = frozenset({"91", "92", "93"})
-_BODIES: Final = {"11": OrganisationKind.GOVERNMENT, "12": OrganisationKind.INSTITUTION}
 _ENTERPRISE_KINDS: Final = frozenset(
     {
         OrganisationKind.CENTRAL_STATE_OWNED,
@@ -24,10 +25,10 @@ _ENTERPRISE_KINDS: Final = frozenset(
         OrganisationKind.JOINT_VENTURE,
     }
 )
-_OPEN_KINDS: Final = (None, OrganisationKind.OTHER)  # says nothing about what the organisation is
+OPEN_KINDS: Final = (None, OrganisationKind.OTHER)  # says nothing about what the organisation is
 
 
-def _authority(unit: Organisation) -> str | None:
+def authority(unit: Organisation) -> str | None:
     """The first two signs of a credit code that passes its check."""
     code = unit.credit_code
     return code[:2] if code and credit_code_fault(code) is None else None
@@ -36,9 +37,10 @@ def _authority(unit: Organisation) -> str | None:
 class LegalPerson(Predicate):
     """参赛单位须是具有独立法人资格的企业、事业单位、科研院所、高校等单位 (五（一）1 or 六（一）1 of each notice).
 
-    A branch is none (Company Law of the People's Republic of China, 2023, article 13), nor is an individual business; the
-    credit code says which registry made it a legal person. `branches` are endings of names that only branches bear,
-    `kinds` what the notice names; whether its 等 takes in another kind is a question to the organiser.
+    A branch is none (Company Law of the People's Republic of China, 2023, article 13), nor is an individual business or a
+    partnership (Civil Code, articles 54 and 102); the credit code says which registry made it a legal person. `branches`
+    are endings of names that only branches bear, `kinds` what the notice names, here or where it opens tracks to more;
+    whether its 等 takes in another kind is a question to the organiser.
 
     >>> LegalPerson(kinds=("PRIVATE",), branches=("分公司",))(known(organisations=["甲公司西安分公司"])).verdict.value
     'NOT_MET'
@@ -57,13 +59,13 @@ class LegalPerson(Predicate):
     def __call__(self, facts: Facts) -> Finding:
         """NOT_MET by name or registry; UNDETERMINED where a credit code is missing or fails its check."""
         units = facts.entry.organisations
-        codes = {unit.name: _authority(unit) for unit in units}
-        none = [n for n, code in codes.items() if n.endswith(self.branches) or code in _NOT_LEGAL_PERSONS]
+        codes = {unit.name: authority(unit) for unit in units}
+        endings = (*self.branches, *_PARTNERSHIPS)
+        none = [n for n, code in codes.items() if n.endswith(endings) or code in _NOT_LEGAL_PERSONS]
         if none:
-            zh = f"须具有独立法人资格；{named(none)}为分支机构或个体工商户，不具有法人资格"
-            return not_met(
-                _FIELD, zh, f"must be legal persons; {named(none)}: a branch or an individual business is none"
-            )
+            zh = f"须具有独立法人资格；{named(none)}为分支机构、个体工商户或合伙企业，不具有法人资格"
+            en = f"must be legal persons; {named(none)}: a branch, an individual business or a partnership is none"
+            return not_met(_FIELD, zh, en)
         doubtful = [n for n, code in codes.items() if code not in _LEGAL_PERSONS]
         if doubtful:
             zh = f"须具有独立法人资格；{named(doubtful)}的统一社会信用代码缺失或不足以证明，请核对登记证照"
@@ -172,12 +174,12 @@ def _is_enterprise(unit: Organisation) -> bool | None:
     """By its kind, else by the registry of its credit code, which alone can show an enterprise but not rule one out; None
     where that is not settled.
     """
-    if unit.kind not in _OPEN_KINDS:
+    if unit.kind not in OPEN_KINDS:
         return unit.kind in _ENTERPRISE_KINDS
-    authority = _authority(unit)
-    if authority in _ENTERPRISES:
+    registry = authority(unit)
+    if registry in _ENTERPRISES:
         return True
-    return False if unit.kind and authority else None
+    return False if unit.kind and registry else None
 
 
 class NotAnOrganiser(Predicate):
@@ -226,72 +228,3 @@ class NotAnOrganiser(Predicate):
 
     def _is_clear(self, hit: Hit) -> bool:
         return hit.certain and hit.role not in self.unclear
-
-
-class GovernmentTracks(Predicate):
-    """各级政府部门及事业单位 … 可参与城市治理 … 等赛道 (五（一）5 or 六（一）5).
-
-    `tracks` and `topics` are those the words name, `unclear` topics that may be meant. Institutions are admitted to the
-    contest without limit by another clause of the same notice, so for them the limit is a question to the organiser; for a
-    government body it is a bar. `place` is the code of the region whose bodies alone the clause names. Universities and
-    research institutes stand apart in the notices' own list of kinds.
-
-    >>> GovernmentTracks(tracks=("T1",))(known(kind="INSTITUTION", track="T2")).verdict.value
-    'UNDETERMINED'
-    """
-
-    tracks: tuple[str, ...]
-    topics: tuple[str, ...] = ()
-    unclear: tuple[str, ...] = ()
-    place: str | None = None
-
-    @property
-    def inputs(self) -> frozenset[str]:
-        """The organisations, track and topic."""
-        return _UNITS | {"entry.track_id", "entry.topic_id"}
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Every track and topic it mentions."""
-        return frozenset((*self.tracks, *self.topics, *self.unclear))
-
-    def __call__(self, facts: Facts) -> Finding:
-        """Kinds count, and where a kind says nothing the registry of the credit code."""
-        entry, field = facts.entry, "track"
-        if entry.track_id in self.tracks or entry.topic_id in self.topics:
-            return met(
-                field, "所选赛道向政府部门和事业单位开放", "the track is open to government bodies and institutions"
-            )
-        bodies = [(unit, body) for unit in entry.organisations if (body := self._body(unit)) is not None]
-        here = [unit.name for unit, body in bodies if body is OrganisationKind.GOVERNMENT and self._is_here(unit)]
-        if here and entry.topic_id not in self.unclear:
-            zh = (
-                f"政府部门仅可参与通知所列赛道；{named(here)}报名的赛道不在其中（所列以“等”字结尾，可由组委会另行决定）"
-            )
-            en = f"government bodies may enter the tracks named only; {named(here)} entered another (the list ends with 等)"
-            return not_met(field, zh, en)
-        if nameless := [unit.name for unit, body in bodies if body is OrganisationKind.OTHER]:
-            zh = f"{named(nameless)}未填单位性质，无法判断是否为政府部门或事业单位；请补充"
-            return unknown(
-                field, zh, f"{named(nameless)}: kind not given, so it may be a government body or institution"
-            )
-        if bodies:
-            found = named(unit.name for unit, _ in bodies)
-            zh = f"{found}的单位性质与所报赛道是否相容，通知未说清（一处准予参赛，一处限定赛道）；请组委会确认"
-            en = f"{found}: admitted by one clause, limited to certain tracks by another; to be confirmed"
-            return unknown(field, zh, en)
-        return met(field, "参赛单位中没有政府部门或事业单位", "no government body or institution takes part")
-
-    def _body(self, unit: Organisation) -> OrganisationKind | None:
-        """GOVERNMENT or INSTITUTION; OTHER for what cannot be told; None for the rest."""
-        if unit.kind in (OrganisationKind.GOVERNMENT, OrganisationKind.INSTITUTION):
-            return unit.kind
-        if unit.kind not in _OPEN_KINDS:
-            return None
-        authority = _authority(unit) or ""
-        return _BODIES.get(authority, None if unit.kind and authority else OrganisationKind.OTHER)
-
-    def _is_here(self, unit: Organisation) -> bool:
-        if self.place is None:
-            return True
-        return _authority(unit) is not None and (unit.credit_code or "")[2:4] == self.place

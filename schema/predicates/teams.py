@@ -1,5 +1,6 @@
 """Predicates on teams and people: how many, in how many teams, with how many projects, in how many contests."""
 
+from datetime import datetime
 from typing import Final, Literal
 
 from schema.facts import Facts, Peer
@@ -61,6 +62,11 @@ def _still_in(facts: Facts) -> list[Peer]:
     return [peer for peer in facts.peers or () if peer.status is not EntryStatus.WITHDRAWN]
 
 
+def _was_out(peer: Peer, when: datetime) -> bool:
+    """Whether its platform had said its last word on it by then; what is out and changes no more was out by that word."""
+    return peer.updated_at is not None and peer.updated_at <= when
+
+
 class OneProjectPerTeam(Predicate):
     """每个参赛团队只能提交 1个参赛项目 (五（一）2, 五（一）3 or 六（一）2 of each notice).
 
@@ -95,8 +101,8 @@ class OneTeamPerRepresentative(Predicate):
 
     @property
     def inputs(self) -> frozenset[str]:
-        """The peers, and whether the people can be told at all."""
-        return _PEERS | {"entry.team"}
+        """The peers, the regions compared, and whether the people can be told at all."""
+        return _PEERS | {"compared_regions", "entry.team"}
 
     def __call__(self, facts: Facts) -> Finding:
         """Without an identity number a person can be in other teams unseen."""
@@ -109,6 +115,9 @@ class OneTeamPerRepresentative(Predicate):
         if not others and (not people or any(person.id_token is None for person in people)):
             zh = "有参赛代表缺少身份证件号码，无法确认是否代表其他团队"
             return unknown("representatives", zh, "an identity number is missing, so other teams cannot be ruled out")
+        if not others and (unseen := len(_CONTESTS - facts.compared_regions)):
+            zh = f"每个参赛代表只能代表 1 个团队；已接入的赛区中未发现，尚有 {unseen} 个赛区未比对"
+            return unknown("representatives", zh, f"one team each; none found, but {unseen} regions were not compared")
         clear = ("各参赛代表未代表其他团队", "no representative is in another team")
         return _told(others, "representatives", "每个参赛代表只能代表 1 个团队", "one team per representative", clear)
 
@@ -145,8 +154,9 @@ class OnlyHere(Predicate):
     """A team or project that enters here enters nowhere else; how far "elsewhere" goes, each notice says in its own words.
 
     `beyond` is "region" (其他赛区, 其他省份分赛, 仅在一个地方分赛) or "city" (其他市州). `at_once` is for words that forbid only
-    entering at the same time (不得同时): there an entry that is out of its contest does not count. Contests of regions
-    that no hub reads cannot be seen: until all were compared the answer stays open.
+    entering at the same time (不得同时报名): there an entry that was out of its contest before this one was handed in does
+    not count, and one that went out since is a question, for losing there mends nothing. Contests of regions that no hub
+    reads cannot be seen: until all were compared the answer stays open.
 
     >>> OnlyHere(subject="TEAM", beyond="region")(known(peers=[{"shares": ["TEAM"], "region": "14"}])).verdict.value
     'NOT_MET'
@@ -158,8 +168,8 @@ class OnlyHere(Predicate):
 
     @property
     def inputs(self) -> frozenset[str]:
-        """The peers and the regions compared."""
-        return _PEERS | {"compared_regions"}
+        """The peers and the regions compared; for what counts as the same time, when this one was handed in."""
+        return _PEERS | {"compared_regions"} | ({"entry.submitted_at"} if self.at_once else set())
 
     def __call__(self, facts: Facts) -> Finding:
         """Names the entries found elsewhere, or the regions not looked into."""
@@ -167,13 +177,19 @@ class OnlyHere(Predicate):
         if facts.peers is None:
             return _not_compared(field)
         others = [peer for peer in _still_in(facts) if self.subject in peer.shares and self._is_elsewhere(peer, facts)]
-        if self.at_once:
-            others = [peer for peer in others if peer.status is EntryStatus.ACTIVE]
+        gone = [peer for peer in others if peer.status is not EntryStatus.ACTIVE] if self.at_once else []
+        others = [peer for peer in others if peer not in gone]
         beyond_zh, beyond_en = (
             ("其他赛区", "another region") if self.beyond == "region" else ("其他市州", "another city")
         )
         what_zh, what_en = ("团队", "team") if self.subject is Shared.TEAM else ("项目", "project")
-        expected = f"该{what_zh}不得在{beyond_zh}参赛", f"the {what_en} may not enter in {beyond_en}"
+        once_zh, once_en = ("同时", " at the same time") if self.at_once else ("", "")
+        expected = f"该{what_zh}不得{once_zh}在{beyond_zh}参赛", f"the {what_en} may not enter in {beyond_en}{once_en}"
+        overlapping = [peer for peer in gone if not _was_out(peer, entry.submitted_at)]
+        if overlapping and not any(peer.certain for peer in others):
+            shown = named(f"{peer.entry_id}《{peer.title}》" for peer in overlapping)
+            zh = f"{expected[0]}；{shown} 现已不在赛中，提交本项目时是否仍在赛中请核实"
+            return unknown(field, zh, f"{expected[1]}; {shown} is out now: was it when this came in?")
         if not others and (unseen := self._unseen(facts)):
             zh = f"{expected[0]}；已接入的赛区中未发现，尚有 {unseen} 个赛区未比对"
             return unknown(field, zh, f"{expected[1]}; none found, but {unseen} regions were not compared")

@@ -94,7 +94,8 @@ class Unchanged(Predicate):
     在不改变项目名称和主要内容的基础上.
 
     `since` is "selection" (from the registration on), "acceptance" (报名成功), or an item of the timetable after whose last
-    day the lock holds. A change of a `doubtful` part may or may not be one of the kind forbidden.
+    day the lock holds. A change of a `doubtful` part may or may not be one of the kind forbidden. `besides` are words of
+    the same clause that no history shows; with them the clause is never met by a machine.
 
     >>> lock = Unchanged(parts=("REPRESENTATIVES",), since="R")
     >>> kept = {"calendar": {"R": [None, "2025-06-30"]}, "known_since": "2025-06-01T00:00"}
@@ -107,6 +108,7 @@ class Unchanged(Predicate):
     parts: tuple[Changed, ...]
     doubtful: tuple[Changed, ...] = ()
     since: str
+    besides: str | None = None
 
     @property
     def inputs(self) -> frozenset[str]:
@@ -145,6 +147,9 @@ class Unchanged(Predicate):
         if history.known_since > start and not untouched:
             zh = f"{words[0]}：平台自锁定后才开始跟踪，此前是否更改不可知；请省平台提供变更记录"
             return unknown(field, zh, f"{words[1]}: followed only since after the lock; ask the platform for its log")
+        if self.besides:
+            zh = f"{words[0]}未更改；“{self.besides}”须人工核实"
+            return unknown(field, zh, f"{words[1]} unchanged; “{self.besides}” is for people to check")
         return met(field, f"{words[0]}未更改", f"{words[1]} unchanged")
 
     @cached_property

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from schema.types.catalogue import Region
+from schema.types.node import Node
 from schema.vocabulary import CaseKind, CaseLevel, CaseStatus
 
 if TYPE_CHECKING:
@@ -99,10 +100,9 @@ class Decision:
 
 
 @strawberry.type(description="查重案件 / A duplicate case")
-class DuplicateCase:
+class DuplicateCase(Node):
     """A judgement with evidence."""
 
-    id: strawberry.ID
     kind: CaseKind
     status: CaseStatus
     level: CaseLevel

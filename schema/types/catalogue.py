@@ -9,36 +9,35 @@ from schema import catalogue
 from schema.identifiers import REGIONS
 from schema.quotas import Basis, quota_of, selection_of
 from schema.types import enums  # noqa: F401  registers the enums before any type names one
+from schema.types.node import Node
+from schema.types.scalars import RegionCode
 from schema.vocabulary import OrganiserRole, PullStatus, TrackMatch
 
 
 @strawberry.type(
     description="国家赛道的赛题（据益阳通知附件 2 转载）/ A topic of the national guide, as the Yiyang notice reproduces it"
 )
-class NationalTopic:
+class NationalTopic(Node):
     """N01-01 …"""
 
-    id: strawberry.ID
     title: str
 
 
 @strawberry.type(
     description="国家赛道：13 个行业赛道和开放性创新 / A national track: 13 industry tracks and open innovation"
 )
-class NationalTrack:
+class NationalTrack(Node):
     """N01 … N14."""
 
-    id: strawberry.ID
     number: int
     name: str
     topics: list[NationalTopic]
 
 
 @strawberry.type(description="子赛题，如企业需求子赛题 / A sub-topic, such as one that states an enterprise's demand")
-class SubTopic:
+class SubTopic(Node):
     """Below a topic."""
 
-    id: strawberry.ID
     number: int
     title: str
     title_printed: str = strawberry.field(description="通知原文，含序号和标记 / As printed, with number and marker")
@@ -46,10 +45,9 @@ class SubTopic:
 
 
 @strawberry.type(description="赛题，标题照通知原文 / A topic, its title as printed")
-class Topic:
+class Topic(Node):
     """Of one province."""
 
-    id: strawberry.ID
     number: int
     number_printed: str
     title: str
@@ -69,10 +67,9 @@ class Topic:
 
 
 @strawberry.type(description="赛道，名称照通知原文 / A track, its name as printed")
-class Track:
+class Track(Node):
     """Of one province."""
 
-    id: strawberry.ID
     number: int
     number_printed: str
     name: str
@@ -162,8 +159,8 @@ class KnowsFreshness(Protocol):
 class Region:
     """One province-level division that is connected."""
 
-    code: strawberry.ID = strawberry.field(description="GB/T 2260 两位代码 / Two digits of GB/T 2260")
-    iso: str = strawberry.field(description="ISO 3166-2")
+    code: RegionCode = strawberry.field(description="GB/T 2260 两位代码 / Two digits of GB/T 2260")
+    iso: str = strawberry.field(description="ISO 3166-2 代码 / Its code in ISO 3166-2")
     slug: str
     name: str
     full_name: str
@@ -184,7 +181,7 @@ class Region:
         """The type of a region's facts."""
         region, notice = REGIONS[code], facts.facts
         return cls(
-            code=strawberry.ID(code),
+            code=RegionCode(code),
             iso=region.iso,
             slug=region.slug,
             name=region.name,

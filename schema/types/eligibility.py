@@ -7,14 +7,15 @@ import strawberry
 
 from schema import clauses
 from schema.types.catalogue import Region
+from schema.types.cost import costs
+from schema.types.node import Node
 from schema.vocabulary import ClauseKind, EligibilityStatus, Verdict
 
 
 @strawberry.type(description="通知的一条规则，照原文 / A rule of a notice, in its own words")
-class Clause:
+class Clause(Node):
     """As it stands in clauses.toml."""
 
-    id: strawberry.ID
     region: Region | None = strawberry.field(
         description="所属赛区；由全国申报书推定的为空 / Whose notice prints it; null for what the national form implies"
     )
@@ -51,10 +52,9 @@ class Clause:
 
 
 @strawberry.type(description="对一个项目豁免一条规则 / That an entry passes a clause by the organiser's decision")
-class Waiver:
+class Waiver(Node):
     """Visible with its author and its end."""
 
-    id: strawberry.ID
     entry_id: strawberry.ID
     clause: Clause
     reason: str
@@ -87,7 +87,9 @@ class Eligibility:
     judged_at: datetime | None = strawberry.field(description="判定时间；未入库的为空 / When it was judged and kept")
     told: strawberry.Private[list[ClauseVerdict]]
 
-    @strawberry.field(description="逐条判定，可只取某几种 / Clause by clause; or only some verdicts")
+    @strawberry.field(
+        description="逐条判定，可只取某几种 / Clause by clause; or only some verdicts", metadata=costs(1, size=30)
+    )
     def verdicts(self, only: list[Verdict] | None = None) -> list[ClauseVerdict]:
         """In the order of the notice."""
         return self.told if only is None else [one for one in self.told if one.verdict in only]

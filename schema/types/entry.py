@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Protocol, cast
 import strawberry
 
 from schema.types.catalogue import NationalTrack, Region, SubTopic, Topic, Track
+from schema.types.cost import costs
+from schema.types.node import Node
+from schema.types.scalars import CreditCode
 from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage, TrackMatch
 
 if TYPE_CHECKING:
@@ -19,7 +22,9 @@ class Organisation:
     """参赛单位."""
 
     name: str
-    credit_code: str | None = strawberry.field(description="统一社会信用代码 / Unified social credit code (GB 32100)")
+    credit_code: CreditCode | None = strawberry.field(
+        description="统一社会信用代码 / Unified social credit code (GB 32100)"
+    )
     kind: OrganisationKind | None
     is_lead: bool = strawberry.field(description="是否牵头单位 / Whether it leads")
 
@@ -78,7 +83,7 @@ class KnowsMore(Protocol):
 
 
 @strawberry.interface(description="参赛项目：各省共有的部分 / An entry: what all provinces have in common")
-class Entry:
+class Entry(Node):
     """参赛项目."""
 
     id: strawberry.ID = strawberry.field(description="地区代码:省内编号 / Region code, colon, the province's own id")
@@ -115,14 +120,17 @@ class Entry:
     warnings: list[EntryWarning]
     source: Source
 
-    @strawberry.field(description="涉及的查重案件 / The duplicate cases it is part of")
+    @strawberry.field(description="涉及的查重案件 / The duplicate cases it is part of", metadata=costs(3, size=2))
     async def duplicate_cases(
         self, info: strawberry.Info
     ) -> list[Annotated["DuplicateCase", strawberry.lazy("schema.types.cases")]]:
         """Loaded in one batch a request."""
         return await cast("KnowsMore", info.context).cases_of(self.id)
 
-    @strawberry.field(description="参赛资格及逐条判定；尚未判定为空 / What the clauses say; null until it is judged")
+    @strawberry.field(
+        description="参赛资格及逐条判定；尚未判定为空 / What the clauses say; null until it is judged",
+        metadata=costs(3),
+    )
     async def eligibility(
         self, info: strawberry.Info
     ) -> Annotated["Eligibility", strawberry.lazy("schema.types.eligibility")] | None:
@@ -130,7 +138,8 @@ class Entry:
         return await cast("KnowsMore", info.context).eligibility_of(self.id)
 
     @strawberry.field(
-        description="变更记录，由早到晚，不含个人信息 / What changed since the hub first saw it, oldest first"
+        description="变更记录，由早到晚，不含个人信息 / What changed since the hub first saw it, oldest first",
+        metadata=costs(3, size=3),
     )
     async def history(
         self, info: strawberry.Info

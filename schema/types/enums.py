@@ -12,6 +12,7 @@ strawberry.enum(vocabulary.OrganisationKind, description="单位性质 / Kind of
 strawberry.enum(
     vocabulary.TrackMatch, description="对应国家赛道的方式 / How a track or topic leads to a national track"
 )
+strawberry.enum(vocabulary.Role, description="密钥的角色 / Who holds a key")
 strawberry.enum(vocabulary.OrganiserRole, description="组织角色 / The part an organiser plays")
 strawberry.enum(vocabulary.PullStatus, description="拉取结果 / Outcome of a pull")
 strawberry.enum(vocabulary.PullPhase, description="拉取进行到哪一步 / How far a pull has come")
@@ -21,6 +22,7 @@ strawberry.enum(
     vocabulary.CaseLevel,
     description="查重把握：LIKELY 自动立案，REVIEW 待人工核对 / How sure: opened by itself, or to be looked at",
 )
+strawberry.enum(vocabulary.CaseChange, description="案件上发生的事 / What happened to a case")
 strawberry.enum(vocabulary.RosterState, description="名册状态 / Where an item of the roster stands")
 strawberry.enum(Basis, name="QuotaBasis", description="名额依据 / What a quota rests on")
 strawberry.enum(vocabulary.ClauseKind, description="规则类别 / What a clause is about")

@@ -8,18 +8,19 @@ What such entries have in common beyond that key still brings them together by o
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags, hstack
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, hstack
 
 from sync.duplicates.encoding import Encoded
-from sync.duplicates.hashing import Integers, crossed, hashed_rows, narrow
+from sync.duplicates.hashing import MANY, SPACE, Integers, crossed, hashed_rows, narrow
 from sync.duplicates.parallel import mapped
 from sync.duplicates.rarity import Counts, count
 
 _ROWS: Final = 20_000  # rows of a product at once, so that its memory does not grow with the corpus
-_ENOUGH: Final = 0.999  # of the weights of shared keys; below one, as three thirds are
+ENOUGH: Final = 0.999  # of the weights of shared keys; below one, as three thirds are
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,40 +89,51 @@ def candidates(corpus: Encoded, counts: Mapping[str, Counts] = MappingProxyType(
 
 def _met_by(corpus: Encoded, names: Sequence[str], counts: Mapping[str, Counts]) -> tuple[Integers, dict[str, int]]:
     """The pairs that these rules make together, as `_meeting` gives them, and how many keys each set aside."""
-    keys, weights, dropped = [], [], {}
+    weighed, dropped = [], {}
     for name in names:
         rule = RULES[name]
         rows = rule.keys(corpus)
         held = counts[name] if name in counts else count(rows)
-        kept, dropped[name] = _within_cap(rows, held, rule.cap)
-        keys.append(kept)
-        weights.append(np.full(kept.shape[1], rule.weight, np.float32))
-    return _meeting(hstack(keys, "csr"), np.concatenate(weights)), dropped
+        dropped[name] = int((held > rule.cap).sum())
+        weighed.append(_within_cap(rows, held, rule))
+    return _meeting(hstack(weighed, "csr") if len(weighed) > 1 else weighed[0]), dropped
 
 
-def enough(weight: float) -> bool:
-    """Whether shared keys of this weight make a pair."""
-    return weight >= _ENOUGH
-
-
-def _within_cap(keys: csr_matrix, held: Counts, cap: int) -> tuple[csr_matrix, int]:
-    """The columns that two to `cap` rows have, renumbered; and how many more rows have."""
-    places = narrow(keys.indices)
-    counted = held[places]
-    here = np.flatnonzero((counted > 1) & (counted <= cap))
-    kept, columns = np.unique(places[here], return_inverse=True)
-    ends = np.searchsorted(here, keys.indptr)
-    made = csr_matrix((np.ones(len(columns), np.float32), columns, ends), shape=(keys.shape[0], max(len(kept), 1)))
-    return made, int((held > cap).sum())
-
-
-def _meeting(keys: csr_matrix, weights: np.ndarray) -> Integers:
-    """Pairs whose shared keys weigh enough, each as first row × number of rows + second row."""
-    weighed, transposed = keys @ diags(weights), keys.T.tocsr()
-    found = [np.empty(0, np.int64)]
+def _within_cap(keys: csr_matrix, held: Counts, rule: Rule) -> csr_matrix:
+    """The columns that two to `rule.cap` rows have, renumbered, with the rule's weight."""
+    kept, ends, before = [np.empty(0, np.int32)], [np.zeros(1, np.int64)], 0
     for start in range(0, keys.shape[0], _ROWS):
+        bounds = keys.indptr[start : start + _ROWS + 1].astype(np.int64)
+        places = narrow(keys.indices[bounds[0] : bounds[-1]])
+        counted = held[places]
+        here = (counted > 1) & (counted <= rule.cap)
+        kept.append(places[here].astype(np.int32))
+        ends.append(before + np.concatenate((np.zeros(1, np.int64), np.cumsum(here)))[bounds[1:] - bounds[0]])
+        before = int(ends[-1][-1])
+    columns, many = _numbered(np.concatenate(kept))
+    weights = np.full(len(columns), rule.weight, np.float32)
+    return csr_matrix((weights, columns, np.concatenate(ends)), shape=(keys.shape[0], many))
+
+
+def _numbered(places: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.signedinteger[Any]], int]:
+    """The places numbered from nought without gaps, and how many numbers there are, at least one."""
+    if len(places) <= SPACE // MANY:
+        found, numbers = np.unique(places, return_inverse=True)
+        return numbers, max(len(found), 1)
+    there = np.zeros(SPACE, np.bool_)
+    there[places] = True
+    table = np.cumsum(there, dtype=np.int32) - 1
+    return table[places], int(table[-1]) + 1
+
+
+def _meeting(weighed: csr_matrix) -> Integers:
+    """Pairs whose shared keys weigh enough, each as first row × number of rows + second row."""
+    transposed = weighed.T.tocsr()
+    transposed.data[:] = 1
+    found = [np.empty(0, np.int64)]
+    for start in range(0, weighed.shape[0], _ROWS):
         product = (weighed[start : start + _ROWS] @ transposed).tocoo()
         row = product.row.astype(np.int64) + start
-        kept = (product.data >= _ENOUGH) & (row < product.col)
-        found.append(row[kept] * keys.shape[0] + product.col[kept])
+        kept = (product.data >= ENOUGH) & (row < product.col)
+        found.append(row[kept] * weighed.shape[0] + product.col[kept])
     return np.concatenate(found)

@@ -30,7 +30,7 @@ _BATCH: Final = 20_000  # pairs at once, about 100 MB
 
 FEATURES: Final = (
     "title", "title_part", "title_bits", "title_signs", "title_order", "title_in_text", "title_in_text_least",
-    "words", "words_part", "shingles", "shingle_bits", "numbers", "number_bits",
+    "words", "words_part", "shingles", "shingle_bits", "numbers", "number_bits", "number_against",
     "core", "core_bits", "core_part", "lead", "code", "code_near", "code_against",
     "tokens", "token_against", "names", "name_count", "name_against", "persons", "phones", "team", "team_near",
     "region", "city", "track", "topic", "doublings",
@@ -139,14 +139,15 @@ def _short_texts(pairs: Pairs) -> Columns:
     one, two = pairs.rows("title_signs")
     signs = _share(row_sums(shared(one, two)), (row_sums(one) + row_sums(two)) / 2)
     one, two = pairs.rows("numbers")
-    numbers = row_sums(shared(one, two))
+    numbers, least = row_sums(shared(one, two)), np.minimum(row_sums(one), row_sums(two))
     return {
         "title": _share(title, (title_a + title_b) / 2),
         "title_part": _share(title, np.minimum(title_a, title_b)),
         "title_bits": title,
         "title_signs": signs,
-        "numbers": _share(numbers, np.minimum(row_sums(one), row_sums(two))),
+        "numbers": _share(numbers, least),
         "number_bits": numbers,
+        "number_against": least - numbers,
     }
 
 

@@ -1,6 +1,6 @@
 """A full run: from records to the pairs that a clerk should see."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -34,8 +34,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What a full run found, and what it looked at."""
+    """What a full run found, and what it looked at: the records in order of id, and what was made of them, row by row."""
 
+    records: Sequence[Record]
+    prepared: Prepared
     pairs: list[Pair]
     candidates: int
     met: Mapping[str, int]
@@ -48,12 +50,14 @@ def _silent(zh: str, en: str, done: int, total: int) -> None:
 
 def prepare(records: Sequence[Record], workers: int = 1, progress: Progress = _silent) -> Encoded:
     """Encode a corpus in pieces."""
-    pieces = slices(len(records), _PIECE)
-    done = []
-    for part in mapped(lambda piece: encode(records[piece]), pieces, workers):
-        done.append(part)
-        progress("读入文本", "encoding", len(done), len(pieces))
-    return Encoded.joined(done) if done else encode([])
+    pieces = slices(max(len(records), 1), _PIECE)
+
+    def told() -> Iterator[Encoded]:
+        for done, part in enumerate(mapped(lambda piece: encode(records[piece]), pieces, workers), start=1):
+            yield part
+            progress("读入文本", "encoding", done, len(pieces))
+
+    return Encoded.joined(told())
 
 
 def detect(records: Sequence[Record], model: Model, workers: int = 1, progress: Progress = _silent) -> Detection:
@@ -87,4 +91,4 @@ def detect(records: Sequence[Record], model: Model, workers: int = 1, progress: 
     for done, part in enumerate(mapped(judged, pieces, workers), start=1):
         pairs += part
         progress("逐对比对", "comparing", done, len(pieces))
-    return Detection(pairs, len(found.first), found.met, found.set_aside)
+    return Detection(ordered, prepared, pairs, len(found.first), found.met, found.set_aside)

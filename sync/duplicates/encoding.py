@@ -1,6 +1,5 @@
 """Turns records into rows of numbers, a whole corpus at once: n-grams of the texts, keys of people and organisations."""
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, vstack
 
+from sync.duplicates.figures import figures
 from sync.duplicates.folding import codes_of, fold, folding_table, sounding_table, texts_of, without_breaks
 from sync.duplicates.hashing import (
     Integers,
@@ -29,7 +29,6 @@ from sync.duplicates.places import without_places
 from sync.duplicates.records import LONGEST_TEXT, MOST_PARTIES, Record
 
 PLACES: Final = ("region", "city", "track", "topic")
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:\s*[^\W\d_])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +70,13 @@ class Encoded:
         return type(self)(**parts)
 
     @classmethod
-    def joined(cls, batches: Sequence[Self]) -> Self:
-        """Several batches as one."""
-        parts: dict[str, Any] = {}
-        for field in fields(cls):
-            columns = [getattr(batch, field.name) for batch in batches]
-            parts[field.name] = _stacked(columns)
-        return cls(**parts)
+    def joined(cls, batches: Iterable[Self]) -> Self:
+        """Several batches, at least one, as one. Of batches that nobody else holds only one column stands twice at a time."""
+        columns: dict[str, list[Any]] = {field.name: [] for field in fields(cls)}
+        for batch in batches:
+            for name, parts in columns.items():
+                parts.append(getattr(batch, name))
+        return cls(**{name: _stacked(columns.pop(name)) for name in list(columns)})
 
 
 def encode(records: Sequence[Record]) -> Encoded:
@@ -109,7 +108,7 @@ def encode(records: Sequence[Record]) -> Encoded:
         title_words=rows_of_keys(title_words, count),
         words=rows_of_keys(without(distinct(np.concatenate((title_words, pairs))), core_parts), count),
         shingles=rows_of_keys(shingles, count),
-        numbers=_rows(_normal([_NUMBER.findall(_cut(record.abstract)) for record in records])),
+        numbers=_rows([figures(_cut(record.abstract)) for record in records]),
         cores=rows_of(hashed(cores), of_core, count),
         lead_core=hashed_rows(leads),
         core_parts=rows_of_keys(core_parts, count),

@@ -20,7 +20,7 @@ _LEAST: Final = 0.05  # bits; less is not worth a line
 _SUBJECTS: Final[Mapping[str, tuple[str, str, frozenset[str]]]] = {
     "TITLE": ("项目名称", "title", frozenset(name for name in FEATURES if name.startswith("title"))),
     "SUMMARY": ("项目简介", "summary", frozenset({"words", "words_part", "shingles", "shingle_bits"})),
-    "NUMBERS": ("简介中的数字", "numbers in the summary", frozenset({"numbers", "number_bits"})),
+    "NUMBERS": ("简介中的数字", "numbers in the summary", frozenset({"numbers", "number_bits", "number_against"})),
     "ORGANISATION": ("参赛单位", "organisations", frozenset({"core", "core_bits", "core_part", "lead"})),
     "CREDIT_CODE": ("信用代码", "credit codes", frozenset({"code", "code_near", "code_against"})),
     "TOKENS": ("证件令牌", "ID tokens", frozenset({"tokens", "token_against"})),

@@ -16,6 +16,8 @@ from sync.duplicates.comparison import Column
 from sync.duplicates.scoring import Curve, Question, columns_of, holds, value
 
 _LEAST: Final = 0.02  # bits; a curve that never says more is left out
+_PICKED: Final = 100_000  # pairs of the first fit
+_HOPELESS: Final = -8.0  # bits below which a pair of the first fit is no near miss
 _RATIO: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _HIGH: Final = (0.0, 0.4, 0.6, 0.75, 0.85, 0.95, 1.0)
 _BITS: Final = (0.0, 3.0, 6.0, 9.0, 12.0, 16.0, 20.0, 26.0, 34.0, 45.0, 60.0, 90.0)
@@ -34,8 +36,8 @@ class Shape:
     sign: int = 1
 
 
-def _both(feature: str, knots: tuple[float, ...]) -> tuple[Shape, Shape]:
-    return Shape(feature, "ONE_HOUSE", knots), Shape(feature, "TWO_HOUSES", knots)
+def _both(feature: str, knots: tuple[float, ...], sign: int = 1) -> tuple[Shape, Shape]:
+    return Shape(feature, "ONE_HOUSE", knots, sign), Shape(feature, "TWO_HOUSES", knots, sign)
 
 
 _PEOPLE: Final = (
@@ -72,6 +74,7 @@ _TEXTS: Final = (
     *_both("shingle_bits", _MANY),
     *_both("numbers", _RATIO),
     *_both("number_bits", _BITS),
+    *_both("number_against", _BITS, -1),
     *_both("title_in_text*words_part", _RATIO),
     Shape("title*core_part", "ANY", _RATIO),
     Shape("words_part*core_part", "ANY", _RATIO),
@@ -101,7 +104,24 @@ _PROVEN: Final = 3.0  # bits of the posterior of a shared token and nothing else
 
 
 def fit(name: str, table: Column, truth: npt.NDArray[np.bool_], penalty: float) -> Question:
-    """The question whose curves tell `truth` best; `penalty` per squared bit keeps steps small that few pairs ask for."""
+    """The question whose curves tell `truth` best; `penalty` per squared bit keeps steps small that few pairs ask for.
+
+    Of many pairs most are so far from a match that one stands for the next: a first fit to a part of them finds those that could be
+    mistaken for one, and these are all in the second. The others count by those that were picked.
+    """
+    stride = max(len(truth) // _PICKED, 1)
+    picked = truth | (np.arange(len(truth)) % stride == 0)
+    found = _fitted(name, table[picked], truth[picked], np.where(truth[picked], 1.0, stride), penalty)
+    if stride == 1:
+        return found
+    near = truth | (found.bits(columns_of(table)) >= _HOPELESS)
+    kept = near | picked
+    return _fitted(name, table[kept], truth[kept], np.where(near[kept], 1.0, stride), penalty)
+
+
+def _fitted(
+    name: str, table: Column, truth: npt.NDArray[np.bool_], weights: npt.NDArray[np.float64], penalty: float
+) -> Question:
     sizes = columns_of(table)["doublings"].astype(np.float64)
     shapes = SHAPES[name]
     steps = basis(table, shapes).astype(np.float64)
@@ -111,10 +131,10 @@ def fit(name: str, table: Column, truth: npt.NDArray[np.bool_], penalty: float) 
 
     def loss(x: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         margin = sought * (x[0] + x[1] * sizes + steps @ (x[2:] * signs)) * ln2
-        slope = -sought * ln2 / (1 + np.exp(np.clip(margin, -500, 500)))
+        slope = -weights * sought * ln2 / (1 + np.exp(np.clip(margin, -500, 500)))
         gradient = np.concatenate(([slope.sum(), slope @ sizes], signs * (steps.T @ slope)))
         gradient[1:] += 2 * penalty * x[1:]
-        return float(np.logaddexp(0, -margin).sum() + penalty * (x[1:] ** 2).sum()), gradient
+        return float(weights @ np.logaddexp(0, -margin) + penalty * (x[1:] ** 2).sum()), gradient
 
     start = np.concatenate(([-8.0, 0.0], np.full(steps.shape[1], 0.1)))
     bounds = [(None, None), (None, 0)] + [(0, None)] * steps.shape[1]

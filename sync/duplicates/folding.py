@@ -29,7 +29,7 @@ _HAN: Final = range(0x3400, 0xA000)  # ideographs and extension A; what lies bey
 
 
 @cache
-def _simplified() -> dict[int, str]:
+def simplified() -> dict[int, str]:
     """Simplified form by code point, from OpenCC's table of characters (not of phrases: places must not shift)."""
     characters = [chr(code) for code in _HAN]
     converted = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
@@ -42,7 +42,7 @@ def _fold_one(code: int) -> int:
     character = normal[0] if normal else ""
     if character in _TIMES:
         return ord("x") if character else BREAK
-    character = _simplified().get(ord(character), character)
+    character = simplified().get(ord(character), character)
     return ord(character) if character.isalnum() else BREAK
 
 
@@ -52,7 +52,7 @@ def folding_table() -> Codes:
     table = np.arange(_UNICODE, dtype=np.uint32)
     for code in chain(range(_HAN.start), range(0xF900, 0x10000)):
         table[code] = _fold_one(code)
-    for old, new in _simplified().items():
+    for old, new in simplified().items():
         table[old] = ord(new)
     table[0xA000:0xAC00] = table[0xD7A4:0xF900] = BREAK  # scripts of no use here, surrogates and private use
     table[ord("乘")] = ord("x")

@@ -18,6 +18,7 @@ Integers = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.int64]  # row and hash in one number, so that sorting puts a row's hashes in order
 BITS: Final = 23  # of a hash: 8 million places, for the few million different n-grams of a corpus
 SPACE: Final = 1 << BITS
+MANY: Final = 64  # from this part of the space on a table of all places is cheaper than sorting those that are there
 WIDE: Final = 1 << 62
 _MIXERS: Final = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)  # odd, from xxHash
 _CODE_BITS: Final = 21  # of a Unicode code point

@@ -51,5 +51,5 @@ def caps_reached(found: Detection) -> list[Problem]:
             remedy_en="nothing to do: these entries are still compared by the other rules",
         )
         for name, count in found.set_aside.items()
-        if count and RULES[name].weight >= 1
+        if count
     ]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from sync.duplicates.encoding import Encoded
-from sync.duplicates.hashing import SPACE, narrow
+from sync.duplicates.hashing import MANY, SPACE, narrow
 
 Counts = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
@@ -32,7 +32,6 @@ COUNTED: Final = (
 )
 _PEOPLE: Final = frozenset({"names", "phones"})
 _TWO: Final = 2  # the pair that is compared
-_FEW: Final = 64  # part of the space
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def _bits(entries: int, held: npt.NDArray[Any]) -> Weights:
 def count(matrix: csr_matrix) -> Counts:
     """In how many rows each place of the smaller space occurs."""
     places = narrow(matrix.indices)
-    if len(places) > SPACE // _FEW:
+    if len(places) > SPACE // MANY:
         return np.bincount(places, minlength=SPACE).astype(np.int32)
     held = np.zeros(SPACE, np.int32)  # slower for many, but pages that nothing is counted on are never touched
     np.add.at(held, places, 1)

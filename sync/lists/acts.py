@@ -5,11 +5,11 @@ Which lists count is what the roster is made of: an act that changes that is ref
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from schema.audit import AuditAction
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, reason_missing
 from schema.list_life import COUNTED, REQUESTED, STATE_NAMES, TRANSITIONS, Actor, ListAct, ListState, after
 from schema.provenance import CHINA
 from sync.audit import record
@@ -23,6 +23,8 @@ from sync.roster.decisions import closed
 from sync.roster.versions import Author, in_time, renewed
 from sync.scope import EVERYTHING, Scope
 from sync.tables import ListEventRow, ListRow
+
+_LONGEST_OPEN: Final = timedelta(days=90)  # a window cannot be shortened, and the roster waits for its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def move(database: Database, scope: Scope, request: Request, *, actor: str, now:
         store = ListStore(session, scope)
         found = store.get(request.receipt)
         if found is None:
-            raise RequestError(_unknown(request.receipt))
+            raise RequestError(unknown_list(request.receipt))
         store.alone(found.issuer)
         session.refresh(found)  # it may have been changed while we waited
         in_time(session, now)
@@ -131,15 +133,14 @@ def _faults(session: Session, row: ListRow, request: Request, now: datetime) -> 
                     f"此时可进行：{possible}", f"possible now: {possible}")
         )  # fmt: skip
     if transition.needs_reason and not request.reason.strip():
-        problems.append(
-            Problem("REASON_MISSING", "reason", "请写明理由", "a reason is required", None, "写明理由", "say why")
-        )
+        problems.append(reason_missing())
     if request.act is ListAct.CONFIRM and state is ListState.PUBLICITY:
         problems += unsettled(session, {row.receipt: row.issuer}, now)
-    if request.act is ListAct.PUBLISH and request.until is not None and request.until <= now:
+    if request.act is ListAct.PUBLISH and request.until is not None and not now < request.until <= now + _LONGEST_OPEN:
+        days = _LONGEST_OPEN.days
         problems.append(
-            Problem("PUBLICITY_PAST", "until", "截止时间须在将来", "it must close in the future",
-                    request.until.isoformat(), "填写将来的时间", "give a time to come")
+            Problem("PUBLICITY_END_INVALID", "until", f"截止时间须在将来，且在 {days} 天之内", f"it must close within {days} days from now",
+                    request.until.isoformat(), "改正时间；不填则按规则所定天数", "give another time, or none for as long as the rules say")
         )  # fmt: skip
     if row.issuer == row.region and (state in COUNTED) != (transition.after in COUNTED):
         newest = RosterStore(session).newest()
@@ -154,15 +155,12 @@ def _row_faults(row: ListRow, rows: Sequence[ReturnedRow]) -> list[Problem]:
                 f"名次为 1 至 {len(ranks)}", f"ranks are 1 to {len(ranks)}")
         for index, each in enumerate(rows) if each.rank not in ranks
     ]  # fmt: skip
-    problems += [
-        Problem("REASON_MISSING", f"rows.{index}.reason", "请写明该行理由", "say why this row is returned", None,
-                "写明理由", "say why")
-        for index, each in enumerate(rows) if not each.reason.strip()
-    ]  # fmt: skip
+    problems += [reason_missing(f"rows.{index}.reason") for index, each in enumerate(rows) if not each.reason.strip()]
     return problems
 
 
-def _unknown(receipt: str) -> Problem:
+def unknown_list(receipt: str) -> Problem:
+    """That no version has this receipt, or none that whoever asks may see."""
     return Problem(
         "LIST_UNKNOWN", "receipt", "没有这份名单", "there is no such list", receipt,
         "核对回执号（形如 TJ-41-001-9F86D081）", "check the receipt number",

@@ -1,21 +1,17 @@
 """What may be wrong with one row of a list because of the entry it names."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from adapters.registry import regions
 from schema.catalogue import national_tracks
 from schema.clauses import Clause
 from schema.eligibility import Judgement
-from schema.vocabulary import CaseStatus, ClauseKind, EntryStatus, Severity, TrackMatch, Verdict
+from schema.vocabulary import OF_PAIRS, CaseStatus, EntryStatus, Severity, TrackMatch, Verdict
 from sync.exact_keys import plain
 from sync.lists.findings import Column, Finding
 from sync.lists.items import ListItem
 from sync.lists.surroundings import Surroundings
 from sync.tables import CaseRow, EntryRow
-
-# What two entries break together is for the case about them to decide, which also says which of them stays.
-_OF_PAIRS: Final = frozenset({ClauseKind.UNIQUENESS, ClauseKind.DUPLICATE})
 
 
 def entry_findings(number: int, item: ListItem, around: Surroundings) -> Iterator[Finding]:
@@ -112,14 +108,14 @@ def _verdict_findings(number: int, entry: EntryRow, around: Surroundings) -> Ite
         )  # fmt: skip
         return
     kinds = _clauses(entry.region)
-    settled = bool(around.cases.get(entry.id))
+    in_case = bool(around.cases.get(entry.id))
     standing = [
         one
         for one in judgements
         if one.clause_id in kinds and (entry.id, one.clause_id, one.clause_version) not in around.waived
     ]
     for one in standing:
-        if one.verdict is Verdict.NOT_MET and not (settled and kinds[one.clause_id].kind in _OF_PAIRS):
+        if one.verdict is Verdict.NOT_MET and not (in_case and kinds[one.clause_id].kind in OF_PAIRS):
             clause = kinds[one.clause_id]
             yield Finding(
                 "CLAUSE_NOT_MET", Severity.BLOCKED, f"不符合通知{clause.locator}“{clause.text}”：{one.zh}",

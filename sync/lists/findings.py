@@ -18,15 +18,6 @@ class Column(StrEnum):
     REMARK = "remark"
 
 
-COLUMN_NAMES = {
-    Column.RANK: "名次",
-    Column.ENTRY: "项目编号",
-    Column.TITLE: "项目名称",
-    Column.TRACK: "国家赛道",
-    Column.REMARK: "备注",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing found. `item` is the row's number in the list as it came, from 1, None for the list as a whole; `column`

@@ -15,7 +15,7 @@ from sync.lists.items import ListItem
 from sync.lists.surroundings import Surroundings
 from sync.tables import EntryRow
 
-STAGE_NAMES: Final = {
+STAGE_NAMES: Final[dict[str, str]] = {
     Stage.REGISTERED: "报名", Stage.QUALIFICATION: "资格审查", Stage.CITY: "市州初赛", Stage.PRELIMINARY: "初赛",
     Stage.VERIFICATION: "技术验证", Stage.FINAL: "决赛", Stage.PUBLICITY: "公示", Stage.AWARDED: "获奖",
 }  # fmt: skip

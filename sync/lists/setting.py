@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from schema.audit import AuditAction
 from schema.canonical import Json
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, reason_missing
 from sync.audit import record
 from sync.database import Database
 from sync.lists.rules import Rules, issuers, overlaid, unknown_issuer
+from sync.punctuality import implausible
 from sync.repository.lists import ListStore
 from sync.roster import Author, renewed
 from sync.scope import EVERYTHING
@@ -34,12 +35,8 @@ def set_rules(database: Database, setting: SelectionSettingRow) -> Rules:
 
 
 def _faults(setting: SelectionSettingRow) -> list[Problem]:
-    problems = []
-    if not setting.reason.strip():
-        problems.append(
-            Problem("REASON_MISSING", "reason", "请写明依据", "a reason is required", None,
-                    "写明依据，如组委会会议纪要", "say what it rests on")
-        )  # fmt: skip
+    problems = [] if setting.reason.strip() else [reason_missing()]
+    problems += implausible("deadline", setting.deadline)
     for name, least in _LOWEST:
         number = getattr(setting, name)
         if number is not None and not least <= number <= 1000:

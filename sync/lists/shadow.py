@@ -19,7 +19,8 @@ from sync.lists.items import ListItem, items_of
 from sync.lists.rules import Rules, issuers, rules_of
 from sync.lists.selection_checks import standing_findings
 from sync.lists.surroundings import around
-from sync.repository.browse import EntryBrowser, EntryFilter
+from sync.repository.browse import EntryBrowser
+from sync.repository.entry_filter import EntryFilter
 from sync.scope import Scope
 from sync.tables import EntryRow, ListRow
 

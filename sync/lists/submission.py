@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from schema.audit import Seal
-from schema.errors import Problem
+from schema.errors import Problem, RequestError, redact
 from schema.list_life import PENDING, SETTLED, ListAct, ListState
 from schema.vocabulary import Severity
 from sync.database import Database, Session
@@ -15,10 +16,13 @@ from sync.lists.items import Confirmation, ListItem, fingerprint, seal
 from sync.lists.rules import Issuer, Rules, issuers, rules_of, unknown_issuer
 from sync.lists.surroundings import Surroundings, around
 from sync.lists.validation import size_findings, validate
+from sync.punctuality import believed
 from sync.repository.audit import AuditStore
 from sync.repository.lists import ListStore
 from sync.scope import Scope
 from sync.tables import ListKeyRow, ListRow
+
+_LONGEST_KEY: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +73,18 @@ def submit(
     issuer = issuers().get(push.issuer)
     if issuer is None:
         return ListOutcome((), refusals=(unknown_issuer(push.issuer),))
-    moment = now or datetime.now(UTC)
+    moment, wrong = now or datetime.now(UTC), _key_faults(push.key)
     if dry_run:
         with database.read() as session:
-            refused = _settled(ListStore(session, Scope(issuer.region)), issuer.code)
+            refused = (*wrong, *_untimely(session, issuer, moment))
             return ListOutcome(tuple(_found(session, issuer, push, moment)), refusals=refused)
     with database.write() as session:
         store = ListStore(session, Scope(issuer.region))
         store.alone(issuer.code)
-        before = _before(session, store, push)
+        before = None if wrong else _before(session, store, push)
         if before is not None:
             return before
-        refused, found = _settled(store, issuer.code), _found(session, issuer, push, moment)
+        refused, found = (*wrong, *_untimely(session, issuer, moment)), _found(session, issuer, push, moment)
         if refused or any(finding.stops for finding in found):
             return ListOutcome(tuple(found), refusals=refused)
         row = _sealed(session, push, found, submitted_by, moment)
@@ -135,12 +139,31 @@ def _before(session: Session, store: ListStore, push: Push) -> ListOutcome | Non
     return ListOutcome(found, row, repeated=True, audit_seal=AuditStore(session).newest_seal())
 
 
-def _settled(store: ListStore, issuer: str) -> tuple[Problem, ...]:
-    """That a version was confirmed or is final, beside which no other can be pushed."""
-    return tuple(
+def _key_faults(key: str | None) -> list[Problem]:
+    if key is None or 0 < len(key) <= _LONGEST_KEY:
+        return []
+    return [
+        Problem(
+            "KEY_INVALID", "idempotencyKey", f"幂等键须为 1 至 {_LONGEST_KEY} 个字符", f"a key has 1 to {_LONGEST_KEY} characters",
+            redact(key), "换一个键，或不带键", "use another key, or none",
+        )
+    ]  # fmt: skip
+
+
+def _untimely(session: Session, issuer: Issuer, now: datetime) -> list[Problem]:
+    """That a version was confirmed or is final, beside which no other can be pushed; and, where there is a deadline, that the
+    clock which says it is not over cannot be believed.
+    """
+    problems = [
         Problem(
             "LIST_SETTLED", "issuer", f"名单 {row.receipt} 已确认或终定，不能再交新版本", f"{row.receipt} is {row.state}",
             row.state, "确需更正时先撤回已确认的名单；终定后只能由国家组委会勘误", "withdraw it first; a final one only gets an erratum",
         )
-        for row in store.versions(issuer=issuer) if row.state in SETTLED
-    )  # fmt: skip
+        for row in ListStore(session, Scope(issuer.region)).versions(issuer=issuer.code) if row.state in SETTLED
+    ]  # fmt: skip
+    if rules_of(session, issuer).deadline is not None:
+        try:
+            believed(session, now)
+        except RequestError as error:
+            problems += error.problems
+    return problems

@@ -11,8 +11,9 @@ from sync.database import Session
 from sync.eligibility import judged
 from sync.lists.items import ListItem, items_of
 from sync.lists.rules import Rules, lower_issuers
-from sync.repository.browse import EntryBrowser, EntryFilter
+from sync.repository.browse import EntryBrowser
 from sync.repository.cases import CaseStore
+from sync.repository.entry_filter import EntryFilter
 from sync.repository.lists import ListStore
 from sync.repository.waivers import WaiverStore
 from sync.scope import EVERYTHING, Scope

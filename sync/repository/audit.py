@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from schema.audit import FIRST, Record, Seal
 from sync.repository import bulk
+from sync.repository.keyset import Listing, Slice, keys
 from sync.tables import AuditHeadRow, AuditRecordRow, AuditSealRow
 
 _STEP: Final = 5000  # records held in memory while the chain is walked
@@ -59,18 +60,18 @@ class AuditStore:
             for row in rows:
                 yield Record(*row[:-2]), row[-2], row[-1]
 
-    def page(
-        self, first: int, before: int | None = None, subject: str | None = None, actions: Sequence[str] = ()
-    ) -> list[AuditRecordRow]:
-        """Records, newest first, with a sequence below `before`."""
-        query = select(AuditRecordRow).order_by(col(AuditRecordRow.sequence).desc()).limit(first)
-        if before is not None:
-            query = query.where(col(AuditRecordRow.sequence) < before)
+    def page(self, first: int, subject: str | None = None, actions: Sequence[str] = ()) -> list[AuditRecordRow]:
+        """Records, newest first."""
+        return self.listing(subject, actions).rows(Slice(first))
+
+    def listing(self, subject: str | None = None, actions: Sequence[str] = ()) -> Listing[AuditRecordRow]:
+        """The same, to be paged."""
+        query = select(AuditRecordRow)
         if subject is not None:
             query = query.where(col(AuditRecordRow.subject) == subject)
         if actions:
             query = query.where(col(AuditRecordRow.action).in_(actions))
-        return list(self._session.scalars(query))
+        return Listing(self._session, query, keys(AuditRecordRow, "sequence", descending=True))
 
     def counts(self, actions: Sequence[str]) -> dict[tuple[str, str], int]:
         """How many records of these actions there are, by action and subject."""

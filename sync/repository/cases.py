@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from schema.vocabulary import CaseKind, CaseStatus
 from sync.repository.bulk import upsert
+from sync.repository.keyset import Listing, Slice, keys
 from sync.scope import Scope
 from sync.tables import CaseEntryRow, CaseRow, DecisionRow
 
@@ -39,8 +40,12 @@ class CaseStore:
 
     def cases(self, statuses: Sequence[str] = (), kinds: Sequence[str] = (), limit: int | None = None) -> list[CaseRow]:
         """Cases, newest change first."""
+        return self.listing(statuses, kinds).rows(Slice(limit))
+
+    def listing(self, statuses: Sequence[str] = (), kinds: Sequence[str] = ()) -> Listing[CaseRow]:
+        """The same, to be paged."""
         query = select(CaseRow).where(*self._conditions(statuses, kinds))
-        return list(self._session.scalars(query.order_by(col(CaseRow.changed_at).desc(), col(CaseRow.id)).limit(limit)))
+        return Listing(self._session, query, keys(CaseRow, "changed_at", "id", descending=True))
 
     def case(self, identifier: str) -> CaseRow | None:
         """One case, where the scope covers it."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
@@ -66,8 +66,9 @@ class DetectionStore:
         """Remove these pairs, of every kind, or all."""
         if pairs is None:
             self._session.execute(delete(PairRow))
-        for one, two in pairs or ():
-            self._session.execute(delete(PairRow).where(col(PairRow.id_a) == one, col(PairRow.id_b) == two))
+        ids = tuple_(col(PairRow.id_a), col(PairRow.id_b))
+        for start in range(0, len(pairs or ()), _STEP):
+            self._session.execute(delete(PairRow).where(ids.in_((pairs or ())[start : start + _STEP])))
 
     def remember(self, pairs: Iterable[Mapping[str, Any]], run: Mapping[str, Any]) -> None:
         """Add pairs, and say by which run all of them stand now."""

@@ -3,17 +3,33 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from schema.vocabulary import EntryStatus
-from sync.repository import history
+from sync.repository import history, search
 from sync.repository.prepared import Prepared, statements
-from sync.tables import EntryRow, OrganisationRow, RepresentativeRow
+from sync.tables import EntryRow, EntrySearchRow, OrganisationRow, RepresentativeRow
+from sync.tables.columns import table_of
 
-_STEP = 500  # ids in one IN list; SQLite's limit on parameters is 32,766
+_STEP = 1000  # ids in one IN list; SQLite's limit on parameters is 32,766
+# Written once, and asked past the ORM, for every page that is stored.
+_ENTRY, _UNIT, _PERSON = table_of(EntryRow), table_of(OrganisationRow), table_of(RepresentativeRow)
+_SEARCH = table_of(EntrySearchRow)
+_IDS: BindParameter[str] = bindparam("ids", expanding=True)
+_KNOWN = (
+    select(_ENTRY.c.id, _ENTRY.c.content_hash, _ENTRY.c.project_key, _ENTRY.c.topic_id, _UNIT.c.organisation_key)
+    .join_from(_ENTRY, _UNIT, _UNIT.c.entry_id == _ENTRY.c.id)
+    .where(_ENTRY.c.id.in_(_IDS), _UNIT.c.position == 0)
+)
+_SEEN = update(_ENTRY).where(_ENTRY.c.id == bindparam("of")).values(fingerprint=bindparam("seen"))
+_WITHOUT_PARTS = [delete(part).where(part.c.entry_id.in_(_IDS)) for part in (_UNIT, _PERSON, _SEARCH)]
+_FINGERPRINTS = select(_ENTRY.c.fingerprint, _ENTRY.c.id).where(
+    _ENTRY.c.region == bindparam("of"), _ENTRY.c.fingerprint != ""
+)
 
 
 @dataclass(slots=True)
@@ -36,10 +52,7 @@ class EntryStore:
 
     def fingerprints(self, region: str) -> dict[str, str]:
         """Fingerprint to id of every entry of the region whose row was kept as it came."""
-        query = select(EntryRow.fingerprint, EntryRow.id).where(  # type: ignore[call-overload]
-            col(EntryRow.region) == region, col(EntryRow.fingerprint) != ""
-        )
-        return dict(self._session.execute(query).all())
+        return dict(self._session.connection().execute(_FINGERPRINTS, {"of": region}).all())
 
     def compare(self, prepared: Iterable[Prepared]) -> Delta:
         """What storing a page would do. Of several rows of one entry the last counts."""
@@ -60,24 +73,27 @@ class EntryStore:
     def touch(self, same: Sequence[Prepared]) -> None:
         """Note the new form of rows that say the same as before, so that they are recognised at once next time."""
         if same:
-            table = EntryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
-            statement = update(table).where(table.c.id == bindparam("of")).values(fingerprint=bindparam("seen"))
-            self._session.connection().execute(statement, [{"of": item.id, "seen": item.fingerprint} for item in same])
+            seen = [{"of": item.id, "seen": item.fingerprint} for item in same]
+            self._session.connection().execute(_SEEN, seen)
 
     def add(self, new: Sequence[Prepared]) -> None:
-        """Insert entries that are not stored yet (see `compare`): they have no history, and no rows to be replaced."""
+        """Insert entries that are not stored yet (see `compare`): they have no history, and no rows to be replaced. In order
+        of id: see `lists.declare`.
+        """
+        new = sorted(new, key=attrgetter("id"))
         made = statements(self._session.get_bind().dialect.name)
         made.entry.run(self._session, [item.entry for item in new])
         made.organisation.run(self._session, [row for item in new for row in item.organisations])
         made.representative.run(self._session, [row for item in new for row in item.representatives])
+        search.add(self._session, [item.search for item in new])
 
     def replace(self, differing: Sequence[Prepared], run: str | None = None) -> None:
         """Overwrite entries with their organisations and representatives; what changes is kept as `run` saw it."""
         ids = [item.id for item in differing]
         before = history.states(self._session, ids)
         for part in _parts(ids):
-            self._session.execute(delete(OrganisationRow).where(col(OrganisationRow.entry_id).in_(part)))
-            self._session.execute(delete(RepresentativeRow).where(col(RepresentativeRow.entry_id).in_(part)))
+            for statement in _WITHOUT_PARTS:
+                self._session.connection().execute(statement, {"ids": part})
         self.add(differing)
         history.note(self._session, before, run)
 
@@ -122,18 +138,7 @@ class EntryStore:
     def _known(self, ids: Sequence[str]) -> dict[str, "_Known"]:
         found: dict[str, _Known] = {}
         for part in _parts(ids):
-            query = (
-                select(  # type: ignore[call-overload]
-                    EntryRow.id,
-                    EntryRow.content_hash,
-                    EntryRow.project_key,
-                    EntryRow.topic_id,
-                    OrganisationRow.organisation_key,
-                )
-                .join(OrganisationRow, col(OrganisationRow.entry_id) == col(EntryRow.id))
-                .where(col(EntryRow.id).in_(part), col(OrganisationRow.position) == 0)
-            )
-            for identifier, content, *identity in self._session.execute(query):
+            for identifier, content, *identity in self._session.connection().execute(_KNOWN, {"ids": part}):
                 found[identifier] = _Known(content, tuple(identity))
         return found
 

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from sync.repository.keyset import Listing, Slice, keys
 from sync.scope import Scope
 from sync.tables import GuardStopRow
 
@@ -26,10 +27,14 @@ class GuardStopStore:
 
     def all(self, limit: int) -> list[GuardStopRow]:
         """Stops, newest first."""
-        query = select(GuardStopRow).order_by(col(GuardStopRow.stopped_at).desc()).limit(limit)
+        return self.listing().rows(Slice(limit))
+
+    def listing(self) -> Listing[GuardStopRow]:
+        """The same, to be paged."""
+        query = select(GuardStopRow)
         if self._scope.region is not None:
             query = query.where(col(GuardStopRow.region) == self._scope.region)
-        return list(self._session.scalars(query))
+        return Listing(self._session, query, keys(GuardStopRow, "stopped_at", "run_id", descending=True))
 
     def pending_override(self, region: str) -> GuardStopRow | None:
         """An override of this region that was given and not yet used."""

@@ -66,6 +66,8 @@ def changes_of(session: Session, ids: Sequence[str]) -> dict[str, list[EntryChan
 
 def states(session: Session, ids: Sequence[str]) -> dict[str, State]:
     """The states of those entries that are stored."""
+    if not ids:
+        return {}
     topic = ("track_id", "topic_id", "sub_topic_id")
     names = ("id", "updated_at", "changed_at", *topic, *_COLUMNS.values())
     query = select(*(col(getattr(EntryRow, name)) for name in names)).where(col(EntryRow.id).in_(ids))

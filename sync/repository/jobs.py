@@ -4,13 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from sync.repository.bulk import insert_missing
 from sync.repository.time import database_time
 from sync.tables import JobRow
+from sync.tables.columns import table_of
+
+_JOB = table_of(JobRow)
+_RENEWED = (  # written once: every page of a pull is stored under a claim that it renews
+    update(_JOB)
+    .where(_JOB.c.name == bindparam("of"), _JOB.c.token == bindparam("under"), _JOB.c.holder.is_not(None))
+    .values(lease_until=bindparam("until"))
+)
 
 
 class JobStore:
@@ -58,7 +66,8 @@ class JobStore:
         locked for longer than the claim itself.
         """
         until = database_time(self._session, patience=length) + length
-        return self._update(name, {"lease_until": until}, col(JobRow.token) == token, col(JobRow.holder).is_not(None))
+        done = self._session.connection().execute(_RENEWED, {"of": name, "under": token, "until": until})
+        return done.rowcount == 1
 
     def revoke(self, name: str) -> None:
         """Take a job from whoever does it."""

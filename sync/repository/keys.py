@@ -1,5 +1,6 @@
 """API keys: only digests are stored."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -26,6 +27,17 @@ class KeyStore:
     def all(self) -> list[ApiKeyRow]:
         """Every key, oldest first."""
         return list(self._session.scalars(select(ApiKeyRow).order_by(col(ApiKeyRow.created_at))))
+
+    def expire(self, row: ApiKeyRow, moment: datetime) -> None:
+        """End a key at a moment."""
+        row.expires_at = moment
+        self._session.add(row)
+
+    def used(self, seen: Mapping[str, datetime]) -> None:
+        """When keys were last used, by prefix; what is no key's prefix is passed over."""
+        for row in self._session.scalars(select(ApiKeyRow).where(col(ApiKeyRow.prefix).in_(seen))):
+            row.last_used_at = seen[row.prefix]
+            self._session.add(row)
 
     def revoke(self, prefix: str, now: datetime) -> bool:
         """Revoke a key; whether there was one to revoke."""

@@ -2,16 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
-from sqlalchemy import func, select, text
+import orjson
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from schema.list_life import COUNTED, ListState
+from sync.database import at_the_end
 from sync.scope import Scope
-from sync.tables import ListEventRow, ListKeyRow, ListRow, SelectionSettingRow
+from sync.tables import EntryRow, ListEventRow, ListKeyRow, ListRow, SelectionSettingRow
 
+_GONE: Final = (ListState.WITHDRAWN, ListState.RETURNED)
 MIGRATED: Final = "migrated"  # the reason of events that the migration wrote for lists older than events
 
 
@@ -48,7 +52,7 @@ class ListStore:
         """The last version of each region's own list that was neither taken back nor returned, by region."""
         found: dict[str, ListRow] = {}
         for row in self.versions():
-            if row.issuer == row.region and row.state not in (ListState.WITHDRAWN, ListState.RETURNED):
+            if row.issuer == row.region and row.state not in _GONE:
                 found.setdefault(row.region, row)
         return found
 
@@ -62,9 +66,13 @@ class ListStore:
         return (self._session.scalar(query) or 0) + 1
 
     def save(self, row: ListRow) -> None:
-        """Store a version or its new state, at once: what the database forbids is found here and not at the commit."""
+        """Store a version or its new state, at once: what the database forbids is found here and not at the commit. What the
+        region's list declares goes to its entries with the commit, so that a pull waits for no more than that.
+        """
         self._session.add(row)
         self._session.flush()
+        if row.issuer == row.region:
+            at_the_end(self._session, partial(declare, row.region))
 
     def record(self, event: ListEventRow) -> None:
         """Add what happened."""
@@ -102,3 +110,21 @@ class ListStore:
         """Add a setting, which holds from now on."""
         self._session.add(row)
         self._session.flush()
+
+
+def declare(region: str, session: Session) -> None:
+    """Have the region's entries say what its newest list declares, and nothing where it does not. Entries are changed in
+    order of id, as pulls do it, so that the two wait for each other and not both.
+    """
+    own = (col(ListRow.region) == region, col(ListRow.issuer) == region, col(ListRow.state).not_in(_GONE))
+    query = select(col(ListRow.content)).where(*own).order_by(col(ListRow.version).desc()).limit(1)
+    content = session.scalar(query)
+    items = orjson.loads(content)["items"] if content is not None else []
+    wanted = {item["entryId"]: item["nationalTrack"] for item in items if item["nationalTrack"]}
+    row = EntryRow
+    stored = select(row.id, row.declared_track).where(  # type: ignore[call-overload]
+        col(row.region) == region, or_(col(row.declared_track).is_not(None), col(row.id).in_(wanted))
+    )
+    before = dict(session.execute(stored).all())
+    for entry in sorted(entry for entry, track in before.items() if track != wanted.get(entry)):
+        session.execute(update(row).where(col(row.id) == entry).values(declared_track=wanted.get(entry)))

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from sync.repository.keyset import Listing, Slice, keys
 from sync.scope import Scope
 from sync.tables import MessageRow
 
@@ -25,14 +26,18 @@ class MessageStore:
 
     def all(self, regions: Sequence[str] = (), *, unread: bool = False, limit: int | None = None) -> list[MessageRow]:
         """Messages, newest first."""
-        query = select(MessageRow).order_by(col(MessageRow.created_at).desc(), col(MessageRow.id)).limit(limit)
+        return self.listing(regions, unread=unread).rows(Slice(limit))
+
+    def listing(self, regions: Sequence[str] = (), *, unread: bool = False) -> Listing[MessageRow]:
+        """The same, to be paged."""
+        query = select(MessageRow)
         if self._scope.region is not None:
             query = query.where(col(MessageRow.region) == self._scope.region)
         if regions:
             query = query.where(col(MessageRow.region).in_(regions))
         if unread:
             query = query.where(col(MessageRow.read_at).is_(None))
-        return list(self._session.scalars(query))
+        return Listing(self._session, query, keys(MessageRow, "created_at", "id", descending=True))
 
     def of(self, ids: Sequence[str]) -> list[MessageRow]:
         """These messages, as far as there are any within the scope."""

@@ -13,7 +13,10 @@ from sync.exact_keys import organisation_key, plain
 from sync.organisation_names import normal_form
 from sync.repository.bulk import Ready, Statement, statement
 from sync.repository.packing import packed
-from sync.tables import EntryRow, OrganisationRow, PayloadRow, RepresentativeRow
+from sync.search_text import normalised, spread
+from sync.tables import EntryRow, EntrySearchRow, OrganisationRow, PayloadRow, RepresentativeRow
+
+_OF_LISTS = ("declared_track", "counted_track")  # no province tells them, and a pull leaves them as they are
 
 
 class Prepared(NamedTuple):
@@ -30,6 +33,7 @@ class Prepared(NamedTuple):
     entry: Ready
     organisations: tuple[Ready, ...]
     representatives: tuple[Ready, ...]
+    search: Ready
     payload: Ready
 
 
@@ -40,6 +44,7 @@ class Statements:
     entry: Statement
     organisation: Statement
     representative: Statement
+    search: Statement
     payload: Statement
 
 
@@ -47,15 +52,18 @@ class Statements:
 def statements(database: str) -> Statements:
     """Those for the database of that name."""
     return Statements(
-        _statement(database, EntryRow, ("first_seen_at",)),
+        _statement(database, EntryRow, ("first_seen_at",), without=_OF_LISTS),
         _statement(database, OrganisationRow, None),
         _statement(database, RepresentativeRow, None),
+        _statement(database, EntrySearchRow, None, without=("id",)),
         _statement(database, PayloadRow, ()),
     )
 
 
-def _statement(database: str, table: type[SQLModel], keep: tuple[str, ...] | None) -> Statement:
-    return statement(database, table, tuple(table.model_fields), keep)
+def _statement(
+    database: str, table: type[SQLModel], keep: tuple[str, ...] | None, without: tuple[str, ...] = ()
+) -> Statement:
+    return statement(database, table, tuple(name for name in table.model_fields if name not in without), keep)
 
 
 def prepare(
@@ -76,6 +84,7 @@ def prepare(
         entry=made.entry.ready(entry),
         organisations=tuple(map(made.organisation.ready, _organisation_rows(record))),
         representatives=tuple(map(made.representative.ready, _representative_rows(record))),
+        search=made.search.ready(_search_row(record)),
         payload=made.payload.ready(
             {
                 "entry_id": record.id,
@@ -121,6 +130,17 @@ def _entry_row(record: Entry, content: str, fingerprint: str, now: datetime) -> 
         "first_seen_at": now,
         "changed_at": now,
     }
+
+
+def _search_row(record: Entry) -> dict[str, Any]:
+    units = " ".join(f"{unit.name} {unit.credit_code or ''}" for unit in record.organisations)
+    return searched(record.id, f"{record.title} {record.summary} {record.team.name}", units)
+
+
+def searched(entry: str, body: str, organisations: str) -> dict[str, Any]:
+    """The row by which an entry is found: `body` are title, summary and team, `organisations` names and credit codes."""
+    made = (spread(normalised(text)) for text in (body, organisations))
+    return dict(zip(("entry_id", "body", "organisations"), (entry, *made), strict=True))
 
 
 def _organisation_rows(record: Entry) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from sync.repository.keyset import Listing, Slice, keys
 from sync.tables import RosterDecisionRow, RosterVersionRow
 
 
@@ -34,9 +35,11 @@ class RosterStore:
 
     def versions(self, first: int) -> list[RosterVersionRow]:
         """Versions, newest first."""
-        return list(
-            self._session.scalars(select(RosterVersionRow).order_by(col(RosterVersionRow.number).desc()).limit(first))
-        )
+        return self.listing().rows(Slice(first))
+
+    def listing(self) -> Listing[RosterVersionRow]:
+        """The same, to be paged."""
+        return Listing(self._session, select(RosterVersionRow), keys(RosterVersionRow, "number", descending=True))
 
     def add(self, row: RosterVersionRow) -> None:
         """Store a version."""
@@ -47,6 +50,12 @@ class RosterStore:
         """The last word on every entry on which there is one."""
         last = select(func.max(col(RosterDecisionRow.id))).group_by(col(RosterDecisionRow.entry_id))
         return list(self._session.scalars(select(RosterDecisionRow).where(col(RosterDecisionRow.id).in_(last))))
+
+    def from_objections(self) -> set[tuple[str, str]]:
+        """Which objection led to a word on which entry."""
+        row = RosterDecisionRow
+        query = select(col(row.objection), col(row.entry_id)).where(col(row.objection).is_not(None))
+        return {(str(objection), entry) for objection, entry in self._session.execute(query)}
 
     def say(self, row: RosterDecisionRow) -> None:
         """Add a word."""

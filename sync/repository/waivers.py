@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from sync.repository.keyset import Listing, keys
 from sync.scope import Scope
 from sync.tables import WaiverRow
 
@@ -28,12 +29,12 @@ class WaiverStore:
         query = select(WaiverRow).where(col(WaiverRow.revoked_at).is_(None), col(WaiverRow.expires_at) > now)
         return [row for row in self._session.scalars(query) if self._scope.covers(row.entry_id[:2])]
 
-    def all(self, limit: int) -> list[WaiverRow]:
-        """Waivers, newest first."""
-        query = select(WaiverRow).order_by(col(WaiverRow.granted_at).desc(), col(WaiverRow.id)).limit(limit)
+    def listing(self, clauses: Sequence[str]) -> Listing[WaiverRow]:
+        """Waivers of these clauses, newest first."""
+        query = select(WaiverRow).where(col(WaiverRow.clause_id).in_(clauses))
         if self._scope.region is not None:
             query = query.where(col(WaiverRow.entry_id).startswith(f"{self._scope.region}:"))
-        return list(self._session.scalars(query))
+        return Listing(self._session, query, keys(WaiverRow, "granted_at", "id", descending=True))
 
     def get(self, identifier: str) -> WaiverRow | None:
         """One waiver, where the scope covers its entry."""

@@ -6,12 +6,11 @@ Each act names the version it is about. Whoever comes second finds another versi
 from collections.abc import Sequence
 
 from schema.audit import AuditAction, Signer
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, reason_missing
 from schema.roster import RosterAct, RosterStage
 from schema.vocabulary import RosterState
 from sync.database import Database, Session
 from sync.publicity import unsettled
-from sync.punctuality import reason_missing
 from sync.repository.packing import packed
 from sync.repository.rosters import RosterStore
 from sync.roster.computing import PLACED, compare, compute

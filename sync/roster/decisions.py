@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from schema.audit import AuditAction
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, reason_missing
 from schema.roster import RosterAct, RosterStage
 from schema.vocabulary import CaseStatus
 from sync.audit import record
 from sync.database import Database, Session
-from sync.punctuality import reason_missing
 from sync.repository.rosters import RosterStore
 from sync.roster.computing import ItemChange, Roster, compare, compute, contradicting
 from sync.roster.gathering import gather

@@ -13,6 +13,7 @@ from schema.errors import Problem
 from schema.roster import RosterStage
 from schema.vocabulary import CaseStatus, RosterState
 from sync.database import Session
+from sync.diagnosis import unsound
 from sync.repository.audit import AuditStore
 from sync.repository.rosters import RosterStore
 from sync.roster.computing import PLACED, compare
@@ -34,7 +35,7 @@ def examine_roster(session: Session, signer: Signer | None) -> Iterator[Problem]
     """Everything that is wrong, oldest version first. Signatures are checked where the key is at hand."""
     rows = RosterStore(session).every()
     if [row.number for row in rows] != list(range(1, len(rows) + 1)):
-        yield _problem("VERSION_MISSING", "roster", str(len(rows)), "名册版本号不连续", "a version is missing")
+        yield unsound("VERSION_MISSING", "roster", str(len(rows)), "名册版本号不连续", "a version is missing")
     for before, row in itertools.pairwise([None, *rows]):
         if row is not None:
             yield from _step(before, row, signer)
@@ -46,14 +47,14 @@ def examine_roster(session: Session, signer: Signer | None) -> Iterator[Problem]
 
 def _step(before: RosterVersionRow | None, row: RosterVersionRow, signer: Signer | None) -> Iterator[Problem]:
     if (before.stage if before else RosterStage.OPEN, row.stage) != _STEPS.get(row.cause):
-        yield _problem("STEP_IMPOSSIBLE", subject(row.number), row.cause, "没有这样的操作", "no act leads here")
-    if row.cause == AuditAction.ROSTER_ERRATUM and signer is not None and signer.key_id == row.key_id:
-        if not signer.made(signed_content(row), row.signature):
-            yield _problem(
+        yield unsound("STEP_IMPOSSIBLE", subject(row.number), row.cause, "没有这样的操作", "no act leads here")
+    if row.cause == AuditAction.ROSTER_ERRATUM and signer is not None and signer.knows(row.key_id):
+        if not signer.made(signed_content(row), row.signature, row.key_id):
+            yield unsound(
                 "SIGNATURE_WRONG", subject(row.number), row.key_id, "更正的签名不符", "not signed by this key"
             )
     elif row.cause == AuditAction.ROSTER_ERRATUM and not row.signature:
-        yield _problem("SIGNATURE_WRONG", subject(row.number), None, "更正没有签名", "an erratum without a signature")
+        yield unsound("SIGNATURE_WRONG", subject(row.number), None, "更正没有签名", "an erratum without a signature")
 
 
 def _places(row: RosterVersionRow) -> Iterator[Problem]:
@@ -65,14 +66,14 @@ def _places(row: RosterVersionRow) -> Iterator[Problem]:
         most = max((count for (region, _), count in tracks.items() if region == each.region), default=0)
         full = each.quota.per_track
         if regions[each.region] > each.quota.total or (full is not None and most > full):
-            yield _problem("QUOTA_EXCEEDED", subject(row.number), each.region, "超出名额", "more places than there are")
+            yield unsound("QUOTA_EXCEEDED", subject(row.number), each.region, "超出名额", "more places than there are")
 
 
 def _duplicates(row: RosterVersionRow) -> Iterator[Problem]:
     included = {item.entry_id for item in roster_of(row).items if item.state is RosterState.INCLUDED}
     for case in inputs_of(row).cases:
         if case.status is CaseStatus.CONFIRMED and len(included.intersection(case.entries)) > 1:
-            yield _problem(
+            yield unsound(
                 "DUPLICATES_INCLUDED", subject(row.number), case.id, "确认重复的项目同时入选",
                 "two entries of one confirmed duplicate are included",
             )  # fmt: skip
@@ -90,14 +91,7 @@ def _on_record(session: Session, rows: Sequence[RosterVersionRow]) -> Iterator[P
     told = AuditStore(session).counts([*_STEPS, AuditAction.ROSTER_PROMOTED])
     for what in sorted({*happened, *told}):
         if happened[what] != told.get(what, 0):
-            yield _problem(
+            yield unsound(
                 "NOT_ON_RECORD", what[1], what[0], "名册的变化没有记录在案或重复记录",
                 "a change of the roster is not on record, or twice",
             )  # fmt: skip
-
-
-def _problem(code: str, place: str, value: str | None, zh: str, en: str) -> Problem:
-    return Problem(
-        code, place, zh, en, value,
-        "停止写入，保留数据库副本并报告", "stop writing, keep a copy of the database and report it",
-    )  # fmt: skip

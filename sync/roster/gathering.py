@@ -5,7 +5,7 @@ from datetime import datetime
 
 from schema.quotas import quota_of
 from schema.roster import RosterAct
-from schema.vocabulary import CaseStatus, ClauseKind, EntryStatus, Verdict
+from schema.vocabulary import OF_PAIRS, CaseStatus, EntryStatus, Verdict
 from sync.database import Session
 from sync.entry_facts import region_facts
 from sync.lists.items import items_of
@@ -19,8 +19,6 @@ from sync.repository.waivers import WaiverStore
 from sync.roster.inputs import Case, CountedList, Decision, Inputs, ListedItem, Standing
 from sync.scope import EVERYTHING
 
-# What two entries share is for duplicate cases to say, where a person decides which of them stays.
-_OF_PAIRS = frozenset({ClauseKind.UNIQUENESS, ClauseKind.DUPLICATE})
 _STEP = 500
 
 
@@ -65,7 +63,7 @@ def _standings(session: Session, ids: Sequence[str], now: datetime) -> list[Stan
             lines = [
                 line
                 for line in (patterns[judged[entry].pattern] if entry in judged else ())
-                if kinds.get(line.clause_id) not in _OF_PAIRS
+                if kinds.get(line.clause_id) not in OF_PAIRS
             ]
             waived = {line.clause_id for line in lines if (entry, line.clause_id, line.clause_version) in waivers}
             left = [line for line in lines if line.clause_id not in waived]

@@ -3,6 +3,7 @@
 from sync.tables.access import ApiKeyRow
 from sync.tables.audit import AuditHeadRow, AuditRecordRow, AuditSealRow
 from sync.tables.cases import CaseEntryRow, CaseRow, DecisionRow, DetectionRow, PairRow
+from sync.tables.changes import ChangeRow
 from sync.tables.columns import Moment
 from sync.tables.console import ConsoleFormRow, ConsoleSessionRow
 from sync.tables.eligibility import EligibilityRow, PatternVerdictRow, PeerRow, WaiverRow
@@ -14,6 +15,7 @@ from sync.tables.publicity import ObjectionRow, PublicityRow
 from sync.tables.pulls import GuardStopRow, JobRow, PullRow, QuarantineRow, RegionStateRow
 from sync.tables.registers import RegisterChangeRow, RegisterLineRow
 from sync.tables.roster import RosterDecisionRow, RosterVersionRow
+from sync.tables.search import EntrySearchRow
 
 __all__ = [
     "ApiKeyRow",
@@ -22,6 +24,7 @@ __all__ = [
     "AuditSealRow",
     "CaseEntryRow",
     "CaseRow",
+    "ChangeRow",
     "ConsoleFormRow",
     "ConsoleSessionRow",
     "DecisionRow",
@@ -29,6 +32,7 @@ __all__ = [
     "EligibilityRow",
     "EntryChangeRow",
     "EntryRow",
+    "EntrySearchRow",
     "GuardStopRow",
     "JobRow",
     "ListEventRow",

@@ -3,21 +3,25 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Index, LargeBinary
+from sqlalchemy import Column, Computed, Index, LargeBinary, String
 from sqlmodel import Field, SQLModel
 
 from sync.tables.columns import json, moment, text
 
 
 class EntryRow(SQLModel, table=True):
-    """An entry's core. `project_key` and `team_key` are what exact duplicates share (see sync.exact_keys)."""
+    """An entry's core. `project_key` and `team_key` are what exact duplicates share (see sync.exact_keys).
+
+    `national_track` is the crosswalk's proposal, `declared_track` what the region's newest list says instead, kept by
+    `repository.lists`; the database itself works out which of them counts.
+    """
 
     __tablename__: ClassVar[Any] = "entry"
     __table_args__ = (
         Index("ix_entry_submitted", "submitted_at", "id"),
         Index("ix_entry_region_submitted", "region", "submitted_at", "id"),
-        Index("ix_entry_national_submitted", "national_track", "submitted_at", "id"),
-        Index("ix_entry_counts", "region", "national_track", "stage"),  # what an overview counts by, read alone
+        Index("ix_entry_counted_submitted", "counted_track", "submitted_at", "id"),
+        Index("ix_entry_counts", "region", "counted_track", "stage"),  # what an overview counts by, read alone
         Index("ix_entry_updated", "updated_at", "id"),
         Index("ix_entry_track", "track_id", "submitted_at", "id"),
         Index("ix_entry_project", "project_key"),
@@ -34,6 +38,10 @@ class EntryRow(SQLModel, table=True):
     topic_id: str
     sub_topic_id: str | None = None
     national_track: str | None = None
+    declared_track: str | None = Field(default=None, max_length=8)
+    counted_track: str | None = Field(
+        default=None, sa_column=Column(String, Computed("coalesce(declared_track, national_track)"))
+    )
     match: str
     stage: str
     status: str

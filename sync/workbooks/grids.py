@@ -24,7 +24,7 @@ from schema.errors import Problem, RequestError
 from sync.workbooks.columns import VERSION_SHEET, missing, places
 from sync.workbooks.escaping import plain
 from sync.workbooks.kinds import Kind, damaged, too_large
-from sync.workbooks.package import MOST_CELLS, check_package
+from sync.workbooks.package import MOST_CELLS, check_package, left_out
 
 _EXACT: Final = 10**15  # spreadsheets keep 15 digits of a number and write zeros for the rest
 
@@ -74,10 +74,13 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The visible sheets of a file, and what the hidden cells of our template say: its version and its region's code."""
+    """The visible sheets of a file, and what the hidden cells of our template say: its version and its region's code.
+    `drawn` says that there is more in it than a marked workbook keeps.
+    """
 
     grids: Sequence[Grid]
     template: tuple[int, str] | None = None
+    drawn: bool = False
     workbook: Workbook | None = field(default=None, compare=False)  # an .xlsx as it was opened, to be marked
 
 
@@ -97,7 +100,7 @@ def _workbook(body: bytes) -> Book:
         sheets = [sheet for sheet in opened.worksheets if sheet.sheet_state == "visible"]
         computed = load_workbook(BytesIO(body), data_only=True) if _has_formulas(sheets) else opened
         grids = [_grid(sheet, computed[sheet.title]) for sheet in sheets]
-        return Book(grids, _template(opened), opened)
+        return Book(grids, _template(opened), left_out(body), opened)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001  a damaged package fails in whatever way its parser happens to

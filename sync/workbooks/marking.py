@@ -4,7 +4,8 @@ The colour is a conditional format laid over the cells, so the clerk's own colou
 is mended; a comment of the clerk's stays above ours. Whatever was marked before is taken away first, so a workbook may be
 marked as often as it takes. An .xls or text file comes back as a new .xlsx of its rows, in their places.
 
-openpyxl keeps cells, styles, widths, drop-downs, formulas and other sheets; it does not keep drawn shapes.
+openpyxl keeps cells, styles, widths, drop-downs, formulas, charts and other sheets; what it does not keep (`package.left_out`)
+the clerk is told when the file is read.
 """
 
 from collections import defaultdict

@@ -19,6 +19,8 @@ MOST_CELLS: Final = 300_000
 MOST_UNPACKED: Final = 48 << 20
 MOST_PART: Final = 4 << 20  # of a part that is neither sheet nor text nor picture: styles, names, drawings
 _ROW_WISE: Final = ("xl/worksheets/", "xl/sharedstrings", "xl/media/")
+_LEFT_OUT: Final = ("xl/media/", "xl/embeddings/", "xl/activex/", "xl/ctrlprops/", "xl/diagrams/", "xl/slicers/")
+_SHAPE: Final = re.compile(rb"<(?:\w+:)?(?:sp|grpSp|cxnSp)[\s>]")
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z0-9:$]+)"')
 
 
@@ -37,6 +39,23 @@ def check_package(body: bytes) -> None:
                 raise too_large(f"工作簿的“{name}”过大", f"the workbook's {name} is too large")
             if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                 _check_merged(archive.read(member))
+
+
+def left_out(body: bytes) -> bool:
+    """Whether an .xlsx holds pictures, drawn shapes or embedded objects: what openpyxl leaves out when it writes the workbook
+    again (charts it keeps), so that a marked workbook is without them.
+    """
+    with ZipFile(BytesIO(body)) as archive:
+        names = {member.filename: member.filename.lower() for member in archive.infolist()}
+        return any(
+            low.startswith(_LEFT_OUT)
+            or (
+                low.startswith("xl/drawings/")
+                and low.endswith(".xml")
+                and _SHAPE.search(archive.read(name)) is not None
+            )
+            for name, low in names.items()
+        )
 
 
 def _check_merged(sheet: bytes) -> None:

@@ -19,7 +19,9 @@ _EXACT_COLUMNS: Final = (
     "entryId",
     "nationalTrack",
 )  # where a lost cell is an error; elsewhere it is only words
-_NO_WIDTH: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_UNSEEN: Final = dict.fromkeys(
+    [*map(ord, "\u200b\u200c\u200d\u2060\ufeff\x7f"), *set(range(32)) - set(map(ord, "\t\n\r"))]
+)  # marks of no width and control characters, of which NUL is one that no text in a database may hold
 _NO_RANK: Final = ("VALUE_MISSING", "", "没有填名次", "no rank")
 _LOST: Final = {
     Lost.DATE: ("CELL_IS_DATE", "单元格是日期格式，原来的内容已丢失", "the cell is a date; what was typed is lost",
@@ -30,6 +32,14 @@ _LOST: Final = {
     Lost.NOT_COMPUTED: ("CELL_NOT_COMPUTED", "公式没有计算结果", "a formula without a result",
                         "用表格软件打开并保存，或直接填写内容", "open and save it in a spreadsheet program, or fill in the value"),
 }  # fmt: skip
+
+
+_DRAWN: Final = mark(
+    None, None, "DRAWING_LEFT_OUT", "", "工作簿里有图片、图形或嵌入的对象；标注后的工作簿里不会有这些",
+    "it holds pictures, shapes or embedded objects, which the marked workbook will be without",
+    "请保留原件，需要时把改动抄回原件；名单的读取不受影响", "keep your original, copy into it what you mend; the list is read all the same",
+    warning=True,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ def read(book: Book) -> Reading:
     """The list in a file; RequestError (422) where there is none, or two."""
     layout = locate(book)
     rows: list[FileRow] = []
-    marks: list[Mark] = []
+    marks: list[Mark] = [_DRAWN] if book.drawn else []
     merged = _merged_rows(layout)
     for line in layout.grid.lines:
         if line.number <= layout.headings.number:
@@ -141,8 +151,8 @@ def _no_list(code: str, value: str, *words: str) -> RequestError:
 
 
 def _clean(name: str, text: str) -> str:
-    """Codes and numbers without full width, spaces and marks of no width; words only without spaces around them."""
-    text = text.translate(_NO_WIDTH)
+    """Codes and numbers without full width and spaces; words only without spaces around them; nothing that is not seen."""
+    text = text.translate(_UNSEEN)
     if name not in _EXACT_COLUMNS:
         return text.strip()
     narrow = unicodedata.normalize("NFKC", text)

@@ -109,6 +109,20 @@ async def test_after_its_rest_one_request_at_a_time_is_let_through(url: str, pla
     assert (await first, second) == ("answered", "PLATFORM_RESTING")
 
 
+def test_a_request_that_was_on_its_way_before_lets_no_second_one_through() -> None:
+    circuits = Circuits(faults=1, pause=0.0)
+    url = "https://platform.example/a"
+    early = circuits.watched(url)
+    early.__enter__()
+    with pytest.raises(PassingFault), circuits.watched(url):
+        raise PassingFault(())
+    probe = circuits.watched(url)
+    probe.__enter__()
+    early.__exit__(asyncio.CancelledError, asyncio.CancelledError(), None)
+    with pytest.raises(RestingFault), circuits.watched(url):
+        pass
+
+
 async def test_a_request_that_is_given_up_by_us_neither_opens_nor_closes(url: str, platform: Platform) -> None:
     circuits = Circuits(faults=1, pause=0.01)
     await told(url, circuits)

@@ -83,15 +83,32 @@ def test_clauses_of_another_region_are_refused(tmp_path: Path) -> None:
     assert [problem.en for problem in caught.value.problems] == ["clauses.toml is of region 43, the manifest of 41"]
 
 
-def test_a_manifest_that_says_entries_can_be_asked_for_and_a_source_that_cannot_ask_are_refused(tmp_path: Path) -> None:
-    folder = shutil.copytree(Path(adapters.__path__[0]) / "henan", tmp_path / "henan")
+@pytest.mark.parametrize(
+    ("slug", "line", "instead", "told"),
+    [
+        (
+            "henan",
+            "entries_by_number = 200\n",
+            "",
+            "source.py can be asked for entries by number; say how many at once",
+        ),
+        (
+            "shaanxi",
+            "[cadence]",
+            "entries_by_number = 9\n\n[cadence]",
+            "source.py cannot be asked for entries by number",
+        ),
+    ],
+)
+def test_a_manifest_and_a_source_that_disagree_on_asking_by_number_are_refused(
+    slug: str, line: str, instead: str, told: str, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(Path(adapters.__path__[0]) / slug, tmp_path / slug)
     path = folder / "manifest.toml"
-    path.write_text(path.read_text("utf-8").replace("entries_by_number = 200\n", ""), "utf-8")
+    path.write_text(path.read_text("utf-8").replace(line, instead), "utf-8")
     with pytest.raises(FactsError) as caught:
         read(folder)
-    assert [problem.en for problem in caught.value.problems] == [
-        "source.py can be asked for entries by number; say how many at once"
-    ]
+    assert [problem.en for problem in caught.value.problems] == [told]
 
 
 @pytest.mark.parametrize("word", ["14", "shanxi", "山西"])

@@ -17,7 +17,8 @@ from sync import migrate
 from sync.database import Database
 from sync.lists import Confirmation, ListItem
 from sync.lists.submission import Push, submit
-from sync.repository.browse import EntryBrowser, EntryFilter
+from sync.repository.browse import EntryBrowser
+from sync.repository.entry_filter import EntryFilter
 from sync.scope import EVERYTHING
 from tests.conftest import fill
 

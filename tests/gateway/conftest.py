@@ -29,12 +29,13 @@ from adapters.transport import Endpoint
 from gateway.app import create_app
 from gateway.auth import create_key
 from gateway.hub import Hub
+from gateway.serving import configured
 from schema.vocabulary import Role
 from sync.database import Database
 from sync.objections import Filing, file
 from sync.repository.guard_stops import GuardStopStore
 from sync.scope import EVERYTHING
-from sync.settings import PlatformSettings, Settings
+from sync.settings import LimitSettings, PlatformSettings, Settings
 from sync.tables import GuardStopRow
 
 NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once: a client would read all certificates of the system
@@ -51,6 +52,8 @@ mutation Move($input: MoveListInput!) {
   moveList(input: $input) { list { receipt state counts publicityWindow events { act actor reason } } problems { code place value } }
 }"""
 OBJECTOR, CONTACT = "欧阳明德", "ouyang@example.org"
+# For those who ask for every field there is at once, which no client may.
+UNBOUNDED: Final = LimitSettings(fields=10_000, cost=10**9, cost_per_minute=10**12)
 _ENTITLED: Final = {"61": ("AWARDED",)}  # whose notice asks for publicity to be over
 CONFIRMED: Final = ({"reason": "已逐项核实"},)  # what every list of a test may say of what is to be confirmed
 DECIDE: Final = """
@@ -147,9 +150,10 @@ class Service:
 
 
 @contextmanager
-def serving_hub(database: Database, endpoints: dict[str, Endpoint] | None = None) -> Iterator[Service]:
+def serving_hub(database: Database, endpoints: dict[str, Endpoint] | None = None, **more: Any) -> Iterator[Service]:
     """Serve a hub over `database` that knows the platforms at `endpoints`; stopped, and the database closed, at the end."""
     settings = Settings(
+        **more,
         token_key=SecretStr("t" * 64),
         native_seconds=60,  # a busy machine is no province that is down
         platforms={
@@ -159,7 +163,7 @@ def serving_hub(database: Database, endpoints: dict[str, Endpoint] | None = None
     )
     hub = Hub(settings, database)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(hub), log_config=None, access_log=False))
+    server = uvicorn.Server(configured(create_app(hub), settings.limits))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])), name="server")
     thread.start()
     with ExitStack() as stack:
@@ -193,7 +197,7 @@ def running_() -> Callable[..., Any]:
 def serve() -> Iterator[Callable[..., Service]]:
     """Serve a database for the length of a test."""
     with ExitStack() as stack:
-        yield lambda *arguments: stack.enter_context(serving_hub(*arguments))
+        yield lambda *arguments, **more: stack.enter_context(serving_hub(*arguments, **more))
 
 
 @pytest.fixture(scope="session")
@@ -207,11 +211,11 @@ def reading(request: pytest.FixtureRequest, _services: tuple[ExitStack, dict[str
     """The service over a filled database of this kind, for tests that change nothing in it."""
     stack, made = _services
 
-    def get(kind: str, prepare: Callable[[Service], None] = lambda _: None) -> Service:
+    def get(kind: str, prepare: Callable[[Service], None] = lambda _: None, **more: Any) -> Service:
         name = f"{kind} {prepare.__name__}"
         if name not in made:
             database = Database(request.getfixturevalue(f"{kind}_backend").new("filled"))
-            made[name] = stack.enter_context(serving_hub(database))
+            made[name] = stack.enter_context(serving_hub(database, **more))
             prepare(made[name])
         return made[name]
 
@@ -340,7 +344,9 @@ def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], ite
         with service.hub.database.write() as session:
             for code in regions():
                 GuardStopStore(session, EVERYTHING).add(_stop(code))
-        cases = service.national.ask("{ duplicateCases { id entries { entryId } } }")["duplicateCases"]
+        cases = service.national.ask("{ duplicateCases { nodes { id entries { entryId } } } }")["duplicateCases"][
+            "nodes"
+        ]
         by_entries = sorted(cases, key=lambda case: [side["entryId"] for side in case["entries"]])
         within = [case for case in by_entries if len({side["entryId"][:2] for side in case["entries"]}) == 1]
         across = [case for case in by_entries if case not in within]
@@ -353,7 +359,7 @@ def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], ite
             said = Filing(window, 1, OBJECTOR, CONTACT, "与已公开的项目雷同", ("https://example.org/evidence",))
             file(service.hub.database, said, filed_by="public", now=datetime.now(UTC))
 
-    return reading(request.param, settle)
+    return reading(request.param, settle, limits=UNBOUNDED)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

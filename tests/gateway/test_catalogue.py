@@ -75,8 +75,8 @@ def test_the_catalogue_says_what_the_facts_say(told) -> None:
     ]
 
 
-def test_regions_are_chosen_by_code_and_unknown_codes_find_nothing(service) -> None:
-    answer = service.national.ask('{ regions(codes: ["61", "13", "99"]) { code } }')
+def test_regions_are_chosen_by_code_and_those_that_are_not_connected_find_nothing(service) -> None:
+    answer = service.national.ask('{ regions(codes: ["61", "13", "11"]) { code } }')
     assert answer == {"regions": [{"code": "13"}, {"code": "61"}]}
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 CASES = """query Cases($statuses: [CaseStatus!], $kinds: [CaseKind!], $first: Int! = 100) {
-  duplicateCases(statuses: $statuses, kinds: $kinds, first: $first) {
-    id kind status keptEntryId entries { entryId } pairs { score prior posterior lines { feature zh en bits } } decisions { status } openedAt changedAt } }"""
+  duplicateCases(statuses: $statuses, kinds: $kinds, first: $first) { nodes {
+    id kind status keptEntryId entries { entryId } pairs { score prior posterior lines { feature zh en bits } } decisions { status } openedAt changedAt } } }"""
 DETECT = (
     "mutation { startDetection { full entries compared pairs cases opened changed reopened closed problems { code } } }"
 )
@@ -14,7 +14,7 @@ ROSTER = "{ roster { items { entryId state reasonZh } } }"
 @pytest.fixture
 def case(own):
     """A case within one region, and its entries."""
-    for each in own.national.ask(CASES)["duplicateCases"]:
+    for each in own.national.ask(CASES)["duplicateCases"]["nodes"]:
         entries = [side["entryId"] for side in each["entries"]]
         if len({entry[:2] for entry in entries}) == 1:
             return each["id"], entries
@@ -31,19 +31,19 @@ def codes(told) -> list[str]:
 
 
 def test_the_cases_are_what_was_planted(service, corpus) -> None:
-    cases = service.national.ask(CASES)["duplicateCases"]
+    cases = service.national.ask(CASES)["duplicateCases"]["nodes"]
     found = sorted((each["kind"], *sorted(side["entryId"] for side in each["entries"])) for each in cases)
     assert found == sorted((label.kind, *label.entries) for label in corpus.duplicates)
 
 
 def test_every_case_has_evidence_in_both_languages(service) -> None:
-    cases = service.national.ask(CASES)["duplicateCases"]
+    cases = service.national.ask(CASES)["duplicateCases"]["nodes"]
     lines = {case["id"]: [line for pair in case["pairs"] for line in pair["lines"]] for case in cases}
     assert [case for case, said in lines.items() if not said or not all(e["zh"] and e["en"] for e in said)] == []
 
 
 def test_the_lines_of_a_pair_lead_from_its_prior_to_its_posterior(service) -> None:
-    pairs = [pair for case in service.national.ask(CASES)["duplicateCases"] for pair in case["pairs"]]
+    pairs = [pair for case in service.national.ask(CASES)["duplicateCases"]["nodes"] for pair in case["pairs"]]
     astray = [
         pair
         for pair in pairs
@@ -53,12 +53,12 @@ def test_the_lines_of_a_pair_lead_from_its_prior_to_its_posterior(service) -> No
 
 
 def test_cases_are_filtered_by_kind(service, corpus) -> None:
-    cases = service.national.ask(CASES, kinds=["SAME_TEAM", "SAME_PERSON"])["duplicateCases"]
+    cases = service.national.ask(CASES, kinds=["SAME_TEAM", "SAME_PERSON"])["duplicateCases"]["nodes"]
     assert len(cases) == sum(label.kind in ("SAME_TEAM", "SAME_PERSON") for label in corpus.duplicates)
 
 
 def test_no_more_cases_are_told_than_asked_for(service) -> None:
-    assert len(service.national.ask(CASES, first=2)["duplicateCases"]) == 2
+    assert len(service.national.ask(CASES, first=2)["duplicateCases"]["nodes"]) == 2
 
 
 def test_a_detection_reports_what_it_saw(own, corpus, expected) -> None:
@@ -104,12 +104,14 @@ def test_decisions_are_added_and_the_last_one_counts(own, case) -> None:
 def test_a_decision_survives_the_next_detection(own, case) -> None:
     own.decide(caseId=case[0], decision="DISMISSED", reason="不同项目")
     own.national.ask(DETECT)
-    assert [each["id"] for each in own.national.ask(CASES, statuses=["DISMISSED"])["duplicateCases"]] == [case[0]]
+    assert [each["id"] for each in own.national.ask(CASES, statuses=["DISMISSED"])["duplicateCases"]["nodes"]] == [
+        case[0]
+    ]
 
 
 def test_the_case_decided_last_is_told_first(own, case) -> None:
     own.decide(caseId=case[0], decision="DISMISSED", reason="不同项目")
-    assert own.national.ask(CASES, first=1)["duplicateCases"][0]["id"] == case[0]
+    assert own.national.ask(CASES, first=1)["duplicateCases"]["nodes"][0]["id"] == case[0]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,9 @@ def test_a_faulty_decision_is_told_all_its_problems(own, case, verdict, problems
 
 def test_a_faulty_decision_changes_nothing(own, case) -> None:
     own.decide(caseId=case[0], decision="CONFIRMED", reason="x")
-    found = {each["id"]: (each["status"], each["decisions"]) for each in own.national.ask(CASES)["duplicateCases"]}
+    found = {
+        each["id"]: (each["status"], each["decisions"]) for each in own.national.ask(CASES)["duplicateCases"]["nodes"]
+    }
     assert found[case[0]] == ("OPEN", [])
 
 

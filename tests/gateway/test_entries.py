@@ -1,11 +1,13 @@
 """Entries of five provinces through one interface, each of its own type; one entry; counts."""
 
 from collections import Counter, defaultdict
+from datetime import timedelta
 
 import pytest
 
 from adapters.registry import regions
 from schema.identity import mask_name
+from schema.provenance import CHINA
 from sync.exact_keys import organisation_key
 
 TYPES = """{
@@ -24,6 +26,13 @@ GROUPS = {
     "STAGE": lambda made, _: made.stage,
     "STATUS": lambda made, _: made.status,
     "AWARD": lambda made, _: made.award,
+    "CITY": lambda made, _: made.city if made.region == "43" else None,
+    "ORGANISATION_KIND": lambda made, _: made.companies[0].kind,
+    "WEEK": lambda made, _: (
+        (made.submitted_at.astimezone(CHINA) - timedelta(days=made.submitted_at.astimezone(CHINA).weekday()))
+        .date()
+        .isoformat()
+    ),
 }
 COUNT = """query Count($groups: [EntryGroupKey!]!) {
   statistics(groupBy: $groups) { keys { group value label } entries organisations }
@@ -165,6 +174,26 @@ def test_lead_organisations_are_counted_once_a_group(both, expected) -> None:
     assert {x["keys"][0]["value"]: x["organisations"] for x in lines} == {
         code: len(keys) for code, keys in found.items()
     }
+
+
+def test_entries_are_counted_by_standing_and_verdict_as_they_are_filtered(settled) -> None:
+    told = {
+        group: {
+            line["keys"][0]["value"]: line["entries"]
+            for line in settled.national.ask(COUNT, groups=[group])["statistics"]
+        }
+        for group in ("STANDING", "VERDICT")
+    }
+    document = """query N($filter: EntryFilterInput!) { entries(filter: $filter) { totalCount } }"""
+    filters = {"STANDING": "standings", "VERDICT": "verdicts"}
+    counted = {
+        group: {
+            value: settled.national.ask(document, filter={filters[group]: [value]})["entries"]["totalCount"]
+            for value in lines
+        }
+        for group, lines in told.items()
+    }
+    assert (told, [len(lines) > 1 for lines in told.values()]) == (counted, [True, True])
 
 
 def test_largest_groups_come_first(both) -> None:

@@ -77,6 +77,18 @@ def test_of_another_regions_side_of_a_case_a_region_sees_no_id(settled, code) ->
     assert {row["项目编号"][:2] for row in found} - {"", code} == set()
 
 
+def test_a_list_is_exported_with_its_state_and_whether_it_counts(own, items) -> None:
+    for size in (1, 2):
+        receipt = own.submit(own.national, "41", items("41", size))["list"]["receipt"]
+    own.move(own.national, receipt, "CHECK")
+    own.move(own.national, receipt, "ACCEPT")
+    own.submit(own.national, "41", items("41", 1))
+    told = [(row["版本"], row["推荐单位"], row["状态"], row["有效"]) for row in rows(get(own.national, "lists.csv"))]
+    assert told == [
+        ("3", "河南", "已封存", ""), *[("2", "河南", "已接受", "是")] * 2, ("1", "河南", "已被替代", ""),
+    ]  # fmt: skip
+
+
 def test_a_region_that_asks_for_another_gets_nothing(service) -> None:
     assert rows(get(service.of(Role.REGION, "41"), "entries.csv", regions="61")) == []
 
@@ -89,6 +101,14 @@ def test_a_region_that_asks_for_another_gets_nothing(service) -> None:
         ({"text": "数据", "nationalTracks": "N01"}, 'text: "数据", nationalTracks: ["N01"]'),
         ({"submittedFrom": "2025-07-10T00:00:00+08:00"}, 'submittedFrom: "2025-07-10T00:00:00+08:00"'),
         ({"standings": "INELIGIBLE"}, "standings: [INELIGIBLE]"),
+        ({"scoreFrom": "80", "missing": "AWARD"}, "scoreFrom: 80, missing: [AWARD]"),
+        (
+            {
+                "filter": '{"or": [{"regions": ["41"]}, {"not": {"stages": ["FINAL"], "scoreTo": 90}}]}',
+                "statuses": "ACTIVE",
+            },
+            'or: [{regions: ["41"]}, {not: {stages: [FINAL], scoreTo: 90}}], statuses: [ACTIVE]',
+        ),
     ],
 )
 def test_filters_mean_what_they_mean_in_graphql(both, query, graphql) -> None:
@@ -101,7 +121,16 @@ def test_all_filters_that_make_no_sense_are_told_at_once(service) -> None:
     answer = get(
         service.national, "entries.csv", stages="NONE", planet="9", submittedFrom="2025-07-01", text=["a", "b"]
     )
-    assert errors(answer) == (422, ["FILTER_INVALID"] * 4)
+    assert errors(answer) == (422, [*["FILTER_INVALID"] * 3, "TIME_WITHOUT_OFFSET"])
+
+
+@pytest.mark.parametrize(
+    "whole",
+    ["x", "[]", '{"stages": ["NONE"]}', '{"planet": 1}', '{"not": []}', '{"scoreFrom": "NaN"}', '{"regions": [41]}',
+     '{"updatedFrom": "yesterday"}'],
+)  # fmt: skip
+def test_a_filter_as_json_that_makes_no_sense_is_refused(service, whole) -> None:
+    assert errors(get(service.national, "entries.csv", filter=whole)) == (422, ["FILTER_INVALID"])
 
 
 @pytest.mark.parametrize("name", ["planets.csv", "entries.pdf", "entries.xlsx.exe"])

@@ -82,9 +82,11 @@ def test_what_was_handed_in_last_is_what_is_pulled(hub, lines, until) -> None:
     put(hub.national, workbook(lines[:3]))
     put(hub.national, text_table(lines), name="a.csv")
     hub.national.ask("mutation ($r: [ID!]) { startPull(regions: $r) { started { code } } }", r=[CODE])
-    ask = "{ pulls { status created problems { code } } }"
-    until(lambda: [run["status"] for run in hub.national.ask(ask)["pulls"]] == ["SUCCEEDED"])
-    assert hub.national.ask(ask)["pulls"] == [{"status": "SUCCEEDED", "created": len(lines) - 1, "problems": []}]
+    ask = "{ pulls { nodes { status created problems { code } } } }"
+    until(lambda: [run["status"] for run in hub.national.ask(ask)["pulls"]["nodes"]] == ["SUCCEEDED"])
+    assert hub.national.ask(ask)["pulls"]["nodes"] == [
+        {"status": "SUCCEEDED", "created": len(lines) - 1, "problems": []}
+    ]
 
 
 @pytest.mark.parametrize("other", [code for code in regions() if code != CODE])

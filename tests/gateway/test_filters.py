@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from schema.vocabulary import Stage
+from sync.repository.search import rebuild
 
 FIND = "query Find($filter: EntryFilterInput) { entries(filter: $filter, first: 1000) { totalCount edges { node { id } } } }"
 DAY = timedelta(days=1)
@@ -125,6 +126,8 @@ def test_such_signs_are_found_where_they_stand(serve, filled, expected, word) ->
         connection.execute(
             text("UPDATE entry SET title = :title WHERE id = :id"), {"title": "5%_a/b\\c'd\"", "id": chosen}
         )
+    with filled.write() as session:
+        rebuild(session)
     assert found(serve(filled).national, text=word) == {chosen}
 
 

@@ -15,9 +15,9 @@ from sync.audit import seal
 from sync.doctor import examine
 from sync.list_files import region_template
 
-MESSAGES = "{ messages(first: 200) { kind receipt } }"
+MESSAGES = "{ messages(first: 200) { nodes { kind receipt } } }"
 DIFF = "query D($before: ID!, $after: ID!) { compareLists(before: $before, after: $after) { field before after } }"
-RECORDS = "query A($subject: String!) { auditRecords(subject: $subject, first: 100) { action change } }"
+RECORDS = "query A($subject: String!) { auditRecords(subject: $subject, first: 100) { nodes { action change } } }"
 LIVES = """{ recommendationLists(currentOnly: false) { receipt state events { act } } }"""
 MENDED = "41"  # whose list is returned
 
@@ -110,11 +110,11 @@ def test_five_provinces_recommend_and_one_that_is_returned_mends_its_own_workboo
     assert {item["receipt"] for item in roster["items"]} == set(receipts.values())
     assert sum(len(track["items"]) for track in roster["tracks"]) == len(roster["items"])
     for code, receipt in receipts.items():
-        told = hub.of(Role.REGION, code).ask(MESSAGES)["messages"]
+        told = hub.of(Role.REGION, code).ask(MESSAGES)["messages"]["nodes"]
         kinds = sorted(each["kind"] for each in told if each["receipt"] == receipt)
         assert kinds == ["list.accept", "list.check", "list.seal"]
     lives = {each["receipt"]: each for each in hub.national.ask(LIVES)["recommendationLists"]}
-    recorded = hub.national.ask(RECORDS, subject=first)["auditRecords"][::-1]
+    recorded = hub.national.ask(RECORDS, subject=first)["auditRecords"]["nodes"][::-1]
     assert (lives[first]["state"], [each["change"]["act"] for each in recorded]) == (
         "SUPERSEDED",
         [each["act"] for each in lives[first]["events"]],

@@ -1,4 +1,4 @@
-"""The page for explorers: nothing from outside, nothing but its own files, samples that run."""
+"""The page for explorers: nothing from outside, nothing but its own files, and queries for each role."""
 
 import re
 from html.parser import HTMLParser
@@ -9,10 +9,12 @@ import pytest
 from graphql import parse, validate
 
 import gateway
+from gateway.auth import Viewer
 from gateway.native import CODE as NATIVE_MISSING
+from gateway.saved_queries import saved_queries, tabs
 from gateway.schema import graphql_schema
+from schema.vocabulary import Role
 
-SAMPLES = sorted((Path(gateway.__file__).parent / "samples").glob("*.graphql"))
 STATIC = Path(gateway.__file__).parent / "static" / "graphiql"
 OUTSIDE = [
     "../app.py", "..%2fapp.py", "%2e%2e/%2e%2e/app.py", "..%2f..%2fapp.py", "..%5c..%5capp.py", "%2e%2e%2findex.html",
@@ -87,8 +89,8 @@ def test_the_page_names_no_address_outside_this_hub(page) -> None:
     assert re.findall(r"https?:|//\w", page.text) == []
 
 
-def test_the_page_holds_no_script_but_the_data_of_its_samples(page) -> None:
-    assert [kind for kind, _ in Page(page.text).inline] == ["application/json"]
+def test_the_page_holds_no_script_of_its_own(page) -> None:
+    assert [kind for kind, _ in Page(page.text).inline] == []
 
 
 def test_everything_the_page_loads_is_there_and_may_be_kept(client, page) -> None:
@@ -122,18 +124,34 @@ def test_nothing_but_the_pages_files_is_served(client, name) -> None:
     assert client.get(f"/static/graphiql/{name}").status_code == 404
 
 
-def test_the_page_offers_the_sample_queries_with_their_variables(page) -> None:
-    (_, data) = Page(page.text).inline[0]
-    files = [(path.read_text("utf-8"), path.with_suffix(".json")) for path in SAMPLES]
-    assert orjson.loads(data) == [
-        {"query": text, "variables": variables.read_text("utf-8") if variables.exists() else ""}
-        for text, variables in files
-    ]
+def client_of(service, role: Role):
+    return service.of(role, "41" if role is Role.REGION else None)
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_a_sample_is_valid_against_the_schema(path) -> None:
-    assert validate(graphql_schema()._schema, parse(path.read_text("utf-8"))) == []
+def viewer_of(role: Role) -> Viewer:
+    return Viewer(role, role, "41" if role is Role.REGION else None)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_is_offered_the_queries_that_it_may_run_and_no_other(service, role) -> None:
+    told = client_of(service, role).http.get("/graphiql/tabs").json()
+    assert (told["role"], told["tabs"]) == (
+        role, [each.tab(viewer_of(role)) for each in saved_queries() if role in each.roles],
+    )  # fmt: skip
+
+
+def test_nothing_is_offered_without_a_key(client) -> None:
+    assert client.get("/graphiql/tabs").status_code == 401
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_role_is_offered_everything_and_none_nothing(role) -> None:
+    assert 0 < len(tabs(viewer_of(role))) < len(saved_queries())
+
+
+@pytest.mark.parametrize("saved", saved_queries(), ids=lambda each: each.name)
+def test_a_saved_query_is_valid_against_the_schema(saved) -> None:
+    assert validate(graphql_schema()._schema, parse(saved.query)) == []
 
 
 def faults(answer) -> list[dict]:
@@ -141,16 +159,42 @@ def faults(answer) -> list[dict]:
     return [each for each in answer.get("errors", ()) if each["extensions"]["code"] != NATIVE_MISSING]
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_a_sample_runs_without_errors(own, path) -> None:
-    variables = path.with_suffix(".json")
-    given = orjson.loads(variables.read_bytes()) if variables.exists() else {}
-    answer = own.national.answer(path.read_text("utf-8"), given)
-    assert (faults(answer), [name for name, value in answer["data"].items() if value is None]) == ([], [])
+OFFERED = [(saved, role) for saved in saved_queries() for role in sorted(saved.roles)]
 
 
-def test_the_first_samples_find_something(own) -> None:
-    texts = {path.stem: path.read_text("utf-8") for path in SAMPLES}
+@pytest.mark.parametrize(("saved", "role"), OFFERED, ids=lambda each: getattr(each, "name", str(each)))
+def test_a_saved_query_runs_under_each_of_its_roles_without_errors(own, saved, role) -> None:
+    if "subscription" in saved.query:
+        start = own.national.ask("{ changeCursor }")["changeCursor"]
+        asked = {"query": re.sub(r"(pullProgress|caseChanged)", rf'\1(after: "{int(start) + 1}")', saved.query)}
+        answer = client_of(own, role).http.post("/graphql", json=asked, headers={"Accept": "text/event-stream"})
+        assert "CURSOR_INVALID" in answer.text  # it got as far as looking for the cursor, which is one too many
+        return
+    given = orjson.loads(saved.tab(viewer_of(role))["variables"] or "{}")
+    answer = client_of(own, role).answer(saved.query, given)
+    assert (
+        faults(answer),
+        [name for name, value in answer["data"].items() if value is None and name != "auditSeal"],
+    ) == ([], [])
+
+
+REFUSED = [
+    ("9-decide-case", Role.REGION),
+    ("9-decide-case", Role.JOB),
+    ("11-start-pull", Role.REGION),
+    ("6-submit-recommendations", Role.JOB),
+]
+
+
+@pytest.mark.parametrize(("name", "role"), REFUSED)
+def test_what_is_not_offered_to_a_role_would_be_refused(service, name, role) -> None:
+    (saved,) = [each for each in saved_queries() if each.name == name]
+    given = orjson.loads(saved.tab(viewer_of(role))["variables"])
+    assert (role in saved.roles, client_of(service, role).code(saved.query, **given)) == (False, "FORBIDDEN")
+
+
+def test_the_first_queries_find_something(own) -> None:
+    texts = {each.name: each.query for each in saved_queries()}
     entries = own.national.answer(texts["2-entries"])["data"]["entries"]["edges"]
-    cases = own.national.ask(texts["4-duplicate-cases"])["duplicateCases"]
+    cases = own.national.ask(texts["4-duplicate-cases"])["duplicateCases"]["nodes"]
     assert (bool(entries), bool(cases)) == (True, True)

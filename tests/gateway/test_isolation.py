@@ -18,6 +18,9 @@ CODES = tuple(regions())
 
 # Every root query, asked as widely as it can be.
 QUERIES = {
+    "changeCursor": "changeCursor",
+    "node": 'node(id: "{own}")',
+    "nodes": 'nodes(ids: ["{own}", "{receipt}"])',
     "regions": "regions",
     "nationalTracks": "nationalTracks",
     "entries": "entries(first: 1000)",
@@ -54,21 +57,23 @@ QUERIES = {
     "auditRecords": "auditRecords",
     "auditSeal": "auditSeal",
 }
+ORGANISERS = ("health", "verifyRecords")  # refused to everybody else
 # Those that can be asked for another region outright, and what says that nothing was found.
 ASIDE = {
     "entries": 'entries(filter: {{regions: ["{foreign}"]}}) {{ totalCount edges {{ node {{ id }} }} }}',
     "statistics": 'statistics(groupBy: [REGION], filter: {{regions: ["{foreign}"]}}) {{ entries }}',
     "recommendationLists": 'recommendationLists(regions: ["{foreign}"], currentOnly: false) {{ receipt }}',
-    "pulls": 'pulls(regions: ["{foreign}"]) {{ id }}',
-    "quarantine": 'quarantine(regions: ["{foreign}"]) {{ key }}',
+    "pulls": 'pulls(regions: ["{foreign}"]) {{ totalCount edges {{ node {{ id }} }} }}',
+    "quarantine": 'quarantine(regions: ["{foreign}"]) {{ totalCount edges {{ node {{ key }} }} }}',
 }
-NOTHING = {"entries": {"totalCount": 0, "edges": []}}
+NOTHING = {root: {"totalCount": 0, "edges": []} for root in ("entries", "pulls", "quarantine")}
 # Every route beside GraphQL, by who may use it. A new one must be entered here, and tested where it says.
 ROUTES = {
     "POST /graphql": "this file",
-    "GET /graphql": "no answers to GET: tests/gateway/test_errors.py",
-    "WEBSOCKET /graphql": "there is no subscription to ask for",
+    "GET /graphql": "as POST, queries alone: tests/gateway/test_errors.py",
+    "WEBSOCKET /graphql": "within the viewer's scope: tests/gateway/test_subscriptions.py",
     "GET /graphiql": "everybody, holds no data: tests/gateway/test_graphiql.py",
+    "GET /graphiql/tabs": "the queries of the key's own role: tests/gateway/test_graphiql.py",
     "GET /static/graphiql/{name}": "everybody, holds no data: tests/gateway/test_graphiql.py",
     "POST /files/{region}": "NATIONAL and the region itself: tests/gateway/test_files.py",
     "POST /lists/{region}": "NATIONAL and the region itself: tests/gateway/test_list_uploads.py",
@@ -78,6 +83,7 @@ ROUTES = {
     "GET /publicity.json": "everybody: tests/gateway/test_publicity_page.py",
     "GET /publicity/feed.atom": "everybody: tests/gateway/test_publicity_page.py",
     "POST /publicity/{window}/objections": "everybody: tests/gateway/test_publicity_page.py",
+    "GET /metrics": "NATIONAL and JOB with the scope of metrics: tests/gateway/test_observing.py",
     **{f"GET {page.path}": "by session, in process, by these queries: tests/gateway/console" for page in PAGES},
     **{f"POST {act.path}": "by session, in process, by these mutations: tests/gateway/console" for act in ACTS},
     "GET /static/console/{name}": "everybody, holds no data",
@@ -102,12 +108,13 @@ MUTATIONS = (
     "markMessagesRead", "resendMessages", "renewRoster", "decideRoster", "freezeRoster", "reopenRoster", "finaliseRoster",
     "issueErratum", "fileObjection", "decideObjection", "replayQuarantine",
 )  # fmt: skip
-# Public facts, the same for all: one field is enough to see that they are there.
+# Public facts, the same for all: one field is enough to see that they are there. What nodes are, tests/gateway/test_nodes.py
+# asks kind by kind.
 FACTS = {"Clause": "id", "Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
-         "NationalTrack": "id"}  # fmt: skip
-CASES = """{ duplicateCases(first: 1000) { id kind status keptEntryId pairs { lines { feature } }
+         "NationalTrack": "id", "Node": "__typename id"}  # fmt: skip
+CASES = """{ duplicateCases(first: 1000) { nodes { id kind status keptEntryId pairs { lines { feature } }
   entries { region { code } title leadOrganisation entryId entry { id } }
-  decisions { status keptEntryId reason author } } }"""
+  decisions { status keptEntryId reason author } } } }"""
 
 
 @pytest.fixture(params=CODES)
@@ -221,10 +228,9 @@ def asked(settled, viewer, own, expected, corpus, code) -> dict[str, str]:
     other = expected[first if not first.startswith(code) else second]
     topic = next(topic.id for _, topic in regions()[code].catalogue.topics())
     (mine,) = viewer.ask("{ recommendationLists { receipt } }")["recommendationLists"]
-    cases = [
-        client.ask("{ duplicateCases(first: 1) { id } }")["duplicateCases"] for client in (viewer, settled.national)
-    ]
-    case = (cases[0] or cases[1])[0]["id"]
+    case = settled.national.ask("{ duplicateCases(first: 1) { nodes { id } } }")["duplicateCases"]["nodes"][0]["id"]
+    for found in viewer.ask("{ duplicateCases(first: 1) { nodes { id } } }")["duplicateCases"]["nodes"]:
+        case = found["id"]
     about = {
         "case": case,
         "own": own[0],
@@ -236,10 +242,10 @@ def asked(settled, viewer, own, expected, corpus, code) -> dict[str, str]:
     return {**about, **mine}
 
 
-def answered(client, document: str) -> dict[str, Any]:
+def answered(client, document: str, refused: str = NATIVE_MISSING) -> dict[str, Any]:
     """A whole answer, in which nothing may be missing but what platforms, of which none runs here, would have added."""
     answer = client.answer(document)
-    assert {error["extensions"]["code"] for error in answer.get("errors", ())} <= {NATIVE_MISSING}
+    assert {error["extensions"]["code"] for error in answer.get("errors", ())} <= {NATIVE_MISSING, refused}
     return answer
 
 
@@ -248,7 +254,7 @@ def test_no_root_query_shows_what_only_another_region_may_know(viewer, widest, f
     document = widest(root)
     for name, value in asked.items():
         document = document.replace(f"{{{name}}}", value)
-    text = str(answered(viewer, document))
+    text = str(answered(viewer, document, "FORBIDDEN" if root in ORGANISERS else NATIVE_MISSING))
     assert {word for word in foreign if word in text} == set()
 
 
@@ -287,7 +293,7 @@ def test_a_region_sees_the_freshness_of_its_own_data_alone(viewer, code) -> None
 
 
 def test_a_region_sees_its_own_pulls(viewer, code) -> None:
-    assert viewer.ask("{ pulls { region { code } } }") == {"pulls": [{"region": {"code": code}}]}
+    assert viewer.ask("{ pulls { nodes { region { code } } } }") == {"pulls": {"nodes": [{"region": {"code": code}}]}}
 
 
 def test_a_region_sees_its_own_schedules(viewer, code) -> None:
@@ -296,12 +302,12 @@ def test_a_region_sees_its_own_schedules(viewer, code) -> None:
 
 
 def test_a_region_sees_its_own_guard_stops(settled, viewer, code) -> None:
-    found = {each["runId"] for each in viewer.ask("{ guardStops { runId } }")["guardStops"]}
+    found = {each["runId"] for each in viewer.ask("{ guardStops { nodes { runId } } }")["guardStops"]["nodes"]}
     assert found == {f"stop of {code}"}
 
 
 def test_a_region_sees_its_own_quarantine(viewer, corpus, code) -> None:
-    keys = {row["key"] for row in viewer.ask("{ quarantine { key } }")["quarantine"]}
+    keys = {row["key"] for row in viewer.ask("{ quarantine { nodes { key } } }")["quarantine"]["nodes"]}
     assert keys == {label.entries[0][3:] for label in corpus.flaws if label.entries[0].startswith(code)}
 
 
@@ -352,28 +358,30 @@ def seen(case: dict, code: str) -> dict:
 
 
 def test_a_region_sees_the_cases_that_touch_it_and_of_the_other_side_three_things(settled, viewer, code) -> None:
-    cases = settled.national.ask(CASES)["duplicateCases"]
+    cases = settled.national.ask(CASES)["duplicateCases"]["nodes"]
     touching = [case for case in cases if any(side["region"]["code"] == code for side in case["entries"])]
-    assert viewer.ask(CASES)["duplicateCases"] == [seen(case, code) for case in touching]
+    assert viewer.ask(CASES)["duplicateCases"]["nodes"] == [seen(case, code) for case in touching]
 
 
 def test_the_cases_of_these_tests_are_of_one_region_and_of_two_decided_and_open(settled) -> None:
-    cases = settled.national.ask(CASES)["duplicateCases"]
+    cases = settled.national.ask(CASES)["duplicateCases"]["nodes"]
     kinds = {(len({side["region"]["code"] for side in case["entries"]}), bool(case["decisions"])) for case in cases}
     assert kinds >= {(1, True), (2, True), (2, False)}
 
 
 def test_an_open_case_shows_a_region_its_evidence_in_words(settled, viewer, code) -> None:
-    document = "{ duplicateCases(first: 1000) { id pairs { lines { zh en bits } } entries { region { code } } } }"
-    cases = settled.national.ask(document)["duplicateCases"]
+    document = (
+        "{ duplicateCases(first: 1000) { nodes { id pairs { lines { zh en bits } } entries { region { code } } } } }"
+    )
+    cases = settled.national.ask(document)["duplicateCases"]["nodes"]
     touching = {c["id"]: c["pairs"] for c in cases if code in {side["region"]["code"] for side in c["entries"]}}
-    assert {case["id"]: case["pairs"] for case in viewer.ask(document)["duplicateCases"]} == touching
+    assert {case["id"]: case["pairs"] for case in viewer.ask(document)["duplicateCases"]["nodes"]} == touching
 
 
 def test_of_another_regions_side_a_line_of_evidence_shows_the_title_and_nothing_else(viewer, code) -> None:
-    document = """{ duplicateCases(first: 1000) { pairs { entries { region { code } }
-      lines { feature left right leftSpans { start } rightSpans { start } } } } }"""
-    cases = viewer.ask(document)["duplicateCases"]
+    document = """{ duplicateCases(first: 1000) { nodes { pairs { entries { region { code } }
+      lines { feature left right leftSpans { start } rightSpans { start } } } } } }"""
+    cases = viewer.ask(document)["duplicateCases"]["nodes"]
     shown = [
         line
         for pair in (pair for case in cases for pair in case["pairs"])
@@ -438,15 +446,15 @@ def test_nobody_but_the_organiser_acts_on_roster_publicity_and_objections(servic
 
 
 def test_a_region_sees_objections_to_its_own_entries_alone(viewer, code) -> None:
-    found = [each["entryId"][:2] for each in viewer.ask("{ objections { entryId } }")["objections"]]
+    found = [each["entryId"][:2] for each in viewer.ask("{ objections { nodes { entryId } } }")["objections"]["nodes"]]
     assert found == [code]
 
 
 def test_a_region_sees_no_record_and_foresees_nothing(viewer) -> None:
-    told = viewer.ask("{ auditRecords { sequence } whatIf { roster { digest } problems { code } } }")
-    assert told == {"auditRecords": [], "whatIf": {"roster": None, "problems": [{"code": "FORBIDDEN"}]}}
+    told = viewer.ask("{ auditRecords { nodes { sequence } } whatIf { roster { digest } problems { code } } }")
+    assert told == {"auditRecords": {"nodes": []}, "whatIf": {"roster": None, "problems": [{"code": "FORBIDDEN"}]}}
 
 
 def test_a_region_sees_of_a_version_neither_author_nor_reason(viewer) -> None:
-    found = viewer.ask("{ rosterVersions { actor reason } }")["rosterVersions"]
+    found = viewer.ask("{ rosterVersions { nodes { actor reason } } }")["rosterVersions"]["nodes"]
     assert {(each["actor"], each["reason"]) for each in found} == {(None, None)}

@@ -14,6 +14,8 @@ import pytest
 from adapters.registry import regions
 from gateway.exports.contents import CONTENTS
 from gateway.exports.files import write
+from schema.vocabulary import Register
+from sync import application_table, register_files
 from sync.database import Database
 from sync.list_files import FilePush, marked, push_file, read_list, region_template
 from sync.lists import Confirmation
@@ -23,9 +25,10 @@ pytestmark = pytest.mark.skipif(
     shutil.which("soffice") is None, reason="LibreOffice is not installed: scripts/libreoffice.sh"
 )
 TEMPLATES = [f"template-{code}" for code in regions()]
+REGISTERS = [f"register-{each}" for each in Register]
 EXPORTS = [f"export-{what}" for what in CONTENTS]
 MARKED = ["marked-workbook", "marked-text"]
-NAMES = [*TEMPLATES, "template-with-entries", *EXPORTS, *MARKED]
+NAMES = [*TEMPLATES, "template-with-entries", *REGISTERS, "applications", *EXPORTS, *MARKED]
 
 
 def faulty(database: Database) -> bytes:
@@ -48,6 +51,9 @@ def opened(sqlite_backend, items, tmp_path_factory) -> dict[str, tuple[Path, Pat
         push = FilePush(code, orjson.dumps(items(code)), [Confirmation("已核实")])
         assert push_file(database, push, "省组委会", dry_run=False).sealed is not None
     (folder / "template-with-entries.xlsx").write_bytes(region_template(database, "41"))
+    for each in Register:
+        (folder / f"register-{each}.xlsx").write_bytes(register_files.template(each))
+    (folder / "applications.xlsx").write_bytes(application_table.template())
     for what in CONTENTS:
         write(database, EVERYTHING, what, "xlsx", [], folder / f"export-{what}.xlsx")
     for name, body in (

@@ -14,7 +14,8 @@ import pytest
 from adapters.registry import regions
 from gateway.list_uploads import XLSX
 from schema.vocabulary import Role
-from sync.list_files import region_template
+from sync.list_files import read_list, region_template
+from sync.workbooks.columns import TEMPLATE_VERSION
 from sync.workbooks.kinds import MOST_BYTES
 
 LISTS = "{ recommendationLists(currentOnly: false) { receipt content } }"
@@ -216,6 +217,19 @@ def test_what_is_to_be_confirmed_stops_a_list_until_it_is(own, filled_in) -> Non
 def test_the_template_of_another_region_is_refused(own) -> None:
     answer = push(own.of(Role.NATIONAL), region_template(None, "61"))
     assert (None, None, "TEMPLATE_OF_ANOTHER_REGION") in codes(answer)
+
+
+def test_an_older_template_is_read_and_said_to_be_old() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(region_template(None, CODE)))
+    book["dexhub"]["A1"] = TEMPLATE_VERSION - 1
+    out = io.BytesIO()
+    book.save(out)
+    assert [(each.code, each.stops) for each in read_list(out.getvalue(), CODE).marks] == [("TEMPLATE_OUTDATED", False)]
+
+
+def test_what_is_typed_into_a_template_below_its_codes_stays_text() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(region_template(None, CODE)))["推荐名单"]
+    assert [sheet.column_dimensions[letter].number_format for letter in "ABCDE"] == ["General", "@", "@", "@", "@"]
 
 
 @pytest.mark.parametrize("region", regions())

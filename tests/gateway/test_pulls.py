@@ -21,9 +21,9 @@ from sync.tables import PullRow
 CODES = list(regions())
 START = """mutation Start($regions: [ID!], $full: Boolean! = false) {
   startPull(regions: $regions, full: $full) { started { code } alreadyRunning { code } problems { code place value } } }"""
-PULLS = """{ pulls { region { code } status startedBy startedAt finishedAt created changed unchanged withdrawn quarantined
-  problems { code zh en } } }"""
-PHASES = "{ pulls { phase toJudge } }"
+PULLS = """{ pulls { nodes { region { code } status startedBy startedAt finishedAt created changed unchanged withdrawn quarantined
+  problems { code zh en } } } }"""
+PHASES = "{ pulls { nodes { phase toJudge } } }"
 FRESHNESS = """{ regions { code freshness {
   isFresh ageMinutes targetMinutes succeededAt lastStatus causeZh causeEn } } }"""
 
@@ -48,7 +48,7 @@ def codes(listed) -> list[str]:
 
 
 def pulls(client) -> list[dict]:
-    return client.ask(PULLS)["pulls"]
+    return client.ask(PULLS)["pulls"]["nodes"]
 
 
 @pytest.fixture
@@ -194,14 +194,14 @@ def test_a_pull_under_way_says_how_far_it_has_come(hub, rows_read, phase) -> Non
         row = PullRow(id="x", region=CODES[0], status="RUNNING", started_by="test", token=claim.token, problems=[])
         row.started_at, row.rows_read = datetime.now(UTC), rows_read
         PullStore(session).save(row)
-    assert hub.national.ask(PHASES)["pulls"] == [{"phase": phase, "toJudge": 0}]
+    assert hub.national.ask(PHASES)["pulls"]["nodes"] == [{"phase": phase, "toJudge": 0}]
 
 
 @pytest.fixture
 def judged(hub, until):
     """One pull, and all its entries judged."""
     start(hub.national, regions=CODES[:1])
-    until(lambda: hub.national.ask(PHASES)["pulls"] == [{"phase": "ENDED", "toJudge": 0}])
+    until(lambda: hub.national.ask(PHASES)["pulls"]["nodes"] == [{"phase": "ENDED", "toJudge": 0}])
     return hub
 
 
@@ -209,7 +209,7 @@ def test_a_pull_whose_entries_wait_to_be_judged_says_how_many(judged) -> None:
     with judged.hub.database.write() as session:
         session.execute(text("DELETE FROM eligibility"))
     created = pulls(judged.national)[0]["created"]
-    assert judged.national.ask(PHASES)["pulls"] == [{"phase": "JUDGING", "toJudge": created}]
+    assert judged.national.ask(PHASES)["pulls"]["nodes"] == [{"phase": "JUDGING", "toJudge": created}]
 
 
 def test_what_waits_to_be_judged_is_told_of_the_newest_pull_alone(judged, ended) -> None:
@@ -217,4 +217,4 @@ def test_what_waits_to_be_judged_is_told_of_the_newest_pull_alone(judged, ended)
     ended(judged.national, 2)
     with judged.hub.database.write() as session:
         session.execute(text("DELETE FROM eligibility"))
-    assert [pull["phase"] for pull in judged.national.ask(PHASES)["pulls"]] == ["JUDGING", "ENDED"]
+    assert [pull["phase"] for pull in judged.national.ask(PHASES)["pulls"]["nodes"]] == ["JUDGING", "ENDED"]

@@ -15,7 +15,7 @@ FORBIDDEN = {
     "startDetection": "mutation { startDetection { cases } }",
     "submitRecommendations": 'mutation { submitRecommendations(input: {region: "41", items: []}) { accepted } }',
 }
-EVIDENCE = "{ duplicateCases(kinds: [SAME_PROJECT]) { entries { region { code } } pairs { score } } }"
+EVIDENCE = "{ duplicateCases(kinds: [SAME_PROJECT]) { nodes { entries { region { code } } pairs { score } } } }"
 ONE_PROJECT = (
     "青石坡村智慧茶园溯源平台",
     "针对青石坡村茶园信息分散的现状，布设感知终端457台，回传土壤墒情，准确率达94.5%，服务茶农2128户，累计入库4067万条。",
@@ -92,7 +92,7 @@ def test_of_a_case_over_three_regions_each_sees_only_evidence_that_its_own_entry
     lines = {
         code: [
             len(case["pairs"])
-            for case in client.ask(EVIDENCE)["duplicateCases"]
+            for case in client.ask(EVIDENCE)["duplicateCases"]["nodes"]
             if {"13", "14", "43"} <= {side["region"]["code"] for side in case["entries"]}
         ]
         for code, client in {"all": own.national, **{c: own.of(Role.REGION, c) for c in ("13", "14", "43")}}.items()

@@ -13,8 +13,8 @@ from sync.roster.versions import recompute
 
 ITEMS = "{ roster { stage version { number } items { region { code } entryId state reason objection cases } } }"
 ACT = """mutation { %s { version { number stage signature } problems { code } } }"""
-VERSIONS = "{ rosterVersions(first: 100) { number stage cause digest } }"
-CASES = "{ duplicateCases(statuses: [OPEN], first: 1000) { id entries { entryId } } }"
+VERSIONS = "{ rosterVersions(first: 100) { nodes { number stage cause digest } } }"
+CASES = "{ duplicateCases(statuses: [OPEN], first: 1000) { nodes { id entries { entryId } } } }"
 
 
 class Organiser:
@@ -37,7 +37,7 @@ class Organiser:
         return result["version"]["number"]
 
     def promoted(self) -> list[str]:
-        records = self.client.ask("{ auditRecords(first: 1000) { action subject } }")["auditRecords"]
+        records = self.client.ask("{ auditRecords(first: 1000) { nodes { action subject } } }")["auditRecords"]["nodes"]
         return [each["subject"] for each in records[::-1] if each["action"] == "ROSTER_PROMOTED"]
 
 
@@ -64,7 +64,7 @@ def test_two_regions_one_project_and_all_that_follows(serve, filled, pair, items
     ]
     assert [organiser.states()[entry] for entry in pair] == ["HELD", "HELD"], "neither region wins silently"
 
-    for case in organiser.client.ask(CASES)["duplicateCases"]:
+    for case in organiser.client.ask(CASES)["duplicateCases"]["nodes"]:
         members = {side["entryId"] for side in case["entries"]}
         verdict = {"decision": "CONFIRMED", "keepEntryId": other} if members == set(pair) else {"decision": "DISMISSED"}
         assert service.decide(caseId=case["id"], reason="核实", **verdict)["problems"] == []
@@ -139,7 +139,7 @@ def test_two_regions_one_project_and_all_that_follows(serve, filled, pair, items
 
 
 def number(organiser: Organiser) -> int:
-    return organiser.client.ask(VERSIONS)["rosterVersions"][0]["number"]
+    return organiser.client.ask(VERSIONS)["rosterVersions"]["nodes"][0]["number"]
 
 
 def ahead(days: float) -> datetime:

@@ -25,7 +25,7 @@ def claim(hub, length: timedelta) -> int:
 
 
 def status_of(service, identifier: str) -> tuple[str, list[str]]:
-    pulls = service.national.ask("{ pulls(first: 100) { id status problems { code } } }")["pulls"]
+    pulls = service.national.ask("{ pulls(first: 100) { nodes { id status problems { code } } } }")["pulls"]["nodes"]
     return next((p["status"], [q["code"] for q in p["problems"]]) for p in pulls if p["id"] == identifier)
 
 
@@ -68,7 +68,9 @@ def test_schedules_tell_how_each_job_last_went(settled) -> None:
 
 
 def test_a_pull_tells_what_its_platform_sent_in_an_unknown_form(settled) -> None:
-    (pull,) = settled.national.ask('{ pulls(regions: ["41"]) { drift { kind place value rows } } }')["pulls"]
+    (pull,) = settled.national.ask('{ pulls(regions: ["41"]) { nodes { drift { kind place value rows } } } }')["pulls"][
+        "nodes"
+    ]
     assert sorted((each["kind"], each["place"], each["rows"]) for each in pull["drift"]) == [
         ("NEW_FIELD", "aiFlag", 1),
         ("NEW_LABEL", "stage", 1),

@@ -65,6 +65,7 @@ def peer(said: Mapping[str, Any], region: str) -> Peer:
         city=said.get("city"),
         status=EntryStatus(said.get("status", "ACTIVE")),
         certain=said.get("certain", True),
+        updated_at=moment(said["updated"]) if "updated" in said else None,
     )
 
 

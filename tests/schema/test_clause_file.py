@@ -127,6 +127,13 @@ def test_every_comparison_speaks_of_every_region() -> None:
     assert {tuple(sorted(one.regions)) for one in differences().comparisons} == {codes}
 
 
+@pytest.mark.parametrize("slug", BOOKS)
+def test_what_a_difference_quotes_stands_in_the_notice(slug: str) -> None:
+    text = squeezed("".join(lines_of(BOOKS[slug].clauses[0].notice)))
+    quoted = [one.regions[BOOKS[slug].region] for one in differences().comparisons if BOOKS[slug].region not in one.en]
+    assert [quote for quote in quoted for part in quote.split("…") if squeezed(part) not in text] == []
+
+
 def test_the_form_has_79_fields_in_printed_order() -> None:
     assert [*form_fields()] == [f"F{number:03d}" for number in range(1, 80)]
 

@@ -73,6 +73,7 @@ PEERS = st.lists(
             "status": st.sampled_from(EntryStatus),
             "certain": st.booleans(),
             "topic": st.sampled_from(["T1-1", "T1-2"]),
+            "updated": MOMENTS,
         },
     ),
     max_size=3,

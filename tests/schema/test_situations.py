@@ -29,6 +29,7 @@ IMPOSSIBLE = {
     ("UNDETERMINED", "named_lead"): "a record always says who leads",
     ("UNDETERMINED", "max_organisations"): "a record always has its organisations",
     ("MET", "HN-eligibility-project"): "the same clause asks for what no form shows",
+    ("MET", "HN-other-project_name_and_iteration"): "the same clause asks for what no history shows",
     ("NOT_MET", "SN-timeline-registration"): "its first day is inferred, its last another clause's",
 }
 
@@ -68,9 +69,14 @@ def test_no_sentence_stands_twice() -> None:
     assert sorted(sentences) == sorted(set(sentences))
 
 
-def test_every_difference_and_conflict_of_the_notices_is_shown_by_a_situation() -> None:
-    wanted = {one.dimension for one in differences().comparisons} | {one.id for one in differences().conflicts}
-    assert wanted - {name for _, one in SITUATIONS for name in one.get("shows", ())} == set()
+def test_every_side_of_a_difference_is_shown_by_a_situation_of_its_region() -> None:
+    wanted = {(one.dimension, region) for one in differences().comparisons for region in one.regions}
+    assert wanted - {(name, region) for region, one in SITUATIONS for name in one.get("shows", ())} == set()
+
+
+def test_every_clause_of_a_conflict_is_shown_by_a_situation() -> None:
+    wanted = {(one.id, clause) for one in differences().conflicts for clause in one.clauses}
+    assert wanted - {(name, one.get("clause")) for _, one in SITUATIONS for name in one.get("shows", ())} == set()
 
 
 def test_what_the_situations_say_they_show_exists() -> None:

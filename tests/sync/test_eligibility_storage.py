@@ -22,9 +22,11 @@ from sync.eligibility import (
 )
 from sync.entry_facts import Surroundings
 from sync.registers import RegisterLine
-from sync.repository.browse import EntryBrowser, EntryFilter, Slice
+from sync.repository.browse import EntryBrowser, Wanted
 from sync.repository.cases import CaseStore
 from sync.repository.eligibility import EligibilityStore
+from sync.repository.entry_filter import EntryFilter
+from sync.repository.keyset import Slice
 from sync.scope import EVERYTHING
 
 NOW = datetime(2025, 10, 2, tzinfo=UTC)
@@ -38,11 +40,11 @@ def broken(database, entry: str) -> list[str]:
         return [one.clause_id for one in judged(session, [entry])[entry] if one.verdict is Verdict.NOT_MET]
 
 
-def found(database, **wanted) -> set[str]:
+def found(database, waived=None, **wanted) -> set[str]:
     """Ids of the entries that a filter lists; it counts as many."""
     with database.read() as session:
-        browser, conditions = EntryBrowser(session, EVERYTHING), EntryFilter(**wanted)
-        listed = [row.id for row in browser.page(conditions, Slice(1000))]
+        browser, conditions = EntryBrowser(session, EVERYTHING), Wanted(EntryFilter(**wanted), waived or {})
+        listed = [row.id for row in browser.listing(conditions).rows(Slice(1000))]
         assert len(listed) == browser.count(conditions)
     return set(listed)
 

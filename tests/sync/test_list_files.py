@@ -112,11 +112,12 @@ def merged_everywhere() -> bytes:
         xlsx([["序号", *HEAD], [7, *TABLE[1]], [8, *TABLE[2]]]),
         xlsx([["名次（必填）", "项目编号 *", "国家赛道"], *TABLE[1:]]),
         xlsx([HEAD, ["１", " ＨＡ2025000001 ", "N06 科技创新"], [2.0, "HA2025000002\u200b", " "]]),
+        csv([HEAD, [1, "HA2025\x00000001", "N06"], [2, "HA2025000002\x1f", ""]], "utf-16", "\t"),
         xlsx([HEAD, [], TABLE[1], [None, "", "  "], TABLE[2], []]),
     ],
     ids=["xlsx", "xlsx with a title above", "xls", "csv", "csv with BOM", "csv in GB 18030", "Unicode text", "semicolons",
          "tabs", "json", "json under items", "English headings", "numbered rows beside ranks", "headings with hints",
-         "full width and spaces", "empty rows between"],
+         "full width and spaces", "control characters", "empty rows between"],
 )  # fmt: skip
 def test_each_form_of_file_gives_the_same_items(body) -> None:
     found = read_list(body, "41")

@@ -1,10 +1,12 @@
 """The clerk's own workbook, marked: what is added to it, what of it stays, and that marking can be repeated."""
 
 import io
+import zipfile
 
 import openpyxl
 import pytest
 import xlwt
+from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
@@ -122,6 +124,34 @@ def test_what_must_be_filled_in_gets_a_column_to_stand_in() -> None:
     assert [sheet.cell(2, column).value for column in (5, 6)] == ["国家赛道 National track", "核对结果 Check"]
     sheet["E3"] = "N06 科技创新"
     assert [item.national_track for item in read_list(saved(sheet.parent), "41").items] == ["N06", None, None]
+
+
+def with_a_chart() -> bytes:
+    book = opened(own_workbook())
+    chart = BarChart()
+    chart.add_data(Reference(book["推荐表"], min_col=1, min_row=2, max_row=5), titles_from_data=True)
+    book["推荐表"].add_chart(chart, "G3")
+    return saved(book)
+
+
+def test_a_chart_stays_and_nothing_is_said_of_it() -> None:
+    body = with_a_chart()
+    (chart,) = opened(marked(body, [mark(3, "rank")]))["推荐表"]._charts
+    assert (chart.ser[0].val.numRef.f, read_list(body, "41").marks) == ("'推荐表'!$A$3:$A$5", ())
+
+
+PICTURE = {"xl/media/image1.png": b"\x89PNG"}
+SHAPE = {"xl/drawings/drawing9.xml": b'<xdr:wsDr xmlns:xdr="x"><xdr:sp macro=""/></xdr:wsDr>'}
+
+
+@pytest.mark.parametrize("parts", [PICTURE, SHAPE], ids=["a picture", "a shape"])
+def test_the_clerk_is_told_of_what_the_marked_workbook_will_be_without(parts) -> None:
+    file = io.BytesIO(own_workbook())
+    with zipfile.ZipFile(file, "a") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    (told,) = read_list(file.getvalue(), "41").marks
+    assert (told.code, told.stops) == ("DRAWING_LEFT_OUT", False)
 
 
 def as_csv() -> bytes:

@@ -1,5 +1,6 @@
 """Messages to regions: signed as the Standard Webhooks library reads them, tried again, never sent to a private address."""
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -27,8 +28,12 @@ class Receiver:
         self.got: list[tuple[bytes, dict[str, str]]] = []
         self.answer = 204
         self.url = ""
+        self.woken = asyncio.Event()
 
     async def take(self, request: web.Request) -> web.Response:
+        if request.path == "/silent":
+            await self.woken.wait()
+        self.woken.set()
         self.got.append((await request.read(), dict(request.headers)))
         return web.Response(status=self.answer, headers={"Location": "/elsewhere"})
 
@@ -146,6 +151,16 @@ async def test_a_secret_that_cannot_sign_is_told_and_nothing_is_sent(
 ) -> None:
     await outbox.send_due(database, configured(secret=secret), NOW)
     assert (receiver.got, "Webhook 密钥" in (stored(database).fault or "")) == ([], True)
+
+
+async def test_a_server_that_says_nothing_keeps_no_other_region_waiting(database, message, receiver) -> None:
+    earlier = {**message.model_dump(), "id": "msg_0", "region": "13", "next_attempt_at": NOW - timedelta(hours=1)}
+    with database.write() as session:
+        MessageStore(session, EVERYTHING).add(MessageRow(**earlier))
+    urls = {"hebei": receiver.url.replace("/hook", "/silent"), "henan": receiver.url}
+    hooks = {slug: WebhookSettings(url=url, secret=SecretStr(SECRET), allow_private=True) for slug, url in urls.items()}
+    report = await outbox.send_due(database, Settings(webhooks=hooks), NOW)
+    assert (sorted(headers["webhook-id"] for _, headers in receiver.got), report.delivered) == (["msg_0", "msg_1"], 2)
 
 
 async def test_a_server_that_is_not_there_is_tried_again(database, message, configured) -> None:

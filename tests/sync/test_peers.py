@@ -1,7 +1,10 @@
 """What two entries share, how sure that is, and what of another region may be told."""
 
+from datetime import datetime
+
 import pytest
 
+from schema.provenance import CHINA
 from schema.records import Entry, Organisation, Representative, Team
 from schema.vocabulary import CaseKind, CaseStatus, EntryStatus, Shared
 from sync.peers import peers_of
@@ -13,7 +16,7 @@ def entry(
     name: str, *people: str, region: str = "41", title: str = "甲项目", team: str = "甲队", unit: str = "甲公司"
 ) -> Entry:
     return Entry.model_construct(
-        id=f"{region}:{name}", region=region, title=title, topic_id="T", city=None, status=EntryStatus.ACTIVE,
+        id=f"{region}:{name}", region=region, title=title, topic_id="T", city=None, status=EntryStatus.ACTIVE, updated_at=None,
         organisations=(Organisation(name=unit, is_lead=True),),
         team=Team(name=team, representatives=tuple(Representative(name="*", id_token=token) for token in people)),
     )  # fmt: skip
@@ -66,3 +69,9 @@ def test_a_dismissed_case_takes_a_suspicion_away() -> None:
 def test_of_another_regions_entry_the_region_is_named_and_not_the_id() -> None:
     (peer,) = peers_of(OWN, entry("2", "c", team="乙", region="13"), {})
     assert (peer.entry_id, peer.title) == ("河北赛区", "甲项目")
+
+
+def test_a_peer_says_when_its_platform_last_spoke_of_it() -> None:
+    moment = datetime(2025, 7, 20, tzinfo=CHINA)
+    (peer,) = peers_of(OWN, entry("2", "c", team="乙").model_copy(update={"updated_at": moment}), {})
+    assert peer.updated_at == moment

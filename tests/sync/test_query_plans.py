@@ -12,10 +12,14 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import event, text
 
+from schema.vocabulary import AwardLevel, Stage
 from sync.database import Database, Session
-from sync.repository.browse import EntryBrowser, EntryFilter, Slice, SortKey
+from sync.repository import search
+from sync.repository.browse import EntryBrowser, Sort, SortKey, Wanted
 from sync.repository.cases import CaseStore
 from sync.repository.entries import EntryStore
+from sync.repository.entry_filter import EntryFilter
+from sync.repository.keyset import Slice
 from sync.repository.payloads import PayloadStore
 from sync.repository.pulls import PullStore
 from sync.scope import EVERYTHING, Scope
@@ -26,20 +30,38 @@ ALL = EntryFilter()
 SMALL = {"job"}  # tables of a dozen rows, which nothing is gained by seeking in
 
 
-def page(wanted: EntryFilter = ALL, **part: object) -> Callable[[Session], object]:
-    return lambda session: EntryBrowser(session, EVERYTHING).page(wanted, Slice(20, **part))
+def page(
+    wanted: EntryFilter = ALL, *, by: SortKey = SortKey.SUBMITTED_AT, descending: bool = False, scope: Scope = EVERYTHING,
+    **part: object,
+) -> Callable[[Session], object]:  # fmt: skip
+    order = [Sort(by, descending)]
+    return lambda session: EntryBrowser(session, scope).listing(Wanted(wanted), order).rows(Slice(20, **part))
+
+
+def everything(wanted: EntryFilter) -> Callable[[Session], object]:
+    return lambda session: EntryBrowser(session, EVERYTHING).count(Wanted(wanted))
 
 
 QUERIES: dict[str, Callable[[Session], object]] = {
     "the first page": page(),
     "a later page": page(after=MIDDLE),
     "a later page, backwards": page(after=MIDDLE, descending=True),
-    "a later page by change": page(sort=SortKey.UPDATED_AT, after=MIDDLE),
+    "a later page by change": page(by=SortKey.UPDATED_AT, after=MIDDLE),
     "the first page of a region": page(EntryFilter(regions=["41"])),
     "a later page of a region": page(EntryFilter(regions=["41"]), after=MIDDLE),
-    "the first page of a region's own": lambda session: EntryBrowser(session, Scope("41")).page(
-        EntryFilter(), Slice(20)
+    "the first page of a region's own": page(scope=Scope("41")),
+    "a page before a later page": page(before=MIDDLE, backwards=True),
+    "a later page of a region, nested": page(
+        EntryFilter(
+            regions=["41"],
+            or_=[EntryFilter(stages=[Stage.FINAL]), EntryFilter(score_from=90)],
+            not_=EntryFilter(awards=[AwardLevel.MERIT]),
+        ),
+        after=MIDDLE,
     ),
+    "entries of organisations": everything(EntryFilter(credit_codes=["91410000MA40000000"])),
+    "entries of open cases": everything(EntryFilter(case_statuses=["OPEN"])),
+    "entries with a verdict": everything(EntryFilter(verdicts=["NOT_MET"])),
     "the first page of a national track": page(EntryFilter(national_tracks=["N01"])),
     "a later page of a national track": page(EntryFilter(national_tracks=["N01"]), after=MIDDLE, descending=True),
     "the first page of a track": page(EntryFilter(tracks=["HA-T01"])),
@@ -63,6 +85,11 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "quarantined rows that were mended": lambda session: PullStore(session).release("41", ["HA2025000001"]),
     "kept rows": lambda session: list(PayloadStore(session).kept("41", step=7)),
 }
+# Words of three characters and more, of two and of one.
+SEARCHES = {
+    word: everything(EntryFilter(text=word)) for word in ("数", "数据", "供应链", "数据资产平台", "数据 平台")
+} | {"大学 of an organisation": everything(EntryFilter(organisation="大学"))}  # fmt: skip
+INDEXED = re.compile(r"SCAN entry_search_words VIRTUAL TABLE INDEX \d+:M|Bitmap Index Scan on entry_search_trigrams")
 LATER = [name for name in QUERIES if "later page" in name]
 # Those that ask for a part of what is sorted must not sort it all first.
 PARTS = [
@@ -98,7 +125,9 @@ def listening(database: Database) -> Iterator[list[tuple[str, object]]]:
     event.remove(database.engine, "before_cursor_execute", hear)
 
 
-def plan(database: Database, query: Callable[[Session], object]) -> list[str]:
+def plan(
+    database: Database, query: Callable[[Session], object], shunned: tuple[str, ...] = ("seqscan", "bitmapscan", "sort")
+) -> list[str]:
     """The steps by which the statements of a query are answered."""
     with listening(database) as heard, database.read() as session:
         query(session)
@@ -107,7 +136,7 @@ def plan(database: Database, query: Callable[[Session], object]) -> list[str]:
         if database.is_sqlite:
             front, column = "EXPLAIN QUERY PLAN ", 3
         else:
-            for way in ("seqscan", "bitmapscan", "sort"):
+            for way in shunned:
                 connection.exec_driver_sql(f"SET enable_{way} = off")
             front, column = "EXPLAIN ", 0
         for statement, parameters in heard:
@@ -133,6 +162,24 @@ def test_no_query_sorts_more_than_it_returns(filled: Database, name: str) -> Non
 @pytest.mark.parametrize("name", LATER)
 def test_a_later_page_begins_where_the_one_before_ended(filled: Database, name: str) -> None:
     assert len([step for step in plan(filled, QUERIES[name]) if SOUGHT.search(step)]) == 1
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+def test_words_are_found_by_the_index_of_trigrams(filled: Database, name: str) -> None:
+    steps = plan(filled, SEARCHES[name], shunned=("seqscan", "indexscan"))
+    others = [s for s in steps if WHOLE.search(s) and "entry_search_words" not in s]
+    assert ([step for step in steps if INDEXED.search(step)] != [], others) == (True, [])
+
+
+def test_a_rare_word_is_looked_up_before_anything_is_sorted(filled: Database) -> None:
+    steps = plan(filled, page(EntryFilter(text="供应链")), shunned=("seqscan", "indexscan"))
+    assert [step for step in steps if INDEXED.search(step)] != []
+
+
+def test_a_page_of_a_common_word_is_met_by_walking(filled: Database, monkeypatch) -> None:
+    monkeypatch.setattr(search, "_FEW", 0)
+    steps = plan(filled, page(EntryFilter(text="数据")))
+    assert [step for step in steps if SORT.search(step)] == []
 
 
 def test_a_query_without_an_index_would_be_found(filled: Database) -> None:

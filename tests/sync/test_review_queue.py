@@ -9,7 +9,8 @@ from sync.lists import Confirmation, ListItem
 from sync.lists.submission import Push, submit
 from sync.repository.browse import EntryBrowser
 from sync.repository.cases import CaseStore
-from sync.review_queue import priority, review_queue
+from sync.repository.keyset import Slice
+from sync.review_queue import ReviewQueue, priority
 from sync.scope import EVERYTHING, Scope
 
 NOW = datetime(2025, 12, 1, tzinfo=CHINA)  # after every date of the timetables
@@ -17,7 +18,7 @@ NOW = datetime(2025, 12, 1, tzinfo=CHINA)  # after every date of the timetables
 
 def queue(database, scope=EVERYTHING) -> list[str]:
     with database.read() as session:
-        return [row.id for row in review_queue(session, scope, (), (), 100, NOW)]
+        return [row.id for row in ReviewQueue(session, scope, (), (), NOW).rows(Slice(100))]
 
 
 @pytest.mark.parametrize(

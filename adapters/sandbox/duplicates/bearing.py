@@ -9,9 +9,8 @@ from adapters.sandbox.duplicates.entry import Company, Draft, Member, Partner
 from adapters.sandbox.duplicates.phrases import language
 from adapters.sandbox.duplicates.spelling import traditional
 from adapters.sandbox.duplicates.wording import Disguised
-from schema.identifiers import REGIONS
+from schema.identifiers import CREDIT_CODE_SIGNS, REGIONS
 
-_SIGNS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _FEWEST: Final = 2
 
 
@@ -60,7 +59,7 @@ def mistyped(rng: random.Random, code: str) -> str:
     place = rng.randrange(2, len(code) - 1)
     if code[place] != code[place + 1] and rng.random() < 0.5:
         return code[:place] + code[place + 1] + code[place] + code[place + 2 :]
-    return code[:place] + rng.choice(_SIGNS.replace(code[place], "")) + code[place + 1 :]
+    return code[:place] + rng.choice(CREDIT_CODE_SIGNS.replace(code[place], "")) + code[place + 1 :]
 
 
 def disguise_organisation(rng: random.Random, draft: Draft, degree: str, fronting: Company | None) -> Disguised:

@@ -38,7 +38,7 @@ def _variables(asked: Asked) -> dict[str, Any]:
 
 
 def _view(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
-    chosen, queue = data.get("chosen"), data["duplicateCases"]
+    chosen, queue = data.get("chosen"), data["duplicateCases"]["nodes"]
     ids = [each["id"] for each in queue]
     place = ids.index(chosen["id"]) if chosen and chosen["id"] in ids else None
     return {
@@ -176,7 +176,7 @@ def _to_queue(path: Mapping[str, str], form: FormData) -> str:
 
 def _preview(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
     del asked
-    return {"cases": data["preview"]}
+    return {"cases": [each for each in data["nodes"] if each]}
 
 
 PAGES: Final = (

@@ -7,7 +7,7 @@ from gateway import facts
 from gateway.console.page import Asked, Page, Words
 from gateway.schema import graphql_schema
 from schema.types.catalogue import NATIONAL_TRACKS
-from schema.vocabulary import AwardLevel, EligibilityStatus, EntryStatus, Stage, Verdict
+from schema.vocabulary import AwardLevel, CaseStatus, EligibilityStatus, EntryStatus, Stage, Verdict
 
 PAGE_SIZE: Final = 50
 COLUMNS: Final = {
@@ -31,6 +31,9 @@ _AT_FIRST: Final = ("region", "nationalTrack", "organisation", "stage", "award",
 SORTS: Final = {
     "SUBMITTED_AT": COLUMNS["submittedAt"],
     "UPDATED_AT": COLUMNS["updatedAt"],
+    "SCORE": COLUMNS["score"],
+    "STAGE": COLUMNS["stage"],
+    "AWARD": COLUMNS["award"],
     "TITLE": Words("名称", "Title"),
     "ID": Words("编号", "Id"),
 }
@@ -44,6 +47,7 @@ CONDITIONS: Final = (
     "awards",
     "standings",
     "verdicts",
+    "caseStatuses",
     "clauses",
     "text",
     "organisation",
@@ -70,6 +74,7 @@ def _filter(asked: Asked) -> dict[str, Any]:
         "awards": asked.among("awards", AwardLevel),
         "standings": asked.among("standings", EligibilityStatus),
         "verdicts": asked.among("verdicts", Verdict),
+        "caseStatuses": asked.among("caseStatuses", CaseStatus),
         "clauses": asked.all("clauses"),
         "text": asked.one("text"),
         "organisation": asked.one("organisation"),
@@ -82,10 +87,12 @@ def _filter(asked: Asked) -> dict[str, Any]:
 def _variables(asked: Asked) -> dict[str, Any]:
     made = {
         "filter": _filter(asked),
-        "sort": {
-            "by": asked.member("sort", list(SORTS), "SUBMITTED_AT"),
-            "descending": asked.member("order", ("down", "up"), "down") == "down",
-        },
+        "sort": [
+            {
+                "by": asked.member("sort", list(SORTS), "SUBMITTED_AT"),
+                "descending": asked.member("order", ("down", "up"), "down") == "down",
+            }
+        ],
         "first": PAGE_SIZE,
         "after": asked.one("after"),
     }

@@ -36,7 +36,7 @@ def _all(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
         "regions": regions,
         "bars": bars,
         "rules": data["selectionRules"],
-        "messages": data["messages"],
+        "messages": data["messages"]["nodes"],
     }
 
 

@@ -18,14 +18,15 @@ def _sync(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
     return {
         **data,
         "regions": [each for each in data["regions"] if asked.viewer.scope.covers(each["code"])],
-        "stops": [each for each in data["guardStops"] if each["usedAt"] is None],
+        "stops": [each for each in data["guardStops"]["nodes"] if each["usedAt"] is None],
         "may_start": asked.viewer.role in _STARTERS,
     }
 
 
 def _live(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
     del asked
-    return {**data, "running": [each for each in data["pulls"] if each["status"] == "RUNNING"]}
+    pulls = data["pulls"]["nodes"]
+    return {"pulls": pulls, "running": [each for each in pulls if each["status"] == "RUNNING"]}
 
 
 def _asked_rows(asked: Asked) -> dict[str, Any]:
@@ -37,7 +38,8 @@ def _asked_rows(asked: Asked) -> dict[str, Any]:
 def _rows(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
     regions = [each for each in data["regions"] if asked.viewer.scope.covers(each["code"])]
     return {
-        "rows": data["quarantine"],
+        "rows": data["quarantine"]["nodes"],
+        "number": data["quarantine"]["totalCount"],
         "regions": regions,
         "chosen": asked.all("regions"),
         "may_start": asked.viewer.role in _STARTERS,
@@ -45,13 +47,20 @@ def _rows(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
 
 
 def _asked_record(asked: Asked) -> dict[str, Any]:
-    subject, before = asked.one("subject"), asked.number("before")
-    asked.check("subject", "before")
-    return {"subject": subject, "before": before}
+    subject, after = asked.one("subject"), asked.one("after")
+    asked.check("subject", "after")
+    return {"subject": subject, "after": after}
 
 
 def _system(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
-    return {**data, "records": data["auditRecords"], "seal": data["auditSeal"], "subject": asked.one("subject")}
+    records = data["auditRecords"]
+    return {
+        "health": data["health"],
+        "records": records["nodes"],
+        "more": records["pageInfo"]["endCursor"] if records["pageInfo"]["hasNextPage"] else None,
+        "seal": data["auditSeal"],
+        "subject": asked.one("subject"),
+    }
 
 
 def _verified(data: dict[str, Any], asked: Asked) -> dict[str, Any]:

@@ -87,8 +87,8 @@ def _deadlines(regions: list[dict[str, Any]], data: dict[str, Any]) -> list[dict
         if each["deadline"]
     ]
     found += [
-        {"on": day(each["closesAt"]), "who": each["region"]["name"], "what": f"公示 {each['id']}"}
-        for each in data["publicityWindows"]
+        {"on": day(each["closesAt"]), "who": each["issuerName"], "what": f"公示 {each['id']}"}
+        for each in data["publicityWindows"]["nodes"]
         if each["isOpen"]
     ]
     return sorted((each for each in found if each["on"] >= today), key=lambda each: each["on"])[:_DEADLINES]

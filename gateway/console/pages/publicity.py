@@ -13,7 +13,7 @@ from schema.vocabulary import Role
 
 def _windows(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
     del asked
-    return {"windows": data["publicityWindows"]}
+    return {"windows": data["publicityWindows"]["nodes"]}
 
 
 def _asked_statuses(asked: Asked) -> dict[str, Any]:
@@ -23,7 +23,11 @@ def _asked_statuses(asked: Asked) -> dict[str, Any]:
 
 
 def _objections(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
-    return {"objections": data["objections"], "statuses": asked.all("statuses")}
+    return {
+        "objections": data["objections"]["nodes"],
+        "number": data["objections"]["totalCount"],
+        "statuses": asked.all("statuses"),
+    }
 
 
 def _ruling(path: Mapping[str, str], form: FormData) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def _variables(asked: Asked) -> dict[str, Any]:
 
 def _view(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
     regions, tracks, states = asked.all("regions"), asked.all("tracks"), asked.all("states")
-    roster = data["roster"]
+    roster, versions = data["roster"], data["rosterVersions"]["nodes"]
     items = [
         item
         for item in roster["items"]
@@ -43,9 +43,9 @@ def _view(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
         "roster": roster,
         "items": items,
         "by_region": by_region,
-        "versions": data["rosterVersions"],
+        "versions": versions,
         "changes": data.get("compareRosters"),
-        "newest": data["rosterVersions"][0]["number"] if data["rosterVersions"] else None,
+        "newest": versions[0]["number"] if versions else None,
         "chosen": {"regions": regions, "tracks": tracks, "states": states, "version": asked.one("version")},
         "compared": (asked.one("older"), asked.one("newer")),
     }

@@ -1,4 +1,4 @@
-// GraphiQL over the hub's own endpoint, one tab per sample query. What is typed, the key included, lives in sessionStorage
+// GraphiQL over the hub's own endpoint, one tab per saved query that the key's role may run; none without a key. What is typed, the key included, lives in sessionStorage
 // and is gone when the browser's tab is closed. A header of the same name in GraphiQL's own header editor goes first.
 "use strict";
 (() => {
@@ -37,21 +37,33 @@
   };
 
   const root = ReactDOM.createRoot(byId("graphiql"));
-  const samples = JSON.parse(byId("samples").textContent);
   // A page of the console hands its query over behind the address's #, which no server and no log sees.
   const handed = new URLSearchParams(location.hash.slice(1));
-  // A new fetcher makes GraphiQL read the schema again, as the key's holder may see it.
-  const render = () => {
-    byId("key-state").value = sessionStorage.getItem(KEY) ? "已设置" : "未设置";
+  // What the hub offers to the holder of the key. A key that is none is said to be so.
+  const offered = async () => {
+    const key = sessionStorage.getItem(KEY);
+    if (!key) return { state: "未设置 / no key", tabs: [] };
+    const answer = await fetch("graphiql/tabs", { headers: { Authorization: `Bearer ${key}` } });
+    if (!answer.ok) return { state: "无效 / not valid", tabs: [] };
+    const { name, role, region, tabs } = await answer.json();
+    return { state: [name, role, region].filter(Boolean).join(" · "), tabs };
+  };
+  let holder = 0;
+  // A new fetcher makes GraphiQL read the schema again; a new element, with the tabs of before forgotten, offers new ones.
+  const render = async ({ anew = false } = {}) => {
+    const { state, tabs } = await offered();
+    if (anew) sessionStorage.removeItem("graphiql:tabState");
+    byId("key-state").value = state;
     root.render(
       React.createElement(GraphiQL, {
+        key: (holder += anew),
         fetcher: fetcher(),
         storage,
         shouldPersistHeaders: false,
-        defaultTabs: samples,
+        defaultTabs: tabs.length ? tabs : undefined,
         query: handed.get("query") || undefined,
         variables: handed.get("variables") || undefined,
-        defaultQuery: "# 在此书写查询；Ctrl-空格 提示字段，Ctrl-回车 执行。\n",
+        defaultQuery: "# 填入密钥后，此处列出该角色可用的查询 / Give a key to see the queries of its role.\n# 在此书写查询；Ctrl-空格 提示字段，Ctrl-回车 执行。\n",
         defaultEditorToolsVisibility: true,
       }),
     );
@@ -60,7 +72,7 @@
     if (key) sessionStorage.setItem(KEY, key);
     else sessionStorage.removeItem(KEY);
     byId("key").value = "";
-    render();
+    render({ anew: true });
   };
 
   byId("key-form").addEventListener("submit", (event) => {

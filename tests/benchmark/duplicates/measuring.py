@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_PAUSE = 0.1  # seconds between two looks at memory
+_PAUSE = 0.1  # seconds between two looks at memory, at least
+_SHARE = 20  # times as long as a look took: in a large process it takes long, and holds that up
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,11 @@ def measured(command: list[str], environment: Mapping[str, str], log: Path) -> C
         ended = threading.Event()
 
         def watch() -> None:
-            while not ended.wait(_PAUSE):
+            pause = _PAUSE
+            while not ended.wait(pause):
+                began = time.perf_counter()
                 peak[0] = max(peak[0], sum(map(_megabytes, _family(process.pid))))
+                pause = max(_PAUSE, _SHARE * (time.perf_counter() - began))
 
         watcher = threading.Thread(target=watch)
         watcher.start()

@@ -66,7 +66,7 @@ def test_a_query_may_change_things(dexhub, at, corpus) -> None:
 
 def test_a_new_key_stands_alone_on_standard_output_and_opens_the_hub(dexhub, at) -> None:
     run = dexhub("keys", "create", "省办", "--role", "REGION", "--region", "河南")
-    viewer = authenticate(at, f"Bearer {run.out.rstrip()}")
+    viewer = authenticate(at, run.out.rstrip())
     assert (run.code, run.out.count("\n"), viewer.name, viewer.role, viewer.region) == (0, 1, "省办", "REGION", "41")
 
 

@@ -73,11 +73,32 @@ def test_half_of_the_options_is_refused(dexhub, options) -> None:
     assert dexhub("detect", *options).code == 2
 
 
-def test_nothing_in_the_zoo_of_bad_input_breaks_it(dexhub, tmp_path) -> None:
-    zoo.write(tmp_path / "zoo", 1)
-    animals = sorted((tmp_path / "zoo").rglob("*.jsonl"))
+@pytest.fixture(scope="module")
+def bad_input(tmp_path_factory) -> Path:
+    """A file for each kind of bad input."""
+    place = tmp_path_factory.mktemp("zoo")
+    zoo.write(place, 1)
+    return place
+
+
+def test_nothing_in_the_zoo_of_bad_input_breaks_it(dexhub, bad_input) -> None:
+    animals = sorted(bad_input.rglob("*.jsonl"))
     runs = [dexhub("detect", "--input", animal, "--output", "p.csv", "--workers", 1, "--json") for animal in animals]
     assert {run.code for run in runs} == {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("animal", "code"),
+    [
+        ("thousand_same_titles", "DETECT_KEY_WIDESPREAD"),
+        ("duplicate_ids", "DETECT_ID_REPEATED"),
+        ("broken_lines", "DETECT_NOT_UTF8"),
+    ],
+)
+def test_what_was_left_out_of_bad_input_is_told(dexhub, bad_input, animal, code) -> None:
+    (found,) = bad_input.rglob(f"{animal}.jsonl")
+    run = dexhub("detect", "--input", found, "--output", "p.csv", "--workers", 1, "--json")
+    assert code in {problem["code"] for problem in run.json["problems"]}
 
 
 def test_weights_fitted_to_a_corpus_find_its_duplicates(dexhub, folder) -> None:

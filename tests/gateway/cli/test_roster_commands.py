@@ -1,8 +1,12 @@
 """`dexhub roster` and `dexhub publicity` as the organiser types them."""
 
+from datetime import datetime, timedelta
+
 import orjson
 import pytest
 from sqlalchemy import text
+
+from schema.provenance import CHINA
 
 
 @pytest.fixture
@@ -79,9 +83,11 @@ def test_freezing_before_publicity_is_refused(dexhub, listed) -> None:
 
 def test_publicity_is_opened_until_the_end_that_is_given(dexhub, listed) -> None:
     receipt = dexhub("roster", "--json").json["items"][0]["receipt"]
-    dexhub("lists", "act", receipt, "PUBLISH", "--until", "2099-01-01T00:00:00")
+    until = (datetime.now(CHINA) + timedelta(days=30)).replace(microsecond=0)
+    dexhub("lists", "act", receipt, "PUBLISH", "--until", until.replace(tzinfo=None).isoformat())
     (row,) = dexhub("publicity", "list", "--json").json
-    assert (row["id"], row["closes_at"], len(row["names"])) == ("GS-41-001", "2098-12-31T16:00:00+00:00", 30)
+    told = (row["id"], datetime.fromisoformat(row["closes_at"]), len(row["names"]))
+    assert told == ("GS-41-001", until, 30)
 
 
 def test_an_objection_that_does_not_exist_is_refused(dexhub, listed) -> None:

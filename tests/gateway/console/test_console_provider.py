@@ -11,7 +11,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from sync.settings import OidcSettings
+from sync.settings import SignInSettings
 
 KEY, ANOTHER = (RSAKey.generate_key(2048, {"kid": name}) for name in ("one", "one"))
 
@@ -76,7 +76,7 @@ def provider() -> Iterator[Provider]:
 
 def signing_in(own, provider, **wrong):
     """What the browser gets when it comes back from the provider, and the client with its cookies."""
-    own.hub.settings.oidc = OidcSettings(
+    own.hub.settings.sign_in = SignInSettings(
         issuer=provider.url, client_id="dexhub", role_claim="group", roles={"region-clerk": "REGION"}
     )
     browser = own.client().http
@@ -127,6 +127,6 @@ def test_an_answer_to_another_browsers_question_opens_nothing(own, provider) -> 
 
 
 def test_a_provider_that_is_down_is_told_as_such(own) -> None:
-    own.hub.settings.oidc = OidcSettings(issuer="http://127.0.0.1:9", client_id="dexhub")
+    own.hub.settings.sign_in = SignInSettings(issuer="http://127.0.0.1:9", client_id="dexhub")
     answer = own.client().http.get("/sign-in/provider")
     assert (answer.status_code, "统一认证没有回答" in answer.text) == (401, True)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
+import orjson
 import pytest
 from graphql import OperationDefinitionNode, build_schema, parse, print_ast
 
@@ -115,3 +117,17 @@ def test_a_frozen_province_costs_its_own_fields_alone(deployment) -> None:
     (answer,) = deployment.answers(deployment.routers["impatient"], [PAGE])
     deployment.restart(DOWN)
     assert answer["data"] == without_its_fields(whole["data"])
+
+
+def test_a_subscription_comes_through_the_router(deployment) -> None:
+    asked = {"query": 'subscription { listChanged(after: "0") { cursor act list { receipt } } }'}
+    headers = {**deployment.headers, "Accept": "text/event-stream"}
+
+    def first(url: str) -> str:
+        with httpx.stream("POST", url, json=asked, headers=headers, timeout=60, trust_env=False) as answer:
+            return next((line for line in answer.iter_lines() if line.startswith("data: {")), "data: null")
+
+    (here, there) = (
+        orjson.loads(first(url).removeprefix("data: ")) for url in (deployment.embedded, deployment.routers["hive"])
+    )
+    assert (here["data"]["listChanged"]["act"], there["data"]) == ("DRAFT", here["data"])

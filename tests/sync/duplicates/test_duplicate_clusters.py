@@ -1,6 +1,6 @@
 """How pairs become cases."""
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schema.vocabulary import CaseKind
@@ -33,15 +33,18 @@ def test_what_contradicts_a_case_is_reported() -> None:
     assert [(cluster.entries, cluster.contradictions) for cluster in whole] == [(("a", "b", "c", "d"), (("c", "d"),))]
 
 
+untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 pairs = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("ghijkl"), st.floats(0.5, 1)), max_size=12)
 
 
+@untimed
 @given(pairs, st.randoms(use_true_random=False))
 def test_the_order_of_pairs_does_not_matter(drawn, chance) -> None:
     unique = list({two[:2]: Pair(two[0], two[1], CaseKind.SAME_TEAM, two[2], ()) for two in drawn}.values())
     assert clusters(unique) == clusters(chance.sample(unique, len(unique)))
 
 
+@untimed
 @given(pairs)
 def test_every_pair_is_in_a_case(drawn) -> None:
     unique = {two[:2]: Pair(two[0], two[1], CaseKind.SAME_TEAM, two[2], ()) for two in drawn}

@@ -155,6 +155,17 @@ def test_an_index_kept_in_step_knows_the_same_pairs_as_one_made_anew(first, late
     assert _known(index) == _known(Index(index.records(), index.rarity))
 
 
+@given(st.lists(bodies, min_size=1, max_size=6), st.lists(bodies, max_size=6))
+@quick
+def test_entries_added_together_are_known_as_if_they_had_come_one_by_one(low_caps, first, later) -> None:
+    together, apart = Index(numbered(first)), Index(numbered(first))
+    came = [replace(body, id=f"{place:03d}") for place, body in enumerate(later, start=3)]
+    together.add(*came)
+    for record in came:
+        apart.add(record)
+    assert _known(together) == _known(apart)
+
+
 def candidate_pairs(index: Index) -> set[frozenset[str]]:
     return {frozenset((record.id, other)) for record in index.records() for other in index.candidates(record.id)}
 

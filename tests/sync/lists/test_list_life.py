@@ -154,6 +154,12 @@ def test_a_list_is_not_confirmed_while_it_is_published(world, receipt) -> None:
     assert found == ["PUBLICITY_RUNNING"]
 
 
+@pytest.mark.parametrize("until", [START, START + timedelta(days=91), datetime.max.replace(tzinfo=UTC)])
+def test_publicity_ends_within_a_season(world, receipt, until) -> None:
+    done(world[1], receipt, ListAct.CHECK, ListAct.ACCEPT)
+    assert codes(world[1], Request(receipt, ListAct.PUBLISH, until=until)) == ["PUBLICITY_END_INVALID"]
+
+
 def test_a_return_says_everything_that_is_wrong_with_it_at_once(world, receipt) -> None:
     from sync.lists.acts import ReturnedRow  # noqa: PLC0415  only this test names it
 

@@ -98,6 +98,24 @@ def test_another_list_with_a_used_key_is_refused(world, push) -> None:
     assert (refused, versions(world[1])) == (["KEY_REUSED"], [(1, "SEALED")])
 
 
+@pytest.mark.parametrize("key", ["", "k" * 201])
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_key_that_cannot_be_kept_is_refused(world, dry_run, key) -> None:
+    cast, database = world
+    push = Push("41", cast.sound("a"), CONFIRMED, key)
+    assert [each.code for each in submit(database, push, "省", dry_run=dry_run).problems] == ["KEY_INVALID"]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_no_deadline_is_kept_by_a_clock_that_was_set_back(world, accept, dry_run) -> None:
+    cast, database = world
+    receipt = accept(database, Push("41", cast.sound("a"), CONFIRMED))
+    move(database, EVERYTHING, Request(receipt, ListAct.PUBLISH), actor="组委会", now=START + timedelta(days=2))
+    cast.prepared(database, {"set": {"deadline": START + timedelta(days=1)}})
+    outcome = submit(database, Push("41", cast.sound("b"), CONFIRMED), "省", dry_run=dry_run, now=START)
+    assert [problem.code for problem in outcome.problems] == ["CLOCK_BEHIND"]
+
+
 def test_a_refused_push_leaves_its_key_free(push) -> None:
     push("a", "gone", key="k")
     assert push("a", key="k").problems == ()

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -11,6 +11,7 @@ import pytest
 from adapters.registry import regions
 from schema.audit import Signer
 from schema.canonical import digest
+from schema.errors import RequestError
 from schema.list_life import ListAct, ListState
 from schema.quotas import Basis, Quota
 from schema.roster import RosterAct
@@ -20,6 +21,7 @@ from sync.database import Database
 from sync.decisions import decide as decide_case
 from sync.lists.acts import Request, move
 from sync.objections import Filing, file
+from sync.publicity_examining import examine_publicity
 from sync.repository.audit import AuditStore
 from sync.repository.cases import CaseStore
 from sync.repository.lists import ListStore
@@ -41,7 +43,7 @@ class Final:
     database: Database
     now: datetime = NOW
     cases: int = 0
-    words: list[str] = field(default_factory=list)
+    waiting: str = ""  # an objection that is to be decided
 
     def author(self, name: str = "甲") -> Author:
         return Author(name, "核实", self.now)
@@ -58,10 +60,14 @@ class Final:
             content_hash="", fingerprint="", source_sha256="", **moments, **texts,
         )  # fmt: skip
         with self.database.write() as session:
-            session.merge(row)
+            stored = session.get(EntryRow, identifier)
+            if stored is None:
+                session.add(row)
+            else:
+                stored.status = status
 
     def push(self, region: str, entries: list[str], version: int = 1) -> str:
-        """An accepted list of these entries, in the place of the one before; its receipt."""
+        """An accepted list of these entries, in the place of the one before; its receipt. A longer code is a body below."""
         items = [{"rank": rank, "entryId": entry, "nationalTrack": None} for rank, entry in enumerate(entries, start=1)]
         content = orjson.dumps({"region": region, "version": version, "items": items}, option=orjson.OPT_SORT_KEYS)
         receipt = f"TJ-{region}-{version:03d}"
@@ -72,7 +78,7 @@ class Final:
                 store.save(other)
             store.save(
                 ListRow(
-                    receipt=receipt, region=region, issuer=region, version=version, state=ListState.ACCEPTED,
+                    receipt=receipt, region=region[:2], issuer=region, version=version, state=ListState.ACCEPTED,
                     digest=digest(content), content=content.decode(), findings=[], submitted_by="省",
                     submitted_at=self.now, changed_at=self.now,
                 )
@@ -155,6 +161,7 @@ class Final:
         with self.database.read() as session:
             rows = RosterStore(session).versions(1000)[::-1]
             wrong = [each.code for each in verify(session, None).problems]
+            wrong += [each.code for each in examine_publicity(session)]
         wrong += [each.code for row in rows for each in recompute(row)]
         wrong += ["NUMBERS"] * ([row.number for row in rows] != list(range(1, len(rows) + 1)))
         moved = []
@@ -177,6 +184,18 @@ class Final:
         ]
         wrong += ["VERSIONS"] * (versions != [f"roster {row.number}" for row in rows])
         return wrong
+
+
+@pytest.fixture(scope="session")
+def refused() -> Callable[..., list[str]]:
+    """The codes with which something is refused."""
+
+    def codes(work: Callable[..., object], *arguments: object) -> list[str]:
+        with pytest.raises(RequestError) as error:
+            work(*arguments)
+        return [problem.code for problem in error.value.problems]
+
+    return codes
 
 
 @pytest.fixture
@@ -206,3 +225,12 @@ def desk(small_quota) -> Callable[[Database], Final]:
 @pytest.fixture
 def final(desk, database) -> Final:
     return desk(database)
+
+
+@pytest.fixture
+def closed(final: Final) -> Final:
+    """A final roster."""
+    final.publish("TJ-41-001", "TJ-61-001")
+    final.freeze()
+    final.finalise()
+    return final

@@ -13,10 +13,11 @@ from pathlib import Path
 from sqlalchemy import event
 
 from schema.audit import Signer
+from schema.publicity import ObjectionStatus
 from schema.quotas import Basis, Quota
 from schema.roster import RosterAct
 from schema.vocabulary import CaseStatus
-from sync import audit
+from sync import audit, objections
 from sync.database import Database
 from sync.decisions import decide as decide_case
 from sync.roster import Author, closing, decisions, gathering
@@ -41,6 +42,8 @@ def act(database: Database, name: str, now: datetime) -> None:
         )
     elif name == "promote":
         decisions.decide(database, [Decision("41:2", RosterAct.EXCLUDE, "理由")], author)
+    elif name == "uphold":
+        objections.decide(database, os.environ["OBJECTION"], ObjectionStatus.UPHELD, author)
     elif name == "freeze":
         closing.freeze(database, int(os.environ["VERSION"]), author)
     else:

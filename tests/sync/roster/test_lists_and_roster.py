@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import text
 
 from schema.audit import Signer
-from schema.errors import RequestError
 from schema.list_life import ListAct
 from schema.publicity import ObjectionStatus
 from schema.vocabulary import RosterState
@@ -18,13 +17,6 @@ from sync.tables import SelectionSettingRow
 
 HENAN, SHAANXI = "TJ-41-001", "TJ-61-001"
 SIGNER = Signer(b"k" * 32, "k1")
-
-
-def refused(work, *arguments) -> list[str]:
-    """The codes with which it is refused."""
-    with pytest.raises(RequestError) as error:
-        work(*arguments)
-    return [problem.code for problem in error.value.problems]
 
 
 @pytest.fixture
@@ -48,7 +40,7 @@ def test_every_act_on_a_list_is_on_record(final) -> None:
 
 
 @pytest.mark.parametrize("act", [ListAct.WITHDRAW, ListAct.RETURN])
-def test_no_list_is_taken_from_under_a_frozen_roster(frozen, act) -> None:
+def test_no_list_is_taken_from_under_a_frozen_roster(frozen, act, refused) -> None:
     assert (refused(frozen.act, HENAN, act), len(frozen.states())) == (["ROSTER_FROZEN"], 7)
 
 
@@ -59,12 +51,12 @@ def test_a_list_is_confirmed_and_made_final_beside_a_frozen_roster(frozen) -> No
     assert frozen.number() == number
 
 
-def test_no_list_is_taken_from_under_a_final_roster(frozen) -> None:
+def test_no_list_is_taken_from_under_a_final_roster(frozen, refused) -> None:
     frozen.finalise()
     assert refused(frozen.act, SHAANXI, ListAct.WITHDRAW) == ["ROSTER_FINAL"]
 
 
-def test_a_list_is_confirmed_only_when_its_days_are_over_and_its_objections_decided(final) -> None:
+def test_a_list_is_confirmed_only_when_its_days_are_over_and_its_objections_decided(final, refused) -> None:
     final.lay_open(HENAN)
     objection = final.object("GS-41-001", 1)
     early = refused(final.act, HENAN, ListAct.CONFIRM)
@@ -80,6 +72,28 @@ def test_an_objection_to_a_list_that_was_returned_since_holds_for_what_comes_in_
     objections.decide(final.database, objection, ObjectionStatus.UPHELD, final.author())
     final.push("41", ["41:1", "41:2", "41:3"], version=2)
     assert final.states()["41:1"] is RosterState.EXCLUDED
+
+
+def test_a_new_version_is_not_confirmed_while_an_objection_to_the_one_before_waits(final, refused) -> None:
+    final.lay_open(HENAN)
+    objection = final.object("GS-41-001", 1)
+    final.act(HENAN, ListAct.RETURN)
+    later = final.push("41", ["41:1", "41:2"], version=2)
+    final.publish(later)
+    waiting = refused(final.act, later, ListAct.CONFIRM)
+    objections.decide(final.database, objection, ObjectionStatus.REJECTED, final.author())
+    final.act(later, ListAct.CONFIRM)
+    assert waiting == ["OBJECTIONS_WAIT"]
+
+
+def test_the_roster_is_not_frozen_while_an_objection_to_a_list_from_below_waits(final, refused) -> None:
+    final.entry("43:1")
+    below, above = final.push("4309", ["43:1"]), final.push("43", ["43:1"])
+    final.renew()
+    final.lay_open(below)
+    final.object("GS-4309-001", 1)
+    final.publish(HENAN, SHAANXI, above)
+    assert refused(final.freeze) == ["OBJECTIONS_WAIT"]
 
 
 def test_a_quota_that_is_set_moves_the_roster_in_the_same_transaction(final, monkeypatch) -> None:

@@ -1,4 +1,4 @@
-"""kill -9 before every statement of decide, promote, freeze and seal: all of it is done or nothing, and all stays sound."""
+"""kill -9 before every statement of decide, uphold, promote, freeze and seal: all of it is done or nothing, and all stays sound."""
 
 import os
 import subprocess
@@ -22,6 +22,7 @@ def deaths(final, tmp_path):
             **os.environ,
             "PYTHONPATH": str(ROOT),
             "VERSION": str(final.number()),
+            "OBJECTION": final.waiting,
             "SEALS": str(tmp_path / "seals"),
         }
         command = [sys.executable, Path(__file__).parent / "dying.py", url, act, final.now.isoformat()]
@@ -48,11 +49,14 @@ def prepared(final, act: str) -> None:
     if act == "decide":
         final.case("41:1", "61:1")
         final.renew()
+    elif act == "uphold":
+        final.lay_open("TJ-41-001")
+        final.waiting = final.object("GS-41-001", 2)
     elif act == "freeze":
         final.publish("TJ-41-001", "TJ-61-001")
 
 
-@pytest.mark.parametrize("act", ["decide", "promote", "freeze", "seal"])
+@pytest.mark.parametrize("act", ["decide", "uphold", "promote", "freeze", "seal"])
 def test_an_act_that_is_killed_anywhere_leaves_nothing_of_itself_and_is_done_once_in_the_end(
     final, deaths, act
 ) -> None:
@@ -65,6 +69,9 @@ def test_an_act_that_is_killed_anywhere_leaves_nothing_of_itself_and_is_done_onc
     done = {
         "decide": lambda: (
             final.states()["41:3"] is RosterState.INCLUDED and len(final.on_record("ROSTER_PROMOTED")) == 1
+        ),
+        "uphold": lambda: (
+            final.states()["41:3"] is RosterState.INCLUDED and len(final.on_record("OBJECTION_DECIDED")) == 1
         ),
         "promote": lambda: (
             final.states()["41:3"] is RosterState.INCLUDED and len(final.on_record("ROSTER_PROMOTED")) == 1

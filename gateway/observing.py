@@ -1,0 +1,137 @@
+"""What happens can be seen: one line of JSON for each request and figures for a monitor, neither with anything personal.
+
+A line names the route by its template, never by its address: an address may hold a query, and a query anything. Who asked
+is a key's prefix. Errors that nobody expected are logged whole under their reference, with every long number hidden.
+"""
+
+import logging
+import secrets
+import sys
+import time
+from collections.abc import MutableMapping
+from typing import Any, Final, TextIO
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from schema.errors import redact_all
+
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
+
+
+def _without_numbers(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401  structlog's form
+    return {
+        name: redact_all(value) if isinstance(value, str) and name != "timestamp" else value
+        for name, value in event.items()
+    }
+
+
+_SHARED: Final[list[Any]] = [
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+    _without_numbers,
+]
+_log: Final = structlog.wrap_logger(
+    logging.getLogger("dexhub.requests"),
+    processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    wrapper_class=structlog.stdlib.BoundLogger,
+)
+
+
+class Figures:
+    """The figures of one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "dexhub_requests", "Requests answered", ["route", "method", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "dexhub_request_seconds", "Time to answer", ["route"], buckets=_SECONDS, registry=self.registry
+        )
+        self.running = Gauge("dexhub_requests_running", "Requests being answered", registry=self.registry)
+        self.refusals = Counter("dexhub_refusals", "Requests refused, by code", ["code"], registry=self.registry)
+        self.cost = Counter("dexhub_cost", "Units of cost that operations were charged", registry=self.registry)
+
+    def text(self) -> bytes:
+        """As Prometheus reads it."""
+        return generate_latest(self.registry)
+
+
+class Observed:
+    """Notes every request: stands outside everything else, so that what others refuse is noted too."""
+
+    def __init__(self, app: ASGIApp, figures: Figures) -> None:
+        self._app = app
+        self._figures = figures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let it through, then say how it went."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        state, started, status = scope.setdefault("state", {}), time.perf_counter(), 499  # gone before an answer
+        state["request_id"] = secrets.token_hex(8)
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", state["request_id"].encode())]
+            await send(message)
+
+        with self._figures.running.track_inprogress():
+            try:
+                await self._app(scope, receive, noting)
+            finally:
+                self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        state = scope["state"]
+        route, method = _template(scope), scope["method"] if scope["method"] in ("GET", "POST", "HEAD") else "other"
+        self._figures.requests.labels(route, method, status).inc()
+        self._figures.seconds.labels(route).observe(seconds)
+        code = state.get("code")
+        if code:
+            self._figures.refusals.labels(code).inc()
+        _log.info(
+            "request",
+            request=state["request_id"],
+            route=route,
+            method=method,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            holder=state.get("holder"),
+            code=code,
+        )
+
+
+def _template(scope: Scope) -> str:
+    route = scope.get("route")
+    return (
+        "unmatched" if route is None else str(getattr(route, "path", "")) or "/graphql"
+    )  # which is a router's own root
+
+
+def configure(level: str, stream: TextIO = sys.stderr) -> None:
+    """Have everything that is logged, by us or by libraries, leave as lines of JSON on `stream`, with every number
+    hidden that could be a person's. Strawberry's own log is shut: it holds what clients wrote.
+    """
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_SHARED,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    logging.getLogger("strawberry.execution").setLevel(logging.CRITICAL + 1)
+    logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL + 1)

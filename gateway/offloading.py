@@ -1,0 +1,19 @@
+"""Work that blocks, off the event loop, never left behind."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+
+async def in_thread(work: Callable[[], _T]) -> _T:
+    """What `work` gives. Whoever is cancelled meanwhile waits until it has ended: a thread that still used the database after
+    its socket is gone would meet one that is closed.
+    """
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
