@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.auth import Viewer
 from gateway.console import forms, sessions
-from gateway.console.page import Act, Asked, Page, Words
+from gateway.console.page import Act, Asked, Page, Words, storable
 from gateway.console.registry import ACTS, PAGES
 from gateway.console.rendering import address, render
 from gateway.console.sessions import Session
@@ -85,7 +85,7 @@ async def do(request: Request, act: Act) -> Response:
     if session.viewer.role not in act.roles:
         return refuse(request, session, [_forbidden()], 403)
     hub: Hub = request.app.state.hub
-    path = request.path_params
+    path = {name: storable(value) for name, value in request.path_params.items()}
     try:
         form = await forms.read(request, session.form_key)
         variables = act.variables(path, form)

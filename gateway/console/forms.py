@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
+from gateway.console.page import storable
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from sync.repository.console import ConsoleStore
@@ -64,12 +65,13 @@ async def once(hub: Hub, form: FormData) -> None:
 def text(form: FormData, name: str) -> str:
     """One field's text, without white space at its ends; empty where it is missing."""
     value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    return storable(value).strip() if isinstance(value, str) else ""
 
 
 def texts(form: FormData, name: str) -> list[str]:
     """All values of one field."""
-    return [value.strip() for value in form.getlist(name) if isinstance(value, str) and value.strip()]
+    found = (storable(value).strip() for value in form.getlist(name) if isinstance(value, str))
+    return [text for text in found if text]
 
 
 async def file(form: FormData, name: str) -> bytes:

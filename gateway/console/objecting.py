@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.console import forms, sessions
 from gateway.console.answering import menu_of, refuse
+from gateway.console.page import storable
 from gateway.console.rendering import address, render
 from gateway.hub import Hub
 from schema.errors import RequestError
@@ -27,7 +28,7 @@ async def object_to(window: str, request: Request) -> Response:
         form = await forms.read(request, key)
         evidence = tuple(line.strip() for line in forms.text(form, "evidence").splitlines() if line.strip())
         objector, contact, grounds = (forms.text(form, name) for name in ("objector", "contact", "grounds"))
-        filing = Filing(window, forms.whole_number(form, "rank"), objector, contact, grounds, evidence)
+        filing = Filing(storable(window), forms.whole_number(form, "rank"), objector, contact, grounds, evidence)
         await forms.once(hub, form)
         row = await asyncio.to_thread(
             objections.file, hub.database, filing, filed_by=session.viewer.name if session else "public", now=hub.now()

@@ -27,6 +27,11 @@ class Words:
     en: str
 
 
+def storable(text: str) -> str:
+    """Without the one character that PostgreSQL takes in no text, and nobody types."""
+    return text.replace("\0", "")
+
+
 class Asked:
     """What a request asks for: the parts of its path and the pairs of its query. Problems are collected, so that a filter
     typed by hand hears of every mistake at once; `check` raises them.
@@ -35,8 +40,8 @@ class Asked:
     def __init__(
         self, path: Mapping[str, str], pairs: Sequence[tuple[str, str]], remembered: Mapping[str, Any], viewer: Viewer
     ) -> None:
-        self.path = path
-        self.pairs = [(name, value.strip()) for name, value in pairs if value.strip()]
+        self.path = {name: storable(value) for name, value in path.items()}
+        self.pairs = [(name, text) for name, value in pairs if (text := storable(value).strip())]
         self.remembered = remembered
         self.viewer = viewer
         self._problems: list[Problem] = []

@@ -32,7 +32,7 @@ from gateway.console import assets, sessions
 from gateway.console.registry import PAGES
 from gateway.hub import Hub
 from schema.list_life import ListAct
-from schema.vocabulary import Role
+from schema.vocabulary import EntryStatus, Role, Stage
 from sync import migrate
 from sync.database import Database
 from sync.detector import detect
@@ -42,7 +42,8 @@ from sync.lists.acts import Request as MoveRequest
 from sync.lists.acts import move
 from sync.lists.submission import Push, submit
 from sync.pull import Puller
-from sync.repository.browse import EntryBrowser, EntryFilter, Slice, SortKey
+from sync.repository.browse import EntryBrowser
+from sync.repository.entry_filter import EntryFilter
 from sync.scope import EVERYTHING, Scope
 from sync.settings import PlatformSettings, Settings
 
@@ -70,8 +71,9 @@ def fill(database: Database, total: int) -> None:
     evaluate_pending(database, datetime.now(UTC))
     for code in regions():
         with database.read() as session:
-            wanted = EntryFilter(stages=("AWARDED",), statuses=("ACTIVE",))
-            rows = EntryBrowser(session, Scope(code)).page(wanted, Slice(28, SortKey.ID))
+            rows = EntryBrowser(session, Scope(code)).all(
+                EntryFilter(stages=[Stage.AWARDED], statuses=[EntryStatus.ACTIVE])
+            )[:28]
         listed = [ListItem(rank, row.id, row.national_track or "N14") for rank, row in enumerate(rows, start=1)]
         done = submit(database, Push(code, listed, [Confirmation("benchmark")]), "benchmark", dry_run=False)
         assert done.sealed, (code, [(each.code, each.item) for each in done.findings][:5])

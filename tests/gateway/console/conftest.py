@@ -34,7 +34,7 @@ SCREENSHOTS: Final = Path(os.environ.get("DEXHUB_SCREENSHOTS", "var/screenshots"
 _AXE: Final = (Path(__file__).parent / "axe.min.js").read_text("utf-8")
 expect.set_options(timeout=20_000)  # a busy machine is no page that is wrong
 _OWNED: Final = {"NATIONAL": (Role.NATIONAL, None), "REGION": (Role.REGION, "41"), "JOB": (Role.JOB, None)}
-_CASES: Final = "{ duplicateCases(statuses: [OPEN]) { id entries { entryId } } }"
+_CASES: Final = "{ duplicateCases(statuses: [OPEN], last: 1) { nodes { id } } }"
 
 
 @pytest.fixture(scope="session")
@@ -198,7 +198,7 @@ def furnished(reading: Callable[..., Any], items: Callable[..., Any]) -> Any:
             file(service.hub.database, said, filed_by="public", now=datetime.now(UTC))
         with service.hub.database.write() as session:
             GuardStopStore(session, EVERYTHING).add(stop_of("41"))
-        case = service.national.ask(_CASES)["duplicateCases"][-1]
+        (case,) = service.national.ask(_CASES)["duplicateCases"]["nodes"]
         assert service.decide(caseId=case["id"], decision="DISMISSED", reason=f"已电话核实{PROBE}")["problems"] == []
 
     return reading("sqlite", furnish)

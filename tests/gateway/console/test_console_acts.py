@@ -11,6 +11,7 @@ from sync.scope import EVERYTHING
 from sync.tables import GuardStopRow
 
 STATES = "{ recommendationLists { state size } }"
+OPEN = "{ duplicateCases(statuses: [OPEN], first: 1000) { nodes { id } } }"
 STAGE = "{ roster { stage } }"
 SEATED = "{ roster { items { entryId state reason } } }"
 
@@ -30,7 +31,7 @@ def hand_in(page, rows, mode: str) -> None:
 
 def test_the_story_of_a_final_from_a_regions_list_to_the_final_roster(visit, own, items) -> None:
     rows = items("41", 3)
-    for case in own.national.ask("{ duplicateCases(statuses: [OPEN]) { id } }")["duplicateCases"]:
+    for case in own.national.ask(OPEN)["duplicateCases"]["nodes"]:
         assert own.decide(caseId=case["id"], decision="DISMISSED", reason="核实")["problems"] == []
     clerk, office, public = visit(own, "REGION"), visit(own, "NATIONAL"), visit(own)
     page = clerk.open("/recommendations")

@@ -2,13 +2,13 @@
 
 import pytest
 
-OPEN = "{ duplicateCases(statuses: [OPEN], order: REVIEW) { id } }"
+OPEN = "{ duplicateCases(statuses: [OPEN], order: REVIEW) { nodes { id } } }"
 CASE = "query ($id: ID!) { duplicateCase(id: $id) { status decisions { status reason author } } }"
 
 
 @pytest.fixture
 def queue(own) -> list[str]:
-    return [case["id"] for case in own.national.ask(OPEN)["duplicateCases"]]
+    return [case["id"] for case in own.national.ask(OPEN)["duplicateCases"]["nodes"]]
 
 
 def standing(own, case: str) -> tuple[str, list[str]]:

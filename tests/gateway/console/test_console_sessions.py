@@ -40,7 +40,7 @@ def test_an_idle_session_ends_and_says_so_and_what_was_sent_is_not_done(visit, o
     own.hub.now = lambda: now() + timedelta(minutes=32)
     page.get_by_role("button", name="不是重复").click()
     page.get_by_label("密钥").wait_for()
-    decided = own.national.ask("{ duplicateCases { decisions { status } } }")["duplicateCases"]
+    decided = own.national.ask("{ duplicateCases { nodes { decisions { status } } } }")["duplicateCases"]["nodes"]
     assert ("登录已过期" in page.locator(".said").inner_text(), [each for each in decided if each["decisions"]]) == (
         True,
         [],
