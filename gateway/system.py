@@ -138,7 +138,7 @@ class SystemQueries:
 
     @strawberry.field(
         description="逐条核对变更记录和封印；仅组委会 / Check the whole record and its seals; for the organiser",
-        extensions=[Access(NATIONAL, cost=50_000)],
+        extensions=[Access(NATIONAL, cost=20_000)],
     )
     async def verify_records(self, info: Info) -> RecordVerification:
         """100,000 records take 1.5 s."""

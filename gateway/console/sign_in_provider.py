@@ -147,5 +147,9 @@ def _back(request: Request) -> str:
 
 def _failed(zh: str, en: str) -> RequestError:
     return RequestError(
-        Problem("SIGN_IN_FAILED", "", zh, en, None, "重新登录，或改用密钥", "sign in again, or use a key"), status=401
-    )
+        Problem(
+            "SIGN_IN_FAILED", "", f"登录未成：{zh}", f"signing in failed: {en}", None,
+            "重新登录，或改用密钥", "sign in again, or use a key",
+        ),
+        status=401,
+    )  # fmt: skip
