@@ -30,7 +30,11 @@ from sync.scope import EVERYTHING
 from sync.tables import ConsoleSessionRow, GuardStopRow
 
 PROBE: Final = '"><script>window.struck=1</script><img src=x onerror="window.struck=2">'
-SCREENSHOTS: Final = Path(os.environ.get("DEXHUB_SCREENSHOTS", "var/screenshots"))
+_FOR_DOCS: Final = os.environ.get("DEXHUB_SCREENSHOTS")  # where pictures are kept whole; else what fits the window is
+SCREENSHOTS: Final = Path(_FOR_DOCS or "var/screenshots")
+# One process for all visits: beginning one for each costs more than what most tests look at.
+_FRUGAL: Final = ["--no-sandbox", "--disable-gpu", "--disable-site-isolation-trials", "--renderer-process-limit=1"]
+_WCAG: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _AXE: Final = (Path(__file__).parent / "axe.min.js").read_text("utf-8")
 expect.set_options(timeout=20_000)  # a busy machine is no page that is wrong
 _OWNED: Final = {"NATIONAL": (Role.NATIONAL, None), "REGION": (Role.REGION, "41"), "JOB": (Role.JOB, None)}
@@ -48,7 +52,7 @@ def browsing() -> Iterator[ThreadPoolExecutor]:
 def browser(browsing: ThreadPoolExecutor) -> Iterator[Browser]:
     playwright = browsing.submit(sync_playwright().start).result()
     start = playwright.chromium.launch
-    made = browsing.submit(start, executable_path=shutil.which("chromium"), args=["--no-sandbox"]).result()
+    made = browsing.submit(start, executable_path=shutil.which("chromium"), args=_FRUGAL).result()
     yield made
     browsing.submit(made.close).result()
     browsing.submit(playwright.stop).result()
@@ -98,29 +102,46 @@ class Visitor:
         self.refusals = 1
 
     def faults(self) -> list[str]:
-        """What axe-core finds of serious or critical faults."""
+        """What axe-core finds of serious or critical faults against WCAG 2.2 AA."""
         self.page.evaluate(_AXE)
         found = self.page.evaluate(
-            "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+            "async tags => (await axe.run(document, {resultTypes: ['violations'], runOnly: tags, elementRef: true})).violations"
             ".filter(each => ['serious', 'critical'].includes(each.impact))"
-            ".map(each => each.id + ': ' + each.nodes.map(node => node.html).join(' '))"
+            ".map(each => each.id + ': ' + each.nodes.map(node => node.html).join(' '))",
+            _WCAG,
         )
         return list(found)
 
     def picture(self, name: str) -> None:
         """The page, kept; of a long one the beginning."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        if not _FOR_DOCS:
+            self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+            return
         wide, high = self.page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
         part = {"x": 0, "y": 0, "width": wide, "height": min(high, 1400)}
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, clip=part)
 
 
+@pytest.fixture(scope="session")
+def _stayed() -> dict[tuple[str, str | None], Visitor]:
+    """Visitors who look at one page after another, with what their browser has kept."""
+    return {}
+
+
 @pytest.fixture
-def visit(browser: Browser, browsing: ThreadPoolExecutor) -> Iterator[Callable[..., Visitor]]:
-    """Come to a service as NATIONAL, REGION (Henan's), JOB, or as nobody."""
+def visit(
+    browser: Browser, browsing: ThreadPoolExecutor, _stayed: dict[tuple[str, str | None], Visitor]
+) -> Iterator[Callable[..., Visitor]]:
+    """Come to a service as NATIONAL, REGION (Henan's), JOB, or as nobody; `stays` is for tests that only look at pages, and
+    takes up the browser of the one before.
+    """
     visitors: list[Visitor] = []
 
-    def come(service: Any, role: str | None = None, **more: Any) -> Visitor:
+    def come(service: Any, role: str | None = None, *, stays: bool = False, **more: Any) -> Visitor:
+        if stays and (service.url, role) in _stayed:
+            visitors.append(_stayed[service.url, role])
+            return visitors[-1]
         context = browser.new_context(
             **{"locale": "zh-CN", "viewport": {"width": 1280, "height": 720}, "reduced_motion": "reduce", **more}
         )
@@ -128,13 +149,18 @@ def visit(browser: Browser, browsing: ThreadPoolExecutor) -> Iterator[Callable[.
         if role is not None:
             context.add_cookies([{"name": sessions.COOKIE, "value": cookie_of(service, role), "url": service.url}])
         visitors.append(Visitor(context, service.url))
+        if stays:
+            _stayed[service.url, role] = visitors[-1]
         return visitors[-1]
 
     yield come
+    foreign = [url for each in visitors for url in each.foreign]
+    errors = [said for each in visitors for said in each.errors if not (each.refusals and "status of 4" in said)]
     for each in visitors:
-        browsing.submit(each.context.close).result()
-    assert [url for each in visitors for url in each.foreign] == []
-    assert [said for each in visitors for said in each.errors if not (each.refusals and "status of 4" in said)] == []
+        each.foreign, each.errors = [], []
+        if each not in _stayed.values():
+            browsing.submit(each.context.close).result()
+    assert (foreign, errors) == ([], [])
 
 
 def cookie_of(service: Any, role: str) -> str:

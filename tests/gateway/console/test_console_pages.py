@@ -22,7 +22,7 @@ def struck(visitor: Any) -> Any:
 
 @pytest.mark.parametrize(("role", "page"), SEEN, ids=lambda each: getattr(each, "path", each))
 def test_a_page_opens_whole_readable_by_all_and_runs_nothing_that_a_province_sent(visit, furnished, role, page) -> None:
-    visitor = visit(furnished, role.value)
+    visitor = visit(furnished, role.value, stays=True)
     visitor.open(page.path).wait_for_load_state("networkidle")
     visitor.picture(f"{name_of(page.path)}-{role.value.lower()}")
     heading = visitor.page.locator("h1").first.inner_text()
@@ -42,7 +42,7 @@ def test_an_entry_opens_with_what_its_province_knows_or_why_not(visit, furnished
 
 
 def test_a_case_shows_both_sides_its_evidence_and_clauses(visit, furnished) -> None:
-    visitor = visit(furnished, "NATIONAL")
+    visitor = visit(furnished, "NATIONAL", stays=True)
     visitor.open("/cases").locator(".queue a").first.click()
     visitor.page.locator(".waterfall .total").first.wait_for()
     visitor.picture("case-national")

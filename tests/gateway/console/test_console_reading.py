@@ -9,7 +9,7 @@ def total(page) -> int:
 
 
 def test_a_cell_of_the_heat_map_leads_to_as_many_entries_as_it_says(visit, furnished) -> None:
-    page = visit(furnished, "NATIONAL").open("/")
+    page = visit(furnished, "NATIONAL", stays=True).open("/")
     cell = page.locator(".heat td a").first
     said = int(cell.inner_text())
     cell.click()
@@ -18,7 +18,7 @@ def test_a_cell_of_the_heat_map_leads_to_as_many_entries_as_it_says(visit, furni
 
 
 def test_a_filter_narrows_what_is_shown_and_stands_in_the_address(visit, furnished) -> None:
-    page = visit(furnished, "NATIONAL").open("/entries")
+    page = visit(furnished, "NATIONAL", stays=True).open("/entries")
     before = page.locator("#total").inner_text()
     page.locator("#f-regions").select_option("61")
     page.wait_for_url("**regions=61**")
@@ -27,7 +27,7 @@ def test_a_filter_narrows_what_is_shown_and_stands_in_the_address(visit, furnish
 
 
 def test_fifty_more_are_added_below_without_repeating_any(visit, furnished) -> None:
-    page = visit(furnished, "NATIONAL").open("/entries")
+    page = visit(furnished, "NATIONAL", stays=True).open("/entries")
     page.get_by_text("继续显示 50 项").click()
     expect(page.locator("#rows tr")).to_have_count(100)
     places = page.eval_on_selector_all("#rows tr th a", "all => all.map(each => each.href)")
@@ -58,7 +58,7 @@ def test_what_a_province_alone_knows_is_asked_for_when_the_entry_is_looked_at(vi
 
 
 def test_rules_of_one_kind_stand_side_by_side(visit, furnished) -> None:
-    page = visit(furnished, "REGION").open("/rules")
+    page = visit(furnished, "REGION", stays=True).open("/rules")
     page.get_by_role("link", name="各省对照").click()
     page.get_by_label("类别").select_option("TEAM")
     page.get_by_role("button", name="对照").click()
