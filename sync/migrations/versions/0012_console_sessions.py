@@ -1,4 +1,4 @@
-"""Sessions of the console, the forms that were handed in, and an index that counts for its first page are read from.
+"""Sessions of the console, the forms that were handed in, and an index that holds what its first page counts by, in order.
 
 No region reads the tables: they are the hub's own, whoever is signed in.
 """
