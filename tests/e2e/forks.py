@@ -39,7 +39,7 @@ async def pull(puller: Puller, adapters: Sequence[Adapter], *, full: bool) -> No
         rows = await puller.pull_all(waiting, "test", full=full)
         codes = {row.region: {problem["code"] for problem in row.problems} for row in rows}
         wrong = [row.problems for row in rows if codes[row.region] - {"ALREADY_RUNNING"}]
-        assert wrong == []
+        assert wrong == [], wrong
         if waiting := [each for each in waiting if codes[each.manifest.code]]:
             await asyncio.sleep(0.02)
 
