@@ -27,7 +27,6 @@ from gateway.supervision import GuardStop, OverrideResult, StopPullResult
 from schema.errors import Problem as ProblemRecord
 from schema.errors import RequestError
 from schema.types.cases import DuplicateCase
-from schema.types.scalars import RegionCode
 from sync import decisions, guard
 from sync.database import Session
 from sync.eligibility import evaluate, evaluate_cases
@@ -125,7 +124,7 @@ class Mutation(EligibilityMutations, ListMutations, RosterMutations, PublicityMu
         description="用现行映射重试隔离的行 / Try rows set aside again, with the mapping as it is now",
         extensions=[Access(NATIONAL, JOB, cost=5000)],
     )
-    async def replay_quarantine(self, info: Info, region: RegionCode) -> ReplayResult:
+    async def replay_quarantine(self, info: Info, region: strawberry.ID) -> ReplayResult:
         """No platform is asked."""
         context = info.context
         found, problems = _adapters([str(region)])
