@@ -1,6 +1,6 @@
 """Finds the regions: every folder below `adapters` with a manifest.toml is one. Nothing else lists them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +13,7 @@ from adapters.lookups import Lookups
 from adapters.manifest import Manifest
 from adapters.source import NumberedSource
 from schema.catalogue import Catalogue, read_catalogue
-from schema.errors import FactsError, Problem
+from schema.errors import FactsError, Problem, RequestError
 from schema.fact_file import read_facts
 from schema.identifiers import REGIONS
 
@@ -119,6 +119,24 @@ def region_named(word: str) -> Adapter | None:
         if word in (adapter.manifest.code, adapter.manifest.slug, adapter.manifest.name):
             return adapter
     return None
+
+
+def connected(words: Sequence[str], place: str = "REGION") -> list[Adapter]:
+    """The adapters of regions named by code, slug or Chinese name, all of them where none is named; RequestError with a
+    problem for each word that names none.
+    """
+    found = {word: region_named(word) for word in words}
+    if unknown := [not_connected(word, place) for word, adapter in found.items() if adapter is None]:
+        raise RequestError(unknown)
+    return [adapter for adapter in found.values() if adapter] or list(regions().values())
+
+
+def not_connected(word: str, place: str = "REGION") -> Problem:
+    """What is said of a word that names no region with an adapter."""
+    known = "、".join(f"{adapter.manifest.slug} {adapter.manifest.name}" for adapter in regions().values())
+    return Problem(
+        "REGION_UNKNOWN", place, "没有接入这个地区", "not a connected region", word, f"可用：{known}", f"one of {known}"
+    )
 
 
 def subgraph(slug: str) -> ModuleType:

@@ -92,11 +92,19 @@ class KeyWish:
             )
         if not self.scopes:
             problems.append(
-                Problem("KEY_SCOPES_EMPTY", "scopes", "密钥须至少有一个范围", "a key has at least one scope")
-            )
+                Problem(
+                    "KEY_SCOPES_EMPTY", "scopes", "密钥须至少有一个范围", "a key has at least one scope", None,
+                    "可用：" + "、".join(KeyScope), "one of " + ", ".join(KeyScope),
+                )
+            )  # fmt: skip
         if self.expires_at is not None and self.expires_at <= datetime.now(UTC):
             value = self.expires_at.isoformat()
-            problems.append(Problem("KEY_EXPIRED", "expires", "到期时间已过", "it would have expired already", value))
+            problems.append(
+                Problem(
+                    "KEY_EXPIRED", "expires", "到期时间已过", "it would have expired already", value,
+                    "给出将来的时间", "give a time to come",
+                )
+            )  # fmt: skip
         if problems:
             raise RequestError(problems)
 

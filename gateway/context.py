@@ -23,7 +23,6 @@ from schema.types.entry import Entry
 from schema.types.history import EntryChange
 from sync.database import Session
 from sync.eligibility import pending_sizes
-from sync.repository.browse import EntryBrowser
 from sync.repository.cases import CaseStore
 from sync.scope import EVERYTHING, Scope
 from sync.settings import LimitSettings
@@ -143,11 +142,7 @@ class Context(BaseContext):
         return [sizes.get(code, 0) for code in codes]
 
     async def _load_entries(self, ids: list[str]) -> list[Entry | None]:
-        def work(session: Session) -> list[Entry]:
-            rows = EntryBrowser(session, self.scope).by_ids(ids)
-            return entries.load(session, self.scope, list(rows.values()))
-
-        found = {str(entry.id): entry for entry in await self.read(work)}
+        found = await self.read(lambda session: entries.by_ids(session, self.scope, ids))
         return [found.get(each) for each in ids]
 
     async def _load_cases(self, ids: list[str]) -> list[list[DuplicateCase]]:

@@ -26,6 +26,12 @@ def load(session: Session, scope: Scope, rows: Sequence[EntryRow]) -> list[Entry
     return [_entry(row, organisations[row.id], people[row.id]) for row in rows]
 
 
+def by_ids(session: Session, scope: Scope, ids: Sequence[str]) -> dict[str, Entry]:
+    """The types of those of these entries that are in scope, by id."""
+    rows = EntryBrowser(session, scope).by_ids(ids)
+    return {str(entry.id): entry for entry in load(session, scope, list(rows.values()))}
+
+
 def beijing(moment: datetime) -> datetime:
     """The moment as contest people read it."""
     return moment.astimezone(CHINA)

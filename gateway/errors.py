@@ -76,16 +76,29 @@ def _plain(error: HTTPException | RequestValidationError) -> RequestError:
     if isinstance(error, RequestValidationError):
         places = sorted({".".join(str(part) for part in each["loc"]) for each in error.errors()})
         problems = [
-            Problem("PARAMETER_INVALID", place[:200], "缺少或格式有误", "missing or of the wrong form")
+            Problem(
+                "PARAMETER_INVALID", place[:200], "缺少或格式有误", "missing or of the wrong form", None,
+                "补充或改正该参数", "give it, or mend its form",
+            )
             for place in places
-        ]
+        ]  # fmt: skip
         return RequestError(problems, status=422)
     if error.status_code == 404:
-        return RequestError(Problem("NOT_FOUND", "path", "没有这个地址", "there is no such address"), status=404)
-    if error.status_code == 405:
-        problem = Problem("METHOD_NOT_ALLOWED", "method", "不支持该方法", "that method is not for this address")
-        return RequestError(problem, status=405)
-    return RequestError(Problem("REQUEST_INVALID", "body", "请求有误", "the request is wrong"), error.status_code)
+        problem = Problem(
+            "NOT_FOUND", "path", "没有这个地址", "there is no such address", None,
+            "核对地址，见 README", "check it against the README",
+        )  # fmt: skip
+    elif error.status_code == 405:
+        problem = Problem(
+            "METHOD_NOT_ALLOWED", "method", "不支持该方法", "that method is not for this address", None,
+            "查询用 GET 或 POST，变更用 POST", "read by GET or POST, change by POST",
+        )  # fmt: skip
+    else:
+        problem = Problem(
+            "REQUEST_INVALID", "body", "请求有误", "the request is wrong", None,
+            "核对请求的首部与内容", "check its headers and its body",
+        )  # fmt: skip
+    return RequestError(problem, status=error.status_code)
 
 
 class ReadableErrors(SchemaExtension):
@@ -94,15 +107,16 @@ class ReadableErrors(SchemaExtension):
     def on_operation(self) -> Any:  # noqa: ANN401  strawberry's hooks are untyped generators
         """After the operation."""
         yield
-        _rewrite(self.execution_context.result)
+        rewrite(self.execution_context.result)
 
     def on_stream_result(self, result: Any) -> Any:  # noqa: ANN401  as above
         """Each message of a subscription, before it is sent."""
-        _rewrite(result)
+        rewrite(result)
         yield
 
 
-def _rewrite(result: Any) -> None:  # noqa: ANN401  as above
+def rewrite(result: Any) -> None:  # noqa: ANN401  as above
+    """The errors of a result as clients may read them; what was rewritten stays as it is."""
     errors = getattr(result, "errors", None)
     if errors:
         result.errors = [_readable(error) for error in errors]

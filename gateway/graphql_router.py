@@ -1,6 +1,5 @@
 """GraphQL over HTTP as the hub and its subgraphs serve it: to the letter, and strict about what comes in."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
@@ -23,14 +22,12 @@ from strawberry.types.unset import UNSET
 
 from gateway import negotiation
 from gateway.errors import headers_of
-from gateway.limits.refusals import too_slow
 from gateway.sockets import MOST_OPERATIONS, SECONDS_TO_BEGIN, Connection, Events, EventStream, Socket
 from gateway.trusted_documents import TrustedDocuments
 from schema.errors import Problem, RequestError
 
 PROTOCOLS: Final = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL)
 _NUL: Final = re.compile(r"\\u(0000|\{0+\})")  # as JSON and GraphQL write it; PostgreSQL stores no text that holds it
-_MUTATION: Final = re.compile(r"\b(mutation|subscription)\b")
 
 
 class StrictRouter(GraphQLRouter[Any, None]):
@@ -99,17 +96,6 @@ class StrictRouter(GraphQLRouter[Any, None]):
         if isinstance(data, list) or not isinstance(data.operation_name, str | None):
             raise _body_invalid()
         return data
-
-    async def execute_single(self, *, request_data: GraphQLRequestData, **more: Any) -> ExecutionResult:  # type: ignore[override]  # noqa: ANN401  handed on
-        """A query is given up at the limit. What changes something is not: nobody could tell whether it was done."""
-        context = more["context"]
-        if _MUTATION.search(request_data.query or ""):
-            return await super().execute_single(request_data=request_data, **more)
-        try:
-            async with asyncio.timeout(context.limits.seconds):
-                return await super().execute_single(request_data=request_data, **more)
-        except TimeoutError:
-            raise too_slow(context.limits.seconds) from None
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Without `data` where nothing was run, which is what tells a refused request from fields that failed."""

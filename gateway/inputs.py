@@ -1,7 +1,7 @@
 """Arguments of queries and mutations. The filter of entries is made from its declaration in `sync.repository.entry_filter`."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import strawberry
@@ -104,9 +104,7 @@ def _filter(wanted: Any) -> EntryFilter:  # noqa: ANN401  an `EntryFilterInput`
 def _problems(wanted: EntryFilter, place: str) -> Iterator[Problem]:
     for each in declared():
         value, where = getattr(wanted, each.name), f"{place}.{camel(each.name)}"
-        if isinstance(value, datetime):
-            yield from _time_problems(where, value)
-        elif each.value is str and not each.many and value is not None and len(value) > LONGEST_TEXT:
+        if each.value is str and not each.many and value is not None and len(value) > LONGEST_TEXT:
             yield Problem(
                 "TEXT_TOO_LONG", where, f"文字不超过 {LONGEST_TEXT} 个字符", f"a text has {LONGEST_TEXT} characters at most",
                 redact(value), "只写要找的词", "give just the words to look for",
@@ -117,19 +115,6 @@ def camel(name: str) -> str:
     """A field's name as GraphQL has it."""
     first, *others = name.split("_")
     return first + "".join(other.title() for other in others)
-
-
-def _time_problems(place: str, moment: datetime) -> Iterator[Problem]:
-    """Times without an offset are refused, as nobody could say what they mean; so is what is no moment of UTC."""
-    example = "2025-07-01T00:00:00+08:00"
-    remedy = (moment.isoformat(), f"例如 {example}", f"for instance {example}")
-    if moment.tzinfo is None:
-        yield Problem("TIME_WITHOUT_OFFSET", place, "时间须带时区", "a time needs an offset", *remedy)
-        return
-    try:
-        moment.astimezone(UTC)
-    except OverflowError:  # the year 1 east of Greenwich, the year 9999 west of it
-        yield Problem("TIME_OUT_OF_RANGE", place, "时间超出可表示的范围", "there is no such time in UTC", *remedy)
 
 
 @strawberry.input(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import strawberry
 
 from adapters.base import Adapter
-from adapters.registry import region_named
+from adapters.registry import not_connected, region_named
 from gateway import cases, facts
 from gateway.access import JOB, NATIONAL, Access
 from gateway.context import Context
@@ -24,7 +24,6 @@ from gateway.operations import (
 from gateway.publicity_mutation import PublicityMutations
 from gateway.roster_mutation import RosterMutations
 from gateway.supervision import GuardStop, OverrideResult, StopPullResult
-from schema.errors import Problem as ProblemRecord
 from schema.errors import RequestError
 from schema.types.cases import DuplicateCase
 from sync import decisions, guard
@@ -156,11 +155,7 @@ class Mutation(EligibilityMutations, ListMutations, RosterMutations, PublicityMu
 def _adapters(names: Sequence[str]) -> tuple[list[Adapter], list[Problem]]:
     """The adapters of regions named by code, slug or name, and a problem for each name that is none."""
     found = {name: region_named(name) for name in names}
-    problems = [
-        Problem.of(ProblemRecord("REGION_UNKNOWN", "regions", "没有接入这个地区", "not a connected region", name))
-        for name, adapter in found.items()
-        if adapter is None
-    ]
+    problems = [Problem.of(not_connected(name, "regions")) for name, adapter in found.items() if adapter is None]
     return [adapter for adapter in found.values() if adapter is not None], problems
 
 

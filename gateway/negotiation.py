@@ -39,6 +39,21 @@ def wanted(accept: str | None) -> str:
     return best
 
 
+def events_needed() -> RequestError:
+    """What is said of a subscription to whoever takes one answer: status 406, since it can be had in another form."""
+    return RequestError(
+        Problem(
+            "EVENTS_NEEDED",
+            "Accept",
+            "订阅不能一次应答",
+            "a subscription is not one answer",
+            remedy_zh="Accept: text/event-stream，或经 graphql-transport-ws 连接",
+            remedy_en="Accept: text/event-stream, or connect by graphql-transport-ws",
+        ),
+        status=406,
+    )
+
+
 def check_content_type(header: str | None) -> None:
     """RequestError with status 415 for anything but JSON in UTF-8: what a page of another site could send without asking
     (forms, plain text) is never read.

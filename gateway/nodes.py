@@ -110,7 +110,7 @@ def _list(session: Session, context: Context, identifier: str) -> Node | None:
 def _pull(session: Session, context: Context, identifier: str) -> Node | None:
     store = PullStore(session)
     row = store.run(context.scope, identifier)
-    return Pull.of(row, is_newest=store.runs(context.scope, [row.region], 1)[0].id == row.id) if row else None
+    return Pull.of(row, is_newest=row.id in store.newest([row.region])) if row else None
 
 
 def _version(session: Session, context: Context, identifier: str) -> Node | None:

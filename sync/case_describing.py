@@ -17,8 +17,7 @@ from sync.duplicates.records import Record
 from sync.duplicates.scoring import Model
 from sync.repository.detection import DetectionStore
 from sync.repository.eligibility import EligibilityStore
-
-_STEP = 500
+from sync.repository.parts import in_parts
 
 
 class Describer:
@@ -34,8 +33,7 @@ class Describer:
         """Read the entries of these clusters, so that describing them asks the database nothing."""
         wanted = sorted({entry for cluster in clusters for entry in cluster.entries} - self._entries.keys())
         with self._database.read() as session:
-            for start in range(0, len(wanted), _STEP):
-                part = wanted[start : start + _STEP]
+            for part in in_parts(wanted):
                 self._shown.update((each.id, each) for each in DetectionStore(session).records(part, shown=True))
                 self._entries.update((each.entry.id, each.entry) for each in EligibilityStore(session).entries(part))
 

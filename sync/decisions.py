@@ -69,7 +69,12 @@ def _decision_problems(
     row: CaseRow | None, entries: Sequence[str], status: CaseStatus, reason: str, kept_entry: str | None
 ) -> list[Problem]:
     if row is None:
-        return [Problem("CASE_UNKNOWN", "caseId", zh="没有这个查重案件", en="there is no such case")]
+        return [
+            Problem(
+                "CASE_UNKNOWN", "caseId", "没有这个查重案件", "there is no such case", None,
+                "用 duplicateCases 查看案件", "see duplicateCases",
+            )
+        ]  # fmt: skip
     problems = []
     if status is CaseStatus.OPEN and row.status == CaseStatus.OPEN:
         problems.append(
@@ -95,12 +100,11 @@ def _decision_problems(
     if status is not CaseStatus.CONFIRMED and kept_entry is not None:
         problems.append(
             Problem(
-                "KEPT_ENTRY_INVALID",
-                "keepEntryId",
-                zh="只有确认重复时才指定保留项目",
-                en="only a confirmed duplicate names what stays",
+                "KEPT_ENTRY_INVALID", "keepEntryId",
+                "只有确认重复时才指定保留项目", "only a confirmed duplicate names what stays", kept_entry,
+                "去掉 keepEntryId，或改为确认", "leave keepEntryId out, or confirm",
             )
-        )
+        )  # fmt: skip
     return problems
 
 

@@ -96,11 +96,19 @@ def override(session: Session, run_id: str, author: str, reason: str, now: datet
     row = GuardStopStore(session, EVERYTHING).get(run_id)
     problems = []
     if row is None:
-        problems.append(Problem("STOP_UNKNOWN", "runId", "没有这次暂停", "there is no such stop", run_id))
+        problems.append(
+            Problem(
+                "STOP_UNKNOWN", "runId", "没有这次暂停", "there is no such stop", run_id,
+                "用 dexhub guard list 或 guardStops 查看", "see dexhub guard list, or guardStops",
+            )
+        )  # fmt: skip
     elif row.overridden_at is not None:
         problems.append(
-            Problem("STOP_OVERRIDDEN", "runId", "这次暂停已放行过", "this stop was overridden already", run_id)
-        )
+            Problem(
+                "STOP_OVERRIDDEN", "runId", "这次暂停已放行过", "this stop was overridden already", run_id,
+                "下一次拉取即照此执行；再被暂停则为新的一次", "the next pull goes by that; another pause is a stop of its own",
+            )
+        )  # fmt: skip
     if not reason.strip():
         problems.append(reason_missing())
     if row is None or problems:

@@ -54,7 +54,7 @@ def read_register(register: Register, file: str, body: bytes) -> list[RegisterLi
     for identifier in repeated:
         said = next(line.words for line in lines if line.id == identifier)
         problems.append(
-            _fault("LINE_REPEATED", file, said, "同一行出现多次", "stands more than once", "只保留一行", "keep one")
+            Problem("LINE_REPEATED", file, "同一行出现多次", "stands more than once", said, "只保留一行", "keep one")
         )
     if problems:
         raise RequestError(problems)
@@ -69,20 +69,16 @@ def _places(register: Register, table: Table) -> tuple[dict[str, int], list[Prob
     places = {words[heading]: index for index, heading in enumerate(headings) if heading in words}
     expected = "、".join(COLUMNS[column][0] for column in allowed)
     problems = [
-        _fault("COLUMN_UNKNOWN", f"{table.file} 表头", heading, "不认识的列", "an unknown column",
-               f"可用的列：{expected}", f"columns: {', '.join(allowed)}")
+        Problem("COLUMN_UNKNOWN", f"{table.file} 表头", "不认识的列", "an unknown column", heading,
+                f"可用的列：{expected}", f"columns: {', '.join(allowed)}")
         for heading in headings if heading not in words
     ]  # fmt: skip
     if allowed[0] not in places:
         problems.append(
-            _fault("COLUMN_MISSING", f"{table.file} 表头", None, f"缺少列“{COLUMNS[allowed[0]][0]}”", f"no column {allowed[0]}",
-                   "请用 dexhub registers template 生成的模板", "use the template of dexhub registers template")
+            Problem("COLUMN_MISSING", f"{table.file} 表头", f"缺少列“{COLUMNS[allowed[0]][0]}”", f"no column {allowed[0]}", None,
+                    "请用 dexhub registers template 生成的模板", "use the template of dexhub registers template")
         )  # fmt: skip
     return places, problems
-
-
-def _fault(code: str, place: str, value: str | None, zh: str, en: str, *remedy: str) -> Problem:
-    return Problem(code, place, zh, en, value, *remedy)
 
 
 def read_named(register: str) -> Register:
@@ -92,13 +88,8 @@ def read_named(register: str) -> Register:
             return each
     known: Sequence[str] = [f"{each.value} {name}" for each, name in NAMES.items()]
     raise RequestError(
-        _fault(
-            "REGISTER_UNKNOWN",
-            "REGISTER",
-            register,
-            "没有这个名单",
-            "no such register",
-            "可用：" + "、".join(known),
-            ", ".join(known),
+        Problem(
+            "REGISTER_UNKNOWN", "REGISTER", "没有这个名单", "no such register", register,
+            "可用：" + "、".join(known), "one of " + ", ".join(known),
         )
-    )
+    )  # fmt: skip

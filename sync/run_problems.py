@@ -5,7 +5,14 @@ from schema.errors import Problem
 
 def stopped(region: str) -> Problem:
     """Somebody stopped it."""
-    return Problem("PULL_STOPPED", region, zh="拉取被中止", en="the pull was stopped")
+    return Problem(
+        "PULL_STOPPED",
+        region,
+        zh="拉取被中止",
+        en="the pull was stopped",
+        remedy_zh="已存数据完好，再次拉取即从中断处继续",
+        remedy_en="what was stored is whole; pull again to go on from there",
+    )
 
 
 def already_running(job: str) -> Problem:
@@ -28,6 +35,8 @@ def database_lost(region: str, error: Exception) -> Problem:
         value=type(error).__name__,
         zh="数据库连接中断，本次未存的部分已放弃，下次运行自动续上",
         en="the connection to the database was lost; what was not stored is given up, the next run goes on from there",
+        remedy_zh="检查数据库是否运行、网络是否通畅",
+        remedy_en="see whether the database runs and can be reached",
     )
 
 

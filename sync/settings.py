@@ -6,9 +6,10 @@ Secrets come from files (`…_file`) or the environment and have no default.
 import base64
 import os
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import BaseModel, Field, ModelWrapValidatorHandler, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from adapters.transport import Endpoint
@@ -16,6 +17,9 @@ from schema.audit import Signer
 from schema.errors import Problem, RequestError
 from schema.identity import Algorithm, Tokeniser
 from schema.vocabulary import Role
+from sync.unsound_settings import not_toml, not_valid, secret_in
+
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 
 class PlatformSettings(BaseModel):
@@ -28,7 +32,7 @@ class PlatformSettings(BaseModel):
 
     def endpoint(self) -> Endpoint:
         """The endpoint, its secret read from its file where one is named."""
-        secret = self.secret_file.read_text("utf-8").strip() if self.secret_file else self.secret.get_secret_value()
+        secret = secret_in(self.secret_file) if self.secret_file else self.secret.get_secret_value()
         return Endpoint(self.url.rstrip("/"), self.key_id, secret)
 
 
@@ -70,6 +74,9 @@ class OidcSettings(BaseModel):
     def _one_source(self) -> Self:
         if (self.jwks_url is None) == (self.jwks_file is None):
             raise ValueError("either jwks_url or jwks_file, and not both")
+        parts = urlsplit(self.jwks_url or "https:")
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            raise ValueError("jwks_url is an https address, or one of this machine")
         return self
 
 
@@ -87,7 +94,7 @@ class WebhookSettings(BaseModel):
         """The bytes to sign with; RequestError where they cannot be read or are fewer than 24, the least that the scheme
         recommends.
         """
-        text = self.secret_file.read_text("utf-8").strip() if self.secret_file else self.secret.get_secret_value()
+        text = secret_in(self.secret_file) if self.secret_file else self.secret.get_secret_value()
         try:
             key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
         except ValueError:
@@ -123,7 +130,7 @@ class SignInSettings(BaseModel):
     def secret(self) -> str:
         """The client's secret, from its file where one is named."""
         file = self.client_secret_file
-        return file.read_text("utf-8").strip() if file else self.client_secret.get_secret_value()
+        return secret_in(file) if file else self.client_secret.get_secret_value()
 
 
 class Settings(BaseSettings):
@@ -200,13 +207,26 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then environment, then the TOML file."""
         del dotenv_settings, file_secret_settings
-        file = TomlConfigSettingsSource(settings_cls, os.environ.get("DEXHUB_CONFIG", "dexhub.toml"))
+        path = os.environ.get("DEXHUB_CONFIG", "dexhub.toml")
+        try:
+            file = TomlConfigSettingsSource(settings_cls, path)
+        except ValueError as error:
+            raise not_toml(path, error) from None
         return init_settings, env_settings, file
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _told(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401  whatever the sources give
+        """RequestError with every setting that is not as it must be."""
+        try:
+            return handler(values)
+        except ValidationError as error:
+            raise not_valid(error, cls.model_config["env_prefix"]) from None
 
     def secret_of_router(self) -> str | None:
         """What a router must send; None where none is configured."""
         if self.router_secret_file:
-            return self.router_secret_file.read_text("utf-8").strip()
+            return secret_in(self.router_secret_file)
         return self.router_secret.get_secret_value() if self.router_secret else None
 
     def tokeniser_if_any(self) -> Tokeniser | None:
@@ -220,9 +240,9 @@ class Settings(BaseSettings):
     def signer_if_any(self) -> Signer | None:
         """What signs seals and errata; None where there is neither a key for that nor one of tokens to derive it from."""
         tokens = {self.token_key_id: self._key()} if self.token_key_file or self.token_key else {}
-        former = {name: path.read_text("utf-8").strip().encode() for name, path in self.former_signing_keys.items()}
+        former = {name: secret_in(path).encode() for name, path in self.former_signing_keys.items()}
         if self.signing_key_file is not None:
-            key = _long_enough(self.signing_key_file.read_text("utf-8").strip(), "DEXHUB_SIGNING_KEY_FILE")
+            key = _long_enough(secret_in(self.signing_key_file), "DEXHUB_SIGNING_KEY_FILE")
             return Signer(key, self.signing_key_id, {**tokens, **former})
         return Signer(tokens[self.token_key_id], self.token_key_id, former) if tokens else None
 
@@ -253,7 +273,7 @@ class Settings(BaseSettings):
 
     def _key(self) -> bytes:
         text = (
-            self.token_key_file.read_text("utf-8").strip()
+            secret_in(self.token_key_file)
             if self.token_key_file
             else self.token_key.get_secret_value()
             if self.token_key

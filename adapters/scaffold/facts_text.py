@@ -9,15 +9,14 @@ from typing import Final
 
 import orjson
 
+from adapters.lookups import VOCABULARY
 from adapters.scaffold.outline import UNFILLED, Outline, tables
 from adapters.scaffold.roles import target_of
 from adapters.values import china_time
 from schema.catalogue import national_tracks
 from schema.errors import MappingError
-from schema.vocabulary import AwardLevel, EntryStatus, OrganisationKind, Stage
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_MEMBERS: Final = {"stage": Stage, "status": EntryStatus, "award": AwardLevel, "organisation_kind": OrganisationKind}
 _WINDOW: Final = ("2025-05-01", "2025-06-30")
 
 
@@ -96,7 +95,7 @@ def lookups_text(outline: Outline) -> str:
     """
     lines = [f"# Labels seen in {outline.file}. The platform may know more: ask for its whole list."]
     for table in tables():
-        members = ", ".join([*_MEMBERS[table], *(["NONE"] if table == "award" else [])])
+        members = ", ".join([*VOCABULARY[table], *(["NONE"] if table == "award" else [])])
         lines += ["", f"[{table}]  # {members}"]
         for label in outline.labels(table):
             target = target_of(table, label)

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import FOUND_PROBLEMS, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json, print_problems
 from schema.audit import Seal
 from schema.provenance import CHINA
 from sync import audit, punctuality
@@ -17,7 +17,6 @@ from sync.audit_verification import verify as verified
 from sync.repository.audit import AuditStore
 
 cli = typer.Typer(no_args_is_help=True, help="变更记录（审计） / The record of changes")
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 
 
 @cli.command(

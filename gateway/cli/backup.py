@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import FOUND_PROBLEMS, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json, print_problems
 from schema.errors import Problem, RequestError
 from sync import backup_files
 from sync.database import Database
@@ -40,7 +40,7 @@ def drill(
     file: Annotated[
         Path | None, typer.Argument(help="文件；默认最新的备份 / File; the newest backup unless given")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Exit code 1 where the backup is not what it must be."""
     with open_hub() as hub:
@@ -76,13 +76,21 @@ def _named(settings: Settings) -> Path:
 def _newest(settings: Settings) -> Path:
     files = sorted(_folder(settings).glob("*.age"), key=lambda path: path.stat().st_mtime)
     if not files:
-        raise RequestError(Problem("BACKUP_MISSING", "DEXHUB_BACKUP_FOLDER", "没有备份", "there is no backup"))
+        raise RequestError(
+            Problem(
+                "BACKUP_MISSING", "DEXHUB_BACKUP_FOLDER", "没有备份", "there is no backup", None,
+                "先运行 dexhub backup create", "run dexhub backup create first",
+            )
+        )  # fmt: skip
     return files[-1]
 
 
 def _folder(settings: Settings) -> Path:
     if settings.backup_folder is None:
         raise RequestError(
-            Problem("BACKUP_FOLDER_MISSING", "DEXHUB_BACKUP_FOLDER", "未配置备份目录", "no backup folder is configured")
-        )
+            Problem(
+                "BACKUP_FOLDER_MISSING", "DEXHUB_BACKUP_FOLDER", "未配置备份目录", "no backup folder is configured", None,
+                "设置 DEXHUB_BACKUP_FOLDER", "set DEXHUB_BACKUP_FOLDER",
+            )
+        )  # fmt: skip
     return settings.backup_folder

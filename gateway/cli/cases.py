@@ -10,7 +10,7 @@ from rich.table import Table
 from gateway import cases
 from gateway.auth import OPERATOR
 from gateway.cli.case_page import KINDS, LEVELS, STATUSES, page
-from gateway.cli.console import open_hub, out, print_json
+from gateway.cli.console import AsJson, open_hub, out, print_json
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from schema.types.cases import DuplicateCase
@@ -24,7 +24,6 @@ from sync.scope import EVERYTHING
 
 cli = typer.Typer(no_args_is_help=True, help="查重案件 / Duplicate cases")
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="案件编号 / Id of the case")]
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 
 
 @cli.command("list", help="待裁定的案件，最要紧的在前 / Cases to decide, the most pressing first")

@@ -16,8 +16,7 @@ from rich.table import Table
 import gateway.cli.conformance
 import gateway.cli.list_life  # its commands register on lists.cli
 import gateway.cli.scaffold  # noqa: F401  its commands register on adapters.cli
-from adapters.base import Adapter
-from adapters.registry import region_named, regions
+from adapters.registry import connected, regions
 from gateway import observing
 from gateway.app import create_app
 from gateway.auth import OPERATOR
@@ -45,11 +44,10 @@ from gateway.cli import (
     roster,
 )
 from gateway.cli import demo as demonstration
-from gateway.cli.console import FOUND_PROBLEMS, err, open_hub, out, print_json
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, err, open_hub, out, print_json
 from gateway.cli.export import export as export_table
 from gateway.execution import execute
 from gateway.serving import configured
-from schema.errors import Problem, RequestError
 from schema.provenance import CHINA
 from sync import migrate
 from sync.database import Database
@@ -88,7 +86,6 @@ cli.add_typer(graph.cli, name="schema")
 cli.command("subgraph", help="单独启动一个子图 / Serve one subgraph alone")(distributed.serve_one)
 cli.add_typer(distributed.cli, name="supergraph")
 cli.add_typer(db_cli, name="db")
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 
 
 @cli.command(help="演示：五个模拟平台、拉取、查重、名单、名册 / Five simulated platforms, one hub")
@@ -143,7 +140,7 @@ def pull(
     as_json: AsJson = False,
 ) -> None:
     """Progress bars while it runs."""
-    chosen = _adapters(names or [])
+    chosen = connected(names or [])
     with open_hub() as hub:
         puller = Puller(hub.database, hub.settings, hub.settings.tokeniser())
         rows = pulls.run(puller, chosen, started_by=OPERATOR.name, full=full, quiet=as_json)
@@ -162,7 +159,7 @@ def remap(
     as_json: AsJson = False,
 ) -> None:
     """No platform is asked."""
-    (adapter,) = _adapters([name])
+    (adapter,) = connected([name])
     with open_hub() as hub, err.status("重新映射 / remapping"):
         report = Remapper(hub.database, adapter, hub.settings.tokeniser()).entries(dry_run=dry_run)
     if as_json:
@@ -218,25 +215,3 @@ def upgrade() -> None:
     database = Database(Settings().database_url)
     out.print(f"数据库版本 / revision: {migrate.upgrade(database)}")
     database.close()
-
-
-def _adapters(names: list[str]) -> list[Adapter]:
-    found = {name: region_named(name) for name in names}
-    unknown = [name for name, adapter in found.items() if adapter is None]
-    if unknown:
-        known = "、".join(f"{a.manifest.slug} {a.manifest.name}" for a in regions().values())
-        raise RequestError(
-            [
-                Problem(
-                    "REGION_UNKNOWN",
-                    "REGION",
-                    "没有接入这个地区",
-                    "not a connected region",
-                    name,
-                    f"可用：{known}",
-                    known,
-                )
-                for name in unknown
-            ]
-        )
-    return [adapter for adapter in found.values() if adapter is not None] or list(regions().values())

@@ -14,11 +14,11 @@ from adapters.conformance.report import Report
 from adapters.conformance.rule import Outcome, Result
 from adapters.conformance.runner import check as outcomes_of
 from adapters.conformance.subject import Subject
-from adapters.registry import folder_named
+from adapters.registry import folder_named, not_connected
 from adapters.transport import Endpoint
 from gateway.cli.adapters import cli
 from gateway.cli.console import FOUND_PROBLEMS, err, out, print_problems
-from schema.errors import Problem, RequestError
+from schema.errors import RequestError
 from sync.settings import PlatformSettings, Settings
 
 _WORDS: Final = {
@@ -53,7 +53,7 @@ def check(
         package.__path__.append(str(place))
     folder = folder_named(region)
     if folder is None:
-        raise RequestError(Problem("REGION_UNKNOWN", "REGION", "没有接入这个地区", "not a connected region", region))
+        raise RequestError(not_connected(region))
     endpoint = _endpoint(folder.name, against, key_id, secret_file) if against else None
     logging.getLogger("stamina").setLevel(logging.ERROR)  # retries are what some rules are about
     found = asyncio.run(_collected(Subject(folder, endpoint)))

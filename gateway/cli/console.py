@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import orjson
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 out: Final = Console(soft_wrap=True, emoji=False)
 err: Final = Console(stderr=True, soft_wrap=True, emoji=False)
 
+AsJson = Annotated[
+    bool, typer.Option("--json", help="输出 JSON / Print JSON")
+]  # of every command whose answer a machine may read
 FOUND_PROBLEMS: Final = 1  # the command did its work and found something wrong
 REFUSED: Final = 2  # the command could not do its work
 

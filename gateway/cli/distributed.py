@@ -60,7 +60,13 @@ def compose(
     for hint in made.hints:
         err.print(hint, markup=False)
     if made.supergraph is None:
-        print_problems(Problem("SUPERGRAPH_UNSOUND", composer, zh=f"不能合成：{e}", en=e) for e in made.errors)
+        print_problems(
+            Problem(
+                "SUPERGRAPH_UNSOUND", composer, f"不能合成：{error}", error, None,
+                "改正所述子图后重新合成", "mend the subgraph it names, compose again",
+            )
+            for error in made.errors
+        )  # fmt: skip
         raise SystemExit(FOUND_PROBLEMS)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(f"# Made by `dexhub supergraph compose`; do not edit.\n\n{made.supergraph}\n", "utf-8")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.console import FOUND_PROBLEMS, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json, print_problems
 from gateway.hub import Hub
 from schema.errors import Problem
 from sync import personal_traces
@@ -15,7 +15,7 @@ from sync.secrets_check import examine_secrets
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False,
+    as_json: AsJson = False,
     privacy: Annotated[
         bool, typer.Option("--privacy", help="查找身份证号、手机号 / Look for personal numbers")
     ] = False,

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, REFUSED, AsJson, err, open_hub, out, print_json, print_problems
 from schema.errors import Problem
 from schema.provenance import CHINA
 
@@ -26,7 +26,7 @@ def detect(
     target: Annotated[Path | None, typer.Option("--output", help="结果文件（CSV） / The pairs found")] = None,
     page: Annotated[Path | None, typer.Option("--report", help="逐对说明（HTML） / Why, pair by pair")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="进程数 / Processes")] = 2,
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Without a file the stored cases are brought up to date."""
     if context.invoked_subcommand is not None:
@@ -37,7 +37,14 @@ def detect(
         _over_the_database(workers, as_json=as_json)
     else:
         place = "--input" if source is None else "--output"
-        print_problems([Problem("OPTION_MISSING", place, "文件查重须给出输入与输出文件", "give both files")])
+        print_problems(
+            [
+                Problem(
+                    "OPTION_MISSING", place, "文件查重须给出输入与输出文件", "between files both of them are needed", None,
+                    "dexhub detect --input 文件 --output 文件", "dexhub detect --input FILE --output FILE",
+                )
+            ]
+        )  # fmt: skip
         raise SystemExit(REFUSED)
 
 
@@ -55,8 +62,13 @@ def fit(
 
     if len(source) != len(truth):
         print_problems(
-            [Problem("OPTION_MISSING", "--truth", "每个输入须有一个标注文件", "each input needs its labels")]
-        )
+            [
+                Problem(
+                    "OPTION_MISSING", "--truth", "每个输入须有一个标注文件", "each input needs its labels", str(len(truth)),
+                    f"--truth 给出 {len(source)} 次，次序与 --input 相同", f"give --truth {len(source)} times, in the order of --input",
+                )
+            ]
+        )  # fmt: skip
         raise SystemExit(REFUSED)
     with err.status("拟合中 / fitting"):
         model = training.train(list(zip(source, truth, strict=True)), f"{datetime.now(CHINA):%Y-%m-%d}", workers)

@@ -9,9 +9,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from adapters.registry import region_named
+from adapters.registry import connected
 from gateway import eligibility
-from gateway.cli.console import FOUND_PROBLEMS, REFUSED, err, open_hub, out, print_json
+from gateway.cli.console import FOUND_PROBLEMS, REFUSED, AsJson, err, open_hub, out, print_json
 from schema.eligibility import Judgement, status_of
 from schema.errors import Problem, RequestError
 from schema.types.eligibility import Clause
@@ -26,7 +26,6 @@ _SIGNS = {
     Verdict.NOT_MET: "[red]不符合[/]\nNOT MET",
     Verdict.UNDETERMINED: "[yellow]未定[/]\nUNDETERMINED",
 }
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 
 
 def check(
@@ -119,9 +118,7 @@ def clauses(
     as_json: AsJson = False,
 ) -> None:
     """The notices' own words."""
-    adapter = region_named(region) if region else None
-    if region and adapter is None:
-        raise RequestError(Problem("REGION_UNKNOWN", "--region", "没有接入这个地区", "not a connected region", region))
+    (adapter,) = connected([region], "--region") if region else (None,)
     if compare:
         _compare(kind, as_json=as_json)
         return

@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from adapters.registry import region_named
-from gateway.cli.console import out, print_json
-from schema.errors import Problem, RequestError
+from adapters.registry import connected
+from gateway.cli.console import AsJson, out, print_json
 from sync.dropped_files import folder_of, receiving
 from sync.settings import Settings
 
@@ -24,12 +23,10 @@ def group() -> None:
 def put(
     region: Annotated[str, typer.Argument(help="代码、拼音或名称 / Code, slug or name")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="导出文件 / The file")],
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """As an upload over HTTP; exit code 2 with all problems where it is refused."""
-    adapter = region_named(region)
-    if adapter is None:
-        raise RequestError(Problem("REGION_UNKNOWN", "REGION", "没有接入这个地区", "not a connected region", region))
+    (adapter,) = connected([region])
     folder = folder_of(Settings(), adapter)
     with receiving(folder, file.name) as room, file.open("rb") as source:
         while piece := source.read(_PIECE):

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import open_hub, out, print_json
+from gateway.cli.console import AsJson, open_hub, out, print_json
 from gateway.facts import region_types
 from schema.provenance import CHINA
 from sync import guard
@@ -19,7 +19,7 @@ cli = typer.Typer(no_args_is_help=True, help="守护暂停 / Pulls paused by the
 
 @cli.command("list", help="列出暂停及其差异 / List stops with their differences")
 def list_stops(
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Newest first."""
     with open_hub() as hub, hub.database.read() as session:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from adapters.registry import region_named
 from gateway.auth import EVERY_SCOPE, OPERATOR, KeyWish, make_key, revoke_key, rotate_key
-from gateway.cli.console import FOUND_PROBLEMS, err, open_hub, out, print_json
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, err, open_hub, out, print_json
 from schema.key_scope import KeyScope
 from schema.vocabulary import Role
 from sync.repository.keys import KeyStore
@@ -42,7 +42,7 @@ def create(
 
 
 @cli.command("list", help="列出密钥 / List keys")
-def list_keys(as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False) -> None:
+def list_keys(as_json: AsJson = False) -> None:
     """Prefixes and roles; the keys themselves are nowhere."""
     with open_hub() as hub, hub.database.read() as session:
         rows = KeyStore(session).all()

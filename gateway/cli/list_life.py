@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import FOUND_PROBLEMS, open_hub, out, print_json
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json
 from gateway.cli.lists import cli
 from schema.errors import Problem, RequestError
 from schema.list_life import REQUESTED, STATE_NAMES, ListAct, ListState
@@ -23,7 +23,6 @@ from sync.repository.lists import ListStore
 from sync.scope import EVERYTHING
 from sync.tables import ListRow
 
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 Receipt = Annotated[str, typer.Argument(metavar="RECEIPT", help="回执号 / Receipt number")]
 
 

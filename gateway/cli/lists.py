@@ -7,7 +7,7 @@ import typer
 
 from adapters.registry import region_named
 from gateway.auth import OPERATOR
-from gateway.cli.console import FOUND_PROBLEMS, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json, print_problems
 from gateway.list_uploads import told
 from schema.errors import RequestError
 from sync.list_files import FileOutcome, FilePush, marked, push_file, region_template
@@ -33,7 +33,7 @@ def push(  # noqa: PLR0913, PLR0917  an option of the command line each
     marked_file: Annotated[
         Path | None, typer.Option("--marked", help="有问题时写出标注的工作簿 / Where to write the marked workbook")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Whole or not at all; exit code 1 where something must be mended first."""
     code = _code(region)

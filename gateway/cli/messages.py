@@ -8,14 +8,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.cli.console import FOUND_PROBLEMS, open_hub, out, print_json
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json
 from schema.provenance import CHINA
 from sync import outbox
 from sync.repository.messages import MessageStore
 from sync.scope import EVERYTHING
 
 cli = typer.Typer(no_args_is_help=True, help="给各省的通知 / Messages to regions")
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 
 
 @cli.command("list", help="列出通知及送达情况 / List messages and whether they arrived")

@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import open_hub, out, print_json
+from gateway.cli.console import AsJson, open_hub, out, print_json
 from schema.provenance import CHINA
 from schema.publicity import ObjectionStatus
 from sync import objections as objecting
@@ -16,7 +16,6 @@ from sync.roster import Author
 from sync.scope import EVERYTHING
 
 cli = typer.Typer(no_args_is_help=True, help="公示与异议 / Publicity and objections")
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 
 
 @cli.command("list", help="列出公示 / List what was laid open")

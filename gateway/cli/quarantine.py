@@ -11,10 +11,9 @@ from openpyxl.utils import get_column_letter
 from rich.markup import escape
 from rich.table import Table
 
-from adapters.registry import region_named, regions
-from gateway.cli.console import open_hub, out, print_json
+from adapters.registry import connected, regions
+from gateway.cli.console import AsJson, open_hub, out, print_json
 from gateway.facts import region_types
-from schema.errors import Problem, RequestError
 from schema.provenance import CHINA
 from sync.remap import Remapper
 from sync.repository.pulls import PullStore
@@ -33,13 +32,7 @@ _MOST = 100_000
 
 
 def _codes(names: Sequence[str] | None) -> list[str]:
-    found = {name: region_named(name) for name in names or ()}
-    unknown = [name for name, adapter in found.items() if adapter is None]
-    if unknown:
-        raise RequestError(
-            [Problem("REGION_UNKNOWN", "REGION", "没有接入这个地区", "not connected", n) for n in unknown]
-        )
-    return [adapter.manifest.code for adapter in found.values() if adapter] or list(regions())
+    return [adapter.manifest.code for adapter in connected(names or ())]
 
 
 def _rows(names: Sequence[str] | None) -> list[QuarantineRow]:
@@ -49,9 +42,7 @@ def _rows(names: Sequence[str] | None) -> list[QuarantineRow]:
 
 
 @cli.command("list", help="列出隔离的行 / List rows set aside")
-def list_rows(
-    names: _Names = None, as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False
-) -> None:
+def list_rows(names: _Names = None, as_json: AsJson = False) -> None:
     """Newest first."""
     rows = _rows(names)
     if as_json:

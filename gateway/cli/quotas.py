@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import open_hub, out, print_json
+from gateway.cli.console import AsJson, open_hub, out, print_json
 from gateway.selection import SelectionRules
 from schema.errors import Problem, RequestError
 from schema.provenance import CHINA
@@ -24,7 +24,7 @@ _BASES = {Basis.PRINTED: "通知 printed", Basis.INFERRED: "推断 inferred", Ba
 
 
 @cli.command("list", help="列出各省名额和推荐规则及依据 / List rules and what they rest on")
-def list_quotas(as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False) -> None:
+def list_quotas(as_json: AsJson = False) -> None:
     """Printed, inferred or set."""
     with open_hub() as hub, hub.database.read() as session:
         settings = ListStore(session, EVERYTHING).settings()

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import FOUND_PROBLEMS, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json, print_problems
 from schema.errors import RequestError
 from schema.provenance import CHINA
 from schema.vocabulary import Register
@@ -20,7 +20,6 @@ from sync.repository.registers import RegisterStore
 
 cli = typer.Typer(no_args_is_help=True, help="名单：黑名单、往届获奖、组织单位 / Registers")
 Name = Annotated[str, typer.Argument(metavar="REGISTER", help="名单，英文代号或中文名 / By code or Chinese name")]
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 Reason = Annotated[str, typer.Option(help="来源或依据 / Source or reason")]
 
 

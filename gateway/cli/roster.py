@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import FOUND_PROBLEMS, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json, print_problems
 from gateway.cli.roster_decisions import read_decisions
 from gateway.facts import region_types
 from gateway.hub import Hub
@@ -25,7 +25,6 @@ from sync.roster.versions import recompute, roster_of
 from sync.tables import RosterVersionRow
 
 cli = typer.Typer(help="总决赛名册 / The roster of the national final")
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 Reason = Annotated[str, typer.Option(help="理由 / Reason")]
 Version = Annotated[int, typer.Option(help="版本 / Version")]
 Decisions = Annotated[

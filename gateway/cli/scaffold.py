@@ -18,7 +18,7 @@ from adapters.base import Adapter, Page
 from adapters.conformance.tracing import leaves, traced
 from adapters.draft import Draft, MappingContext
 from adapters.file_source import FileSource
-from adapters.registry import folder_named, region_named
+from adapters.registry import connected, folder_named
 from adapters.scaffold.folder import start_folder
 from adapters.source import RawPage, Row
 from adapters.table import KINDS
@@ -69,9 +69,7 @@ def preview(
     """Exit code 1 where a row has problems."""
     if folder:
         package.__path__.append(str(folder))
-    adapter = region_named(region)
-    if adapter is None:
-        raise RequestError(Problem("REGION_UNKNOWN", "REGION", "没有接入这个地区", "not a connected region", region))
+    (adapter,) = connected([region])
     rows = _rows(adapter, file)
     raw = RawPage("preview", datetime.now(UTC), "", rows, total=len(rows))
     page = adapter.map_page(raw, _context(adapter), {})
@@ -89,7 +87,12 @@ def _rows(adapter: Adapter, file: Path | None) -> Sequence[Row]:
         path = (folder_named(adapter.manifest.slug) or Path()) / "samples" / "entry.json"
         return [Row("", f"[{index}]", row) for index, row in enumerate(orjson.loads(path.read_bytes()))]
     if file.suffix.lower() not in KINDS:
-        raise RequestError(Problem("FILE_KIND", file.name, zh="支持 .xlsx、.csv", en="give an .xlsx or .csv file"))
+        raise RequestError(
+            Problem(
+                "FILE_KIND", file.name, "支持 .xlsx、.csv", "give an .xlsx or .csv file", file.suffix,
+                "另存为其中一种", "save it as one of them",
+            )
+        )  # fmt: skip
     return FileSource(Endpoint("file:"), adapter.manifest).rows(file.name, file.read_bytes())
 
 

@@ -1,6 +1,5 @@
 """How one request to the console is answered: who asks, may they, what does the graph say, and what of it is shown."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -17,12 +16,17 @@ from gateway.console.rendering import address, render
 from gateway.console.sessions import Session
 from gateway.execution import execute
 from gateway.hub import Hub
-from gateway.limits.refusals import too_slow
 from schema.errors import Problem, RequestError
 from schema.key_scope import KeyScope
 from schema.vocabulary import Role
 
-_STATUS: Final = {"FORBIDDEN": 403, "UNAUTHENTICATED": 401, "RATE_LIMITED": 429, "INTERNAL": 500}
+_STATUS: Final = {
+    "FORBIDDEN": 403,
+    "UNAUTHENTICATED": 401,
+    "RATE_LIMITED": 429,
+    "OPERATION_TIMEOUT": 503,
+    "INTERNAL": 500,
+}
 _DONE: Final[Mapping[str, Words]] = {act.document: act.done for act in ACTS}
 
 
@@ -51,7 +55,7 @@ async def show(request: Request, page: Page) -> Response:
         variables = page.variables(asked)
         if session and page.remember and (kept := page.remember(asked)):
             await sessions.remember(hub, session, **kept)
-        answer = await _asked_for(hub, asked.viewer, page, variables)
+        answer = await execute(hub, asked.viewer, page.source(), variables)
     except RequestError as error:
         return refuse(request, session, [each.as_dict() for each in error.problems], error.status)
     found, errors = answer["data"], answer.get("errors", [])
@@ -66,15 +70,6 @@ async def show(request: Request, page: Page) -> Response:
         request, page.template, session=session, menu=menu_of(session), page=page, asked=asked,
         done=_done(request), graphiql=_graphiql(page, variables), **{**more, **view},
     )  # fmt: skip
-
-
-async def _asked_for(hub: Hub, viewer: Viewer, page: Page, variables: dict[str, Any]) -> dict[str, Any]:
-    """What the graph says to a page's document, given up where it takes as long as no client's query may."""
-    try:
-        async with asyncio.timeout(hub.settings.limits.seconds):
-            return await execute(hub, viewer, page.source(), variables)
-    except TimeoutError:
-        raise too_slow(hub.settings.limits.seconds) from None
 
 
 async def do(request: Request, act: Act) -> Response:

@@ -111,7 +111,7 @@ def list_table(session: Session, scope: Scope, asked: Conditions) -> TableToWrit
 def _list_rows(session: Session, scope: Scope, asked: Conditions) -> Rows:
     for row in ListStore(session, scope).versions(asked.regions()):
         items, state, issuer = items_of(row), ListState(row.state), issuers().get(row.issuer)
-        known = _entries(session, scope, [item.entry_id for item in items])
+        known = entries.by_ids(session, scope, [item.entry_id for item in items])
         for item in items:
             track = NATIONAL_TRACKS.get(item.national_track or "")
             yield (
@@ -136,7 +136,7 @@ def _roster_rows(session: Session, scope: Scope, asked: Conditions) -> Rows:
     items = [each for each in whole.items if scope.covers(each.region) and (not codes or each.region in codes)]
     for start in range(0, len(items), _PAGE):
         page = items[start : start + _PAGE]
-        known = _entries(session, scope, [item.entry_id for item in page])
+        known = entries.by_ids(session, scope, [item.entry_id for item in page])
         for item in page:
             track = NATIONAL_TRACKS.get(item.national_track or "")
             yield (
@@ -167,11 +167,6 @@ def _clause_rows(asked: Conditions) -> Rows:
                     clause.id, name, clause.city, chinese(clause.kind), clause.text, clause.locator, clause.predicate,
                     clause.leeway, "是" if clause.inferred else None, clause.remark,
                 )  # fmt: skip
-
-
-def _entries(session: Session, scope: Scope, ids: Sequence[str]) -> dict[str, Entry]:
-    rows = EntryBrowser(session, scope).by_ids(ids)
-    return {str(entry.id): entry for entry in entries.load(session, scope, list(rows.values()))}
 
 
 def _named(entry: Entry | None) -> tuple[str | None, str | None]:

@@ -2,19 +2,19 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
 
-from gateway.inputs import camel, checked
+from gateway.inputs import DEEPEST, camel, checked
 from schema.errors import Problem, RequestError, redact
+from schema.types.scalars import moment
 from sync.repository.entry_filter import Declared, EntryFilter, declared
 
 WHOLE: Final = "filter"  # the name under which a filter stands as JSON
-_TIME: Final = TypeAdapter(datetime)
 _DECLARED: Final[Mapping[str, Declared]] = {camel(each.name): each for each in declared()}
 _TOGETHER: Final = {"and": "and_", "or": "or_"}
 NAMES: Final = (*_DECLARED, WHOLE)
@@ -24,21 +24,24 @@ def entry_filter(values: Mapping[str, Sequence[str]]) -> EntryFilter:
     """The filter of these names and values, which must all hold; RequestError (422) with all that makes no sense."""
     problems: list[Problem] = []
     found: dict[str, Any] = {}
+    whole = EntryFilter()
     for name, given in values.items():
         if len(given) > 1 and not (name in _DECLARED and _DECLARED[name].many):
             problems.append(wrong(name, given[1], "只能给出一次", "may be given once", given[:1]))
         elif name == WHOLE:
-            found["and_"] = (_read(_json(given[0], problems), WHOLE, problems),)
+            whole = _read(_json(given[0], problems), WHOLE, problems)
         else:
             kind = _DECLARED[name]
             found[kind.name] = _value(kind, list(given) if kind.many else given[0], name, problems)
-    try:
-        wanted = checked(EntryFilter(**found), WHOLE)
-    except RequestError as error:
-        problems += error.problems
+    named = EntryFilter(**found)
+    for each in (named, whole):
+        try:
+            checked(each, WHOLE)
+        except RequestError as error:
+            problems += error.problems
     if problems:
         raise RequestError(problems, status=422)
-    return wanted
+    return replace(named, and_=(whole,))
 
 
 def _json(text: str, problems: list[Problem]) -> object:
@@ -50,7 +53,9 @@ def _json(text: str, problems: list[Problem]) -> object:
 
 
 def _read(given: object, place: str, problems: list[Problem]) -> EntryFilter:
-    """A filter out of JSON, as GraphQL would read it."""
+    """A filter out of JSON, as GraphQL would read it; of one that is too deep, as much as shows that it is."""
+    if place.count(".") > DEEPEST:
+        return EntryFilter()
     found: dict[str, Any] = {}
     if not isinstance(given, dict):
         problems.append(wrong(place, str(given), "须为一个 JSON 对象", "must be a JSON object", ("{}",)))
@@ -87,11 +92,9 @@ def _value(kind: Declared, given: object, place: str, problems: list[Problem]) -
         return members.get(text)
     if kind.value is datetime:
         try:
-            return _TIME.validate_python(text)
-        except ValidationError:
-            problems.append(
-                wrong(place, text, "不是带时区的时间", "no time with an offset", ("2025-07-01T00:00:00+08:00",))
-            )
+            return moment(given)
+        except RequestError as error:
+            problems += [replace(each, place=redact(place), value=redact(text)) for each in error.problems]
             return None
     if kind.value is float:
         try:

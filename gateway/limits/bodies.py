@@ -92,8 +92,12 @@ class Bodies:
 def _too_large(most: int) -> RequestError:
     bound = most >> 10
     return RequestError(
-        Problem("BODY_TOO_LARGE", "body", f"请求体超过 {bound} KB", f"the body exceeds {bound} kB"), status=413
-    )
+        Problem(
+            "BODY_TOO_LARGE", "body", f"请求体超过 {bound} KB", f"the body exceeds {bound} kB", None,
+            "分几次发送", "send it in several",
+        ),
+        status=413,
+    )  # fmt: skip
 
 
 def _too_slow(seconds: float) -> RequestError:
@@ -113,5 +117,8 @@ def _too_slow(seconds: float) -> RequestError:
 def _cut_short() -> RequestError:
     """Nobody is left to read it; it keeps a client that went away from being told of as a fault of ours."""
     return RequestError(
-        Problem("BODY_CUT_SHORT", "body", "请求体未到齐连接即断开", "the client left before its body was whole")
-    )
+        Problem(
+            "BODY_CUT_SHORT", "body", "请求体未到齐连接即断开", "the client left before its body was whole", None,
+            "检查网络后重试", "check the network and try again",
+        )
+    )  # fmt: skip

@@ -1,13 +1,16 @@
 """Bounds every operation: measured before it is validated, charged to whoever asks, and given up when it takes too long."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
+from strawberry.types.graphql import OperationType
 
 from gateway.limits.measure import measure
-from gateway.limits.refusals import refusal
+from gateway.limits.refusals import refusal, too_slow
 from schema.errors import RequestError
 
 _TOO_LONG: Final = "Syntax Error: Document contains more than"
@@ -58,6 +61,18 @@ class Limits(SchemaExtension):
         if not made.context.may_introspect:
             for each in made.pre_execution_errors or ():
                 each.message = _GUESS.sub("", each.message)
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        """A query is given up at the limit, by whatever way it came. What changes something is not: nobody could tell whether
+        it was done.
+        """
+        made = self.execution_context
+        seconds: float = made.context.limits.seconds
+        try:
+            async with asyncio.timeout(seconds if made.operation_type is OperationType.QUERY else None):
+                yield
+        except TimeoutError:
+            raise too_slow(seconds) from None
 
     def _told(self, error: GraphQLError) -> GraphQLError:
         limits = self.execution_context.context.limits

@@ -3,6 +3,7 @@
 Each is told its value, the filter it stands in and what must be known beside it, and gives None where it asks nothing.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -36,16 +37,16 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(ABC):
     """One thing that can be asked of an entry. `identifiers` says that its values are ids and not text."""
 
     zh: str
     en: str
     identifiers: bool = field(default=False, kw_only=True)
 
+    @abstractmethod
     def sql(self, value: Given, whole: "EntryFilter", known: Surroundings) -> ColumnElement[bool] | None:
         """The condition with this value."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,8 @@ from schema.vocabulary import CaseKind, EntryStatus
 from sync.duplicates.detection import Pair
 from sync.duplicates.records import Member, Partner, Record
 from sync.repository.bulk import insert, upsert
+from sync.repository.parts import in_parts
 from sync.tables import DetectionRow, EntryRow, OrganisationRow, PairRow, RepresentativeRow
-
-_STEP = 500
 
 
 class DetectionStore:
@@ -48,9 +47,7 @@ class DetectionStore:
         """
         if ids is None:
             return self._records((), shown=shown)
-        wanted = sorted(ids)
-        steps = (wanted[start : start + _STEP] for start in range(0, len(wanted), _STEP))
-        return [record for step in steps for record in self._records(step, shown=shown)]
+        return [record for part in in_parts(sorted(ids)) for record in self._records(part, shown=shown)]
 
     def pairs(self) -> list[Pair]:
         """All pairs, in order."""
@@ -67,8 +64,8 @@ class DetectionStore:
         if pairs is None:
             self._session.execute(delete(PairRow))
         ids = tuple_(col(PairRow.id_a), col(PairRow.id_b))
-        for start in range(0, len(pairs or ()), _STEP):
-            self._session.execute(delete(PairRow).where(ids.in_((pairs or ())[start : start + _STEP])))
+        for part in in_parts(pairs or ()):
+            self._session.execute(delete(PairRow).where(ids.in_(part)))
 
     def remember(self, pairs: Iterable[Mapping[str, Any]], run: Mapping[str, Any]) -> None:
         """Add pairs, and say by which run all of them stand now."""

@@ -15,10 +15,10 @@ from schema.provenance import SourceRef
 from schema.records import Entry, Organisation, Representative, Team
 from schema.vocabulary import EntryStatus, OrganisationKind, Stage, TrackMatch
 from sync.repository import bulk
+from sync.repository.parts import in_parts
 from sync.tables import EligibilityRow, EntryRow, OrganisationRow, PatternVerdictRow, PeerRow, RepresentativeRow
 from sync.tables.columns import table_of
 
-_STEP = 500
 _COLUMNS = (
     "id", "region", "native_id", "city", "title", "track_id", "topic_id", "sub_topic_id", "match", "stage",
     "status", "team_name", "submitted_at", "updated_at", "native", "first_seen_at", "content_hash",
@@ -112,7 +112,7 @@ class EligibilityStore:
     def rows(self, ids: Sequence[str]) -> dict[str, EligibilityRow]:
         """What is kept of these entries."""
         found: dict[str, EligibilityRow] = {}
-        for part in _parts(ids):
+        for part in in_parts(ids):
             query = select(EligibilityRow).where(col(EligibilityRow.entry_id).in_(part))
             found.update({row.entry_id: row for row in self._session.scalars(query)})
         return found
@@ -184,10 +184,6 @@ def _record(row: Any, units: list[Organisation], people: list[Representative]) -
         team=Team(name=row.team_name, representatives=tuple(people)),
         submitted_at=row.submitted_at, updated_at=row.updated_at, native=row.native, source=_UNREAD,
     )  # fmt: skip
-
-
-def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (ids[start : start + _STEP] for start in range(0, len(ids), _STEP))
 
 
 def _pending(query: Any, compared: str) -> Any:  # noqa: ANN401  a SELECT, whose type lists its columns

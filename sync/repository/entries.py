@@ -11,11 +11,11 @@ from sqlmodel import col
 
 from schema.vocabulary import EntryStatus
 from sync.repository import history, search
+from sync.repository.parts import in_parts
 from sync.repository.prepared import Prepared, statements
 from sync.tables import EntryRow, EntrySearchRow, OrganisationRow, RepresentativeRow
 from sync.tables.columns import table_of
 
-_STEP = 1000  # ids in one IN list; SQLite's limit on parameters is 32,766
 # Written once, and asked past the ORM, for every page that is stored.
 _ENTRY, _UNIT, _PERSON = table_of(EntryRow), table_of(OrganisationRow), table_of(RepresentativeRow)
 _SEARCH = table_of(EntrySearchRow)
@@ -91,7 +91,7 @@ class EntryStore:
         """Overwrite entries with their organisations and representatives; what changes is kept as `run` saw it."""
         ids = [item.id for item in differing]
         before = history.states(self._session, ids)
-        for part in _parts(ids):
+        for part in in_parts(ids):
             for statement in _WITHOUT_PARTS:
                 self._session.connection().execute(statement, {"ids": part})
         self.add(differing)
@@ -100,7 +100,7 @@ class EntryStore:
     def withdraw(self, ids: Sequence[str], now: datetime) -> int:
         """Mark entries as withdrawn; how many were not already. They stay, and come back when their row does."""
         count = 0
-        for part in _parts(ids):
+        for part in in_parts(ids):
             result = self._session.execute(
                 update(EntryRow)
                 .where(col(EntryRow.id).in_(part), col(EntryRow.status) != EntryStatus.WITHDRAWN)
@@ -130,14 +130,14 @@ class EntryStore:
     def titles(self, ids: Sequence[str]) -> dict[str, str]:
         """Stored titles by id, for a person who reviews a difference."""
         found: dict[str, str] = {}
-        for part in _parts(ids):
+        for part in in_parts(ids):
             query = select(col(EntryRow.id), col(EntryRow.title)).where(col(EntryRow.id).in_(part))
             found.update(self._session.execute(query).all())
         return found
 
     def _known(self, ids: Sequence[str]) -> dict[str, "_Known"]:
         found: dict[str, _Known] = {}
-        for part in _parts(ids):
+        for part in in_parts(ids):
             for identifier, content, *identity in self._session.connection().execute(_KNOWN, {"ids": part}):
                 found[identifier] = _Known(content, tuple(identity))
         return found
@@ -147,7 +147,3 @@ class EntryStore:
 class _Known:
     content_hash: str
     identity: tuple[str, ...]
-
-
-def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (ids[start : start + _STEP] for start in range(0, len(ids), _STEP))

@@ -11,10 +11,10 @@ from sqlmodel import col
 from schema.records import Entry
 from schema.vocabulary import CaseStatus
 from sync.exact_keys import plain
+from sync.repository.parts import in_parts
 from sync.tables import CaseEntryRow, CaseRow, EntryRow, OrganisationRow, RepresentativeRow
 from sync.tables.columns import table_of
 
-_STEP = 500
 Pair = tuple[str, str]
 Decided = dict[Pair, dict[str, CaseStatus]]  # smaller id first; statuses by kind of case
 
@@ -54,11 +54,9 @@ def in_one_case(session: Session, ids: Sequence[str]) -> set[Pair]:
     """(entry, other) for every other entry that is in a duplicate case with one of `ids`."""
     mine, other = aliased(CaseEntryRow), aliased(CaseEntryRow)
     found: set[Pair] = set()
-    for start in range(0, len(ids), _STEP):
-        query = select(
-            mine.entry_id, other.entry_id
-        ).where(  # type: ignore[call-overload]
-            col(mine.entry_id).in_(ids[start : start + _STEP]),
+    for part in in_parts(ids):
+        query = select(mine.entry_id, other.entry_id).where(  # type: ignore[call-overload]
+            col(mine.entry_id).in_(part),
             mine.case_id == other.case_id,
             mine.entry_id != other.entry_id,
         )
@@ -70,12 +68,11 @@ def decisions(session: Session, ids: Iterable[str]) -> Decided:
     """How the cases that hold two of these entries stand."""
     members: dict[str, list[str]] = defaultdict(list)
     cases: dict[str, tuple[str, str]] = {}
-    wanted = sorted(set(ids))
-    for start in range(0, len(wanted), _STEP):
+    for part in in_parts(sorted(set(ids))):
         query = (
             select(CaseEntryRow.case_id, CaseEntryRow.entry_id, CaseRow.kind, CaseRow.status)  # type: ignore[call-overload]
             .join(CaseRow, col(CaseRow.id) == col(CaseEntryRow.case_id))
-            .where(col(CaseEntryRow.entry_id).in_(wanted[start : start + _STEP]))
+            .where(col(CaseEntryRow.entry_id).in_(part))
         )
         for case, entry, kind, status in session.execute(query):
             members[case].append(entry)

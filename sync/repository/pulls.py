@@ -115,16 +115,6 @@ class PullStore:
         )
         return {region: (at, status, problems) for region, at, status, problems in self._session.execute(query)}
 
-    def last_run(self, region: str) -> PullRow | None:
-        """The region's newest run that has ended."""
-        query = (
-            select(PullRow)
-            .where(col(PullRow.region) == region, col(PullRow.status) != PullStatus.RUNNING)
-            .order_by(col(PullRow.started_at).desc())
-            .limit(1)
-        )
-        return self._session.scalar(query)
-
     def quarantine(self, region: str, rejected: Sequence[Rejected], now: datetime) -> None:
         """Set rows aside, once each; a row already there keeps the time it was first seen."""
         rows = {
@@ -180,6 +170,8 @@ def died(region: str) -> Problem:
         region,
         zh="运行的进程中断，未作完；已存数据完好，下次运行自动续上",
         en="the process ended before the run did; what was stored is whole, and the next run goes on from there",
+        remedy_zh="无须处理；反复出现则查看日志与内存",
+        remedy_en="nothing to do; where it recurs, look at the log and at memory",
     )
 
 

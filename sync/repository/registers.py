@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from sync.repository import bulk
+from sync.repository.parts import in_parts
 from sync.tables import EntryRow, OrganisationRow, RegisterChangeRow, RegisterLineRow
 from sync.tables.columns import table_of
 
-_STEP = 500
 _CODES: BindParameter[str] = bindparam("codes", expanding=True)
 _NAMES: BindParameter[str] = bindparam("names", expanding=True)
 _PROJECTS: BindParameter[str] = bindparam("projects", expanding=True)
@@ -55,7 +55,7 @@ class RegisterStore:
         found: set[str] = set()
         asked = ((_WITH_CODE, "codes", codes), (_WITH_NAME, "names", names), (_WITH_PROJECT, "projects", projects))
         for question, name, values in asked:
-            for part in _parts(_known(values)):
+            for part in in_parts(_known(values)):
                 found.update(self._session.scalars(question, {name: part}))
         return found
 
@@ -69,7 +69,7 @@ class RegisterStore:
 
     def remove(self, ids: Sequence[str]) -> None:
         """Take lines away."""
-        for part in _parts(ids):
+        for part in in_parts(ids):
             self._session.execute(delete(RegisterLineRow).where(col(RegisterLineRow.id).in_(part)))
 
     def record(self, change: RegisterChangeRow) -> None:
@@ -92,7 +92,3 @@ class RegisterStore:
 def _known(values: Iterable[str]) -> list[str]:
     """Without what is empty: two organisations without a code have nothing in common."""
     return sorted(set(values) - {""})
-
-
-def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (values[start : start + _STEP] for start in range(0, len(values), _STEP))

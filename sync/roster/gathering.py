@@ -14,12 +14,11 @@ from sync.repository.browse import EntryBrowser
 from sync.repository.cases import CaseStore
 from sync.repository.eligibility import EligibilityStore
 from sync.repository.lists import ListStore
+from sync.repository.parts import in_parts
 from sync.repository.rosters import RosterStore
 from sync.repository.waivers import WaiverStore
 from sync.roster.inputs import Case, CountedList, Decision, Inputs, ListedItem, Standing
 from sync.scope import EVERYTHING
-
-_STEP = 500
 
 
 def gather(session: Session, now: datetime) -> Inputs:
@@ -58,8 +57,8 @@ def _standings(session: Session, ids: Sequence[str], now: datetime) -> list[Stan
         clause.id: clause.kind for code in {entry[:2] for entry in ids} for clause in region_facts(code).law.clauses
     }
     found = []
-    for start in range(0, len(ids), _STEP):
-        for entry, row in EntryBrowser(session, EVERYTHING).by_ids(ids[start : start + _STEP]).items():
+    for part in in_parts(ids):
+        for entry, row in EntryBrowser(session, EVERYTHING).by_ids(part).items():
             lines = [
                 line
                 for line in (patterns[judged[entry].pattern] if entry in judged else ())
@@ -80,9 +79,7 @@ def _standings(session: Session, ids: Sequence[str], now: datetime) -> list[Stan
 
 def _cases(session: Session, ids: Sequence[str]) -> list[Case]:
     store = CaseStore(session, EVERYTHING)
-    rows = {}
-    for start in range(0, len(ids), _STEP):
-        rows.update({row.id: row for part in store.of_entries(ids[start : start + _STEP]).values() for row in part})
+    rows = {row.id: row for part in in_parts(ids) for cases in store.of_entries(part).values() for row in cases}
     members = store.entries(list(rows))
     return [
         Case(row.id, CaseStatus(row.status), row.kept_entry_id, tuple(each.entry_id for each in members[row.id]))

@@ -11,7 +11,10 @@ import pytest
 import schema
 
 LONGEST = 300
-LONGER: dict[str, str] = {}  # path: why it may be longer; empty at best
+_GENERATED = "written by ariadne-codegen from the schema: scripts/client.sh"
+LONGER = {  # path: why it may be longer; what is written by hand is split
+    f"clients/python/dexhub_client/{name}.py": _GENERATED for name in ("async_base_client", "enums", "input_types")
+}
 LAYERS = ("schema", "adapters", "sync", "gateway")
 VAGUE = re.compile(r"(^|_)(utils?|helpers?|common|misc|managers?|handlers?)(_|$)")
 SWITCHED_OFF = re.compile(r'"([A-Z]+[0-9]*)"')
@@ -60,8 +63,9 @@ def dependencies(root: Path) -> set[str]:
     return {re.split(r"[^\w.-]", text, maxsplit=1)[0].lower() for text in wanted}
 
 
-def test_no_source_file_is_longer_than_300_lines(root: Path) -> None:
-    files = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in source_files(root)}
+def test_no_file_is_longer_than_300_lines(root: Path) -> None:
+    found = source_files(root, (*LAYERS, "tests", "clients", "scripts"))
+    files = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in found}
     assert [path for path, text in files.items() if too_long(path, text)] == []
 
 

@@ -20,7 +20,7 @@ from sync.lists.submission import Push, submit
 from sync.repository.browse import EntryBrowser
 from sync.repository.entry_filter import EntryFilter
 from sync.scope import EVERYTHING
-from tests.conftest import fill
+from tests.databases import fill
 
 REGION = "41"
 ROWS = 1000

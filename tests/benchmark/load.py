@@ -18,7 +18,7 @@ HONEST = (
     "{ entries(first: 20) { totalCount edges { node { id title stage leadOrganisation { name } } } } }",
     "{ statistics(groupBy: [REGION, STAGE]) { keys { value } entries } }",
     "{ regions { code name freshness { ageMinutes } } }",
-    "{ duplicateCases(first: 10) { id kind status } }",
+    "{ duplicateCases(first: 10) { nodes { id kind status } } }",
 )
 _CYCLE = "duplicateCases { entries { entry { "
 HOSTILE = (

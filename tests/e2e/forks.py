@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+from sqlalchemy.orm import configure_mappers
 
 from adapters.base import Adapter
 from adapters.registry import regions
@@ -21,6 +22,7 @@ from schema.identity import id_number_doubtful
 from sync.database import Database
 from sync.pull import Puller
 from sync.scheduler import Clock
+from sync.search_text import normalised
 from sync.settings import Settings
 
 _PAGE = 10  # rows, so that every run has many transactions to be struck in
@@ -82,7 +84,10 @@ INSTALLED = list(regions().values())  # for which alone processes map
 ADAPTERS = [in_small_pages(each) for each in INSTALLED]
 
 if __name__ == "__main__":
-    id_number_doubtful("110101199003077475")  # it reads a table of 7,000 lines the first time
+    # What is read or set up the first time: once here, and not in every child.
+    id_number_doubtful("110101199003077475")
+    normalised("體")
+    configure_mappers()
     for line in sys.stdin.buffer:
         asked = orjson.loads(line)
         if "wait" in asked:

@@ -24,7 +24,7 @@ from sync.scope import EVERYTHING
 ROUNDS = 5
 KILLS = 21  # in each round
 LEASE = 10  # seconds: a run in peace must not lose it on a busy machine, and what the killed leave is ended below
-SIZE = 100  # entries over all regions, half of them there from the beginning
+SIZE = 60  # entries over all regions, half of them there from the beginning
 LEAVES = 2  # in a round and region, which is within every guard
 RENAMES = 6  # as above
 

@@ -10,21 +10,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import pytest
 import uvicorn
 from pydantic import SecretStr
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 
 from adapters.registry import regions
-from adapters.sandbox.platform import Platform
-from adapters.sandbox.registrations import Corpus, Registration
-from adapters.sandbox.serve import platforms, serving
 from adapters.transport import Endpoint
 from gateway.app import create_app
 from gateway.auth import create_key
@@ -54,7 +49,6 @@ mutation Move($input: MoveListInput!) {
 OBJECTOR, CONTACT = "欧阳明德", "ouyang@example.org"
 # For those who ask for every field there is at once, which no client may.
 UNBOUNDED: Final = LimitSettings(fields=10_000, cost=10**9, cost_per_minute=10**12)
-_ENTITLED: Final = {"61": ("AWARDED",)}  # whose notice asks for publicity to be over
 CONFIRMED: Final = ({"reason": "已逐项核实"},)  # what every list of a test may say of what is to be confirmed
 DECIDE: Final = """
 mutation Decide($input: DecideCaseInput!) {
@@ -241,90 +235,10 @@ def own(serve: Callable[..., Service], filled_sqlite: Database) -> Service:
 
 
 @pytest.fixture(scope="session")
-def expected(corpus: Corpus) -> dict[str, Registration]:
-    """What the hub must know, by its id: the registrations without a flaw, times as their province prints them."""
-    made = [one for part in corpus.registrations.values() for one in part if one.flaw is None]
-    return {one.entry_id: _to_the_minute(one) if one.region == "61" else one for one in made}
-
-
-def _to_the_minute(made: Registration) -> Registration:
-    submitted, updated = (moment.replace(second=0) for moment in (made.submitted_at, made.updated_at))
-    return replace(made, submitted_at=submitted, updated_at=updated)
-
-
-@contextmanager
-def _served(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
-    sites = platforms(corpus)
-    ready, stop, endpoints = threading.Event(), threading.Event(), {}
-
-    async def run() -> None:
-        async with serving(sites) as found:
-            endpoints.update(found)
-            ready.set()
-            await asyncio.to_thread(stop.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(run()), name="platforms")
-    thread.start()
-    try:
-        assert ready.wait(60)
-        yield {site.adapter.manifest.slug: site for site in sites}, endpoints
-    finally:
-        stop.set()
-        thread.join()
-
-
-@pytest.fixture
-def sandbox(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
-    """Five real platforms on a loop of their own: the platforms, and where they are."""
-    with _served(corpus) as found:
-        yield found
-
-
-@pytest.fixture(scope="session")
-def served_platforms(corpus: Corpus) -> Iterator[tuple[dict[str, Platform], dict[str, Endpoint]]]:
-    """As `sandbox`, for the whole run; whoever breaks one mends it."""
-    with _served(corpus) as found:
-        yield found
-
-
-@pytest.fixture(scope="session")
 def asking(sqlite_backend: Any, served_platforms: tuple[Any, dict[str, Endpoint]]) -> Iterator[Service]:
     """To read from, native fields too: a service that knows the platforms."""
     with serving_hub(Database(sqlite_backend.new("filled")), served_platforms[1]) as service:
         yield service
-
-
-@pytest.fixture(scope="session")
-def proposal() -> Callable[[Registration], str | None]:
-    """The national track that the crosswalk proposes for a registration."""
-    topics = {topic.id: topic for adapter in regions().values() for _, topic in adapter.catalogue.topics()}
-    return lambda made: topics[made.topic.topic_id].proposal
-
-
-@pytest.fixture(scope="session")
-def items(corpus: Corpus, expected: dict[str, Registration], proposal: Callable[..., str | None]) -> Callable[..., Any]:
-    """A sound recommended list of a region, entries of planted duplicates first: all its winners, or so many. With
-    `finished`, everybody who takes part has won.
-    """
-    planted = {entry for label in corpus.duplicates for entry in label.entries}
-    broken = {entry for label in corpus.rule_breaks for entry in label.entries}
-
-    def get(region: str, count: int | None = None, *, finished: bool = False) -> list[dict[str, Any]]:
-        fit = [
-            made
-            for made in expected.values()
-            if made.region == region
-            and made.status == "ACTIVE"
-            and (finished or made.stage in _ENTITLED.get(region, ("PUBLICITY", "AWARDED")))
-            and made.entry_id not in broken
-        ]
-        fit.sort(key=lambda made: (made.entry_id not in planted, made.entry_id))
-        return [
-            {"rank": rank, "entryId": made.entry_id, "nationalTrack": None if proposal(made) else made.topic.national}
-            for rank, made in enumerate(fit[:count], start=1)
-        ]
-
-    return get
 
 
 @pytest.fixture
@@ -335,7 +249,7 @@ def finished(own: Service, items: Callable[..., Any]) -> Callable[..., list[dict
     return lambda region, count=None: items(region, count, finished=True)
 
 
-@pytest.fixture
+@pytest.fixture(params=["sqlite", "postgres"])
 def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], items: Callable[..., Any]) -> Service:
     """To read from, over either database: every region has pushed a list, some cases are decided."""
 
@@ -344,10 +258,8 @@ def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], ite
         with service.hub.database.write() as session:
             for code in regions():
                 GuardStopStore(session, EVERYTHING).add(_stop(code))
-        cases = service.national.ask("{ duplicateCases { nodes { id entries { entryId } } } }")["duplicateCases"][
-            "nodes"
-        ]
-        by_entries = sorted(cases, key=lambda case: [side["entryId"] for side in case["entries"]])
+        cases = service.national.ask("{ duplicateCases { nodes { id entries { entryId } } } }")["duplicateCases"]
+        by_entries = sorted(cases["nodes"], key=lambda case: [side["entryId"] for side in case["entries"]])
         within = [case for case in by_entries if len({side["entryId"][:2] for side in case["entries"]}) == 1]
         across = [case for case in by_entries if case not in within]
         for number, case in enumerate([*within[:2], *across[:2]]):
@@ -362,10 +274,16 @@ def settled(request: pytest.FixtureRequest, reading: Callable[..., Service], ite
     return reading(request.param, settle, limits=UNBOUNDED)
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test over a settled hub runs over both databases."""
-    if "settled" in metafunc.fixturenames:
-        metafunc.parametrize("settled", ["sqlite", "postgres"], indirect=True)
+@pytest.fixture(params=list(regions()))
+def code(request: pytest.FixtureRequest) -> str:
+    """Each region in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def viewer(settled: Service, code: str) -> Client:
+    """Who holds a key of the region."""
+    return settled.of(Role.REGION, code)
 
 
 def _stop(code: str) -> GuardStopRow:
@@ -379,18 +297,3 @@ def _stop(code: str) -> GuardStopRow:
         entries=30,
         difference=[{"entry": f"{code}:gone", "before": "名称", "after": None}],
     )
-
-
-@pytest.fixture
-def dump() -> Callable[[Database], str]:
-    """All that stands in a database: every column of every table, and a file's raw bytes."""
-
-    def read(database: Database) -> str:
-        with database.engine.connect() as connection:
-            tables = inspect(connection).get_table_names()
-            rows = [str(tuple(row)) for table in tables for row in connection.execute(text(f'SELECT * FROM "{table}"'))]
-        path = Path(database.url.database or "")
-        files = path.parent.glob(f"{path.name}*") if database.is_sqlite else ()
-        return "\n".join([*rows, *(file.read_bytes().decode("latin-1") for file in files)])
-
-    return read

@@ -121,16 +121,35 @@ def test_all_filters_that_make_no_sense_are_told_at_once(service) -> None:
     answer = get(
         service.national, "entries.csv", stages="NONE", planet="9", submittedFrom="2025-07-01", text=["a", "b"]
     )
-    assert errors(answer) == (422, [*["FILTER_INVALID"] * 3, "TIME_WITHOUT_OFFSET"])
+    assert errors(answer) == (422, ["FILTER_INVALID", "FILTER_INVALID", "TIME_WITHOUT_OFFSET", "FILTER_INVALID"])
 
 
 @pytest.mark.parametrize(
     "whole",
     ["x", "[]", '{"stages": ["NONE"]}', '{"planet": 1}', '{"not": []}', '{"scoreFrom": "NaN"}', '{"regions": [41]}',
-     '{"updatedFrom": "yesterday"}'],
+     ],
 )  # fmt: skip
 def test_a_filter_as_json_that_makes_no_sense_is_refused(service, whole) -> None:
     assert errors(get(service.national, "entries.csv", filter=whole)) == (422, ["FILTER_INVALID"])
+
+
+@pytest.mark.parametrize(
+    ("time", "code"),
+    [
+        ("yesterday", "TIME_INVALID"),
+        ("2025-07-01T00:00:00", "TIME_WITHOUT_OFFSET"),
+        ("0001-01-01T00:00:00+08:00", "TIME_OUT_OF_RANGE"),
+    ],
+)
+def test_a_time_is_read_as_graphql_reads_it_and_told_with_its_place(service, time, code) -> None:
+    answer = get(service.national, "entries.csv", filter=f'{{"not": {{"updatedFrom": "{time}"}}}}')
+    (problem,) = answer.json()["errors"][0]["extensions"]["problems"]
+    assert (problem["code"], problem["place"]) == (code, "filter.not.updatedFrom")
+
+
+def test_a_filter_nested_beyond_reason_is_refused(service) -> None:
+    answer = get(service.national, "entries.csv", filter='{"not": ' * 1000 + "{}" + "}" * 1000)
+    assert errors(answer) == (422, ["FILTER_TOO_LARGE"])
 
 
 @pytest.mark.parametrize("name", ["planets.csv", "entries.pdf", "entries.xlsx.exe"])

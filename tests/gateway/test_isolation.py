@@ -71,7 +71,7 @@ NOTHING = {root: {"totalCount": 0, "edges": []} for root in ("entries", "pulls",
 ROUTES = {
     "POST /graphql": "this file",
     "GET /graphql": "as POST, queries alone: tests/gateway/test_errors.py",
-    "WEBSOCKET /graphql": "within the viewer's scope: tests/gateway/test_subscriptions.py",
+    "WEBSOCKET /graphql": "within the viewer's scope: tests/gateway/subscriptions",
     "GET /graphiql": "everybody, holds no data: tests/gateway/test_graphiql.py",
     "GET /graphiql/tabs": "the queries of the key's own role: tests/gateway/test_graphiql.py",
     "GET /static/graphiql/{name}": "everybody, holds no data: tests/gateway/test_graphiql.py",
@@ -112,19 +112,6 @@ MUTATIONS = (
 # asks kind by kind.
 FACTS = {"Clause": "id", "Region": "code name freshness { lastStatus }", "Track": "id", "Topic": "id", "SubTopic": "id",
          "NationalTrack": "id", "Node": "__typename id"}  # fmt: skip
-CASES = """{ duplicateCases(first: 1000) { nodes { id kind status keptEntryId pairs { lines { feature } }
-  entries { region { code } title leadOrganisation entryId entry { id } }
-  decisions { status keptEntryId reason author } } } }"""
-
-
-@pytest.fixture(params=CODES)
-def code(request) -> str:
-    return request.param
-
-
-@pytest.fixture
-def viewer(settled, code):
-    return settled.of(Role.REGION, code)
 
 
 @pytest.fixture
@@ -271,126 +258,10 @@ def test_asking_for_another_region_finds_nothing(viewer, code, root) -> None:
         assert viewer.ask(f"{{ {ASIDE[root].format(foreign=other)} }}") == {root: NOTHING.get(root, [])}
 
 
-def test_a_region_sees_all_its_entries_and_their_number(viewer, own) -> None:
-    found = viewer.ask("{ entries(first: 1000) { totalCount edges { node { id } } } }")["entries"]
-    assert (found["totalCount"], sorted(edge["node"]["id"] for edge in found["edges"])) == (len(own), own)
-
-
 def test_another_regions_entry_is_answered_like_one_that_does_not_exist(viewer, expected, code) -> None:
     others = [next(entry for entry in expected if entry.startswith(each)) for each in CODES if each != code]
     wanted = " ".join(f'e{n}: entry(id: "{entry}") {{ id }}' for n, entry in enumerate([*others, f"{code}:none"]))
     assert viewer.ask(f"{{ {wanted} }}") == {f"e{number}": None for number in range(len(CODES))}
-
-
-def test_a_region_counts_only_its_own(viewer, own, code) -> None:
-    lines = viewer.ask("{ statistics(groupBy: [REGION]) { keys { value } entries } }")["statistics"]
-    assert lines == [{"keys": [{"value": code}], "entries": len(own)}]
-
-
-def test_a_region_sees_the_freshness_of_its_own_data_alone(viewer, code) -> None:
-    told = viewer.ask("{ regions { code freshness { lastStatus } } }")["regions"]
-    assert told == [{"code": c, "freshness": {"lastStatus": "SUCCEEDED"} if c == code else None} for c in CODES]
-
-
-def test_a_region_sees_its_own_pulls(viewer, code) -> None:
-    assert viewer.ask("{ pulls { nodes { region { code } } } }") == {"pulls": {"nodes": [{"region": {"code": code}}]}}
-
-
-def test_a_region_sees_its_own_schedules(viewer, code) -> None:
-    found = {each["region"]["code"] for each in viewer.ask("{ schedules { name region { code } } }")["schedules"]}
-    assert found == {code}
-
-
-def test_a_region_sees_its_own_guard_stops(settled, viewer, code) -> None:
-    found = {each["runId"] for each in viewer.ask("{ guardStops { nodes { runId } } }")["guardStops"]["nodes"]}
-    assert found == {f"stop of {code}"}
-
-
-def test_a_region_sees_its_own_quarantine(viewer, corpus, code) -> None:
-    keys = {row["key"] for row in viewer.ask("{ quarantine { nodes { key } } }")["quarantine"]["nodes"]}
-    assert keys == {label.entries[0][3:] for label in corpus.flaws if label.entries[0].startswith(code)}
-
-
-def test_a_region_sees_its_own_list(viewer, code) -> None:
-    lists = viewer.ask("{ recommendationLists { region { code } } }")["recommendationLists"]
-    assert lists == [{"region": {"code": code}}]
-
-
-def test_a_region_sees_its_own_part_of_the_roster(settled, viewer, code) -> None:
-    document = "{ roster { digest items { region { code } rank entryId state entry { title } } } }"
-    whole, part = (client.ask(document)["roster"] for client in (settled.national, viewer))
-    own = [item for item in whole["items"] if item["region"]["code"] == code]
-    assert part == {"digest": whole["digest"], "items": own}
-
-
-def test_no_reason_on_a_regions_roster_names_another_regions_entry(settled, expected) -> None:
-    named = {}
-    for code in CODES:
-        items = settled.of(Role.REGION, code).ask("{ roster { items { reasonZh reasonEn } } }")["roster"]["items"]
-        named[code] = [entry for entry in expected if not entry.startswith(code) and entry in str(items)]
-    assert [entry for found in named.values() for entry in found] == []
-
-
-def seen(case: dict, code: str) -> dict:
-    """A case as the region may see it."""
-
-    def mine(entry: str | None) -> str | None:
-        return entry if entry and entry.startswith(code) else None
-
-    whole = all(side["region"]["code"] == code for side in case["entries"])
-    return {
-        **case,
-        "keptEntryId": mine(case["keptEntryId"]),
-        "entries": [
-            side if side["region"]["code"] == code else {**side, "entryId": None, "entry": None}
-            for side in case["entries"]
-        ],
-        "decisions": [
-            {
-                **decision,
-                "keptEntryId": mine(decision["keptEntryId"]),
-                "reason": decision["reason"] if whole else None,
-                "author": decision["author"] if whole else None,
-            }
-            for decision in case["decisions"]
-        ],
-    }
-
-
-def test_a_region_sees_the_cases_that_touch_it_and_of_the_other_side_three_things(settled, viewer, code) -> None:
-    cases = settled.national.ask(CASES)["duplicateCases"]["nodes"]
-    touching = [case for case in cases if any(side["region"]["code"] == code for side in case["entries"])]
-    assert viewer.ask(CASES)["duplicateCases"]["nodes"] == [seen(case, code) for case in touching]
-
-
-def test_the_cases_of_these_tests_are_of_one_region_and_of_two_decided_and_open(settled) -> None:
-    cases = settled.national.ask(CASES)["duplicateCases"]["nodes"]
-    kinds = {(len({side["region"]["code"] for side in case["entries"]}), bool(case["decisions"])) for case in cases}
-    assert kinds >= {(1, True), (2, True), (2, False)}
-
-
-def test_an_open_case_shows_a_region_its_evidence_in_words(settled, viewer, code) -> None:
-    document = (
-        "{ duplicateCases(first: 1000) { nodes { id pairs { lines { zh en bits } } entries { region { code } } } } }"
-    )
-    cases = settled.national.ask(document)["duplicateCases"]["nodes"]
-    touching = {c["id"]: c["pairs"] for c in cases if code in {side["region"]["code"] for side in c["entries"]}}
-    assert {case["id"]: case["pairs"] for case in viewer.ask(document)["duplicateCases"]["nodes"]} == touching
-
-
-def test_of_another_regions_side_a_line_of_evidence_shows_the_title_and_nothing_else(viewer, code) -> None:
-    document = """{ duplicateCases(first: 1000) { nodes { pairs { entries { region { code } }
-      lines { feature left right leftSpans { start } rightSpans { start } } } } } }"""
-    cases = viewer.ask(document)["duplicateCases"]["nodes"]
-    shown = [
-        line
-        for pair in (pair for case in cases for pair in case["pairs"])
-        for line in pair["lines"]
-        for codes in [[side["region"]["code"] for side in pair["entries"]]]
-        if codes != [code, code] and line["feature"] != "TITLE"
-        if line["left" if codes[0] != code else "right"] or line["leftSpans"] or line["rightSpans"]
-    ]
-    assert shown == []
 
 
 def test_the_viewer_of_a_job_sees_what_the_national_organiser_sees(settled, widest) -> None:
@@ -403,58 +274,8 @@ def test_the_widest_question_reaches_the_fields_that_must_be_guarded(widest) -> 
     assert {"keptEntryId", "reason", "author", "entryId", "summary", "representatives", "locator"} <= fields
 
 
-def test_a_region_sees_no_register_at_all(viewer) -> None:
-    assert viewer.ask("{ registers { register } }") == {"registers": []}
-
-
 def test_a_region_cannot_have_an_application_to_another_region_judged(viewer, code) -> None:
     other = next(each for each in CODES if each != code)
     given = f'{{region: "{other}", topic: "x", title: "x", team: "x", organisations: [{{name: "x"}}]}}'
     told = viewer.ask(f"{{ checkEntry(input: {given}) {{ eligibility {{ status }} problems {{ code }} }} }}")
     assert told == {"checkEntry": {"eligibility": None, "problems": [{"code": "REGION_UNKNOWN"}]}}
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        'mutation { changeRegister(register: TAX_OFFENDERS, lines: [], reason: "x") { added } }',
-        'mutation { removeRegisterLines(ids: ["x"], reason: "x") { removed } }',
-        'mutation { waive(clause: "x", entry: "x", reason: "x", expires: "2030-01-01T00:00:00Z") { problems { code } } }',
-        'mutation { revokeWaiver(id: "x", reason: "x") { problems { code } } }',
-    ],
-)
-def test_a_region_may_neither_keep_registers_nor_waive(viewer, document) -> None:
-    assert viewer.code(document) == "FORBIDDEN"
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        'mutation { renewRoster(reason: "x") { problems { code } } }',
-        'mutation { decideRoster(decisions: [], reason: "x") { problems { code } } }',
-        'mutation { freezeRoster(version: 1, reason: "x") { problems { code } } }',
-        'mutation { reopenRoster(version: 1, reason: "x") { problems { code } } }',
-        'mutation { finaliseRoster(version: 1, reason: "x") { problems { code } } }',
-        'mutation { issueErratum(version: 1, decisions: [], reason: "x") { problems { code } } }',
-        'mutation { fileObjection(input: {window: "x", rank: 1, objector: "x", contact: "x", grounds: "x", evidence: []}) { problems { code } } }',
-        'mutation { decideObjection(id: "x", decision: UPHELD, reason: "x") { problems { code } } }',
-    ],
-)
-@pytest.mark.parametrize("role", [Role.REGION, Role.JOB])
-def test_nobody_but_the_organiser_acts_on_roster_publicity_and_objections(service, role, document) -> None:
-    assert service.of(role, "41" if role is Role.REGION else None).code(document) == "FORBIDDEN"
-
-
-def test_a_region_sees_objections_to_its_own_entries_alone(viewer, code) -> None:
-    found = [each["entryId"][:2] for each in viewer.ask("{ objections { nodes { entryId } } }")["objections"]["nodes"]]
-    assert found == [code]
-
-
-def test_a_region_sees_no_record_and_foresees_nothing(viewer) -> None:
-    told = viewer.ask("{ auditRecords { nodes { sequence } } whatIf { roster { digest } problems { code } } }")
-    assert told == {"auditRecords": {"nodes": []}, "whatIf": {"roster": None, "problems": [{"code": "FORBIDDEN"}]}}
-
-
-def test_a_region_sees_of_a_version_neither_author_nor_reason(viewer) -> None:
-    found = viewer.ask("{ rosterVersions { nodes { actor reason } } }")["rosterVersions"]["nodes"]
-    assert {(each["actor"], each["reason"]) for each in found} == {(None, None)}

@@ -194,6 +194,8 @@ BAD = {
     "signed by a stranger": lambda: token(STRANGE),
     "without a role": lambda: token(dexhub_role=None),
     "with a role that is none": lambda: token(dexhub_role="ADMIN"),
+    "with several roles": lambda: token(dexhub_role=["NATIONAL"]),
+    "of several regions": lambda: token(dexhub_role="REGION", dexhub_region=["41"]),
     "of a region without one": lambda: token(dexhub_role="REGION"),
     "of a region that is not connected": lambda: token(dexhub_role="REGION", dexhub_region="99"),
     "of all regions with one": lambda: token(dexhub_region="41"),
@@ -242,3 +244,16 @@ def test_keys_come_from_a_file_as_well(serve, filled_sqlite, tmp_path) -> None:
 def test_a_provider_is_named_by_an_address_or_a_file_and_not_by_both(tmp_path) -> None:
     with pytest.raises(ValueError, match="either jwks_url or jwks_file"):
         OidcSettings(issuer="x", audience="x", jwks_url="https://x", jwks_file=tmp_path)
+
+
+def test_a_provider_is_asked_over_tls_or_on_this_machine() -> None:
+    with pytest.raises(ValueError, match="jwks_url is an https address"):
+        OidcSettings(issuer="x", audience="x", jwks_url="http://id.example.org/jwks.json")
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[]", b'{"keys": 3}', b'{"keys": [{}]}', b"<html>"])
+def test_a_provider_that_gives_no_keys_makes_no_token_believed(serve, filled_sqlite, tmp_path, content) -> None:
+    path = tmp_path / "jwks.json"
+    path.write_bytes(content)
+    service = serve(filled_sqlite, oidc={"issuer": ISSUER, "audience": AUDIENCE, "jwks_file": path})
+    assert service.client(token()).code(TRACKS) == "UNAUTHENTICATED"

@@ -22,7 +22,6 @@ ONE_PROJECT = (
 )
 
 
-@pytest.mark.parametrize("code", CODES)
 def test_a_region_cannot_push_another_regions_list(settled, items, code) -> None:
     other = next(each for each in CODES if each != code)
     told = settled.submit(settled.of(Role.REGION, code), other, items(other, 3))
@@ -98,3 +97,34 @@ def test_of_a_case_over_three_regions_each_sees_only_evidence_that_its_own_entry
         for code, client in {"all": own.national, **{c: own.of(Role.REGION, c) for c in ("13", "14", "43")}}.items()
     }
     assert lines == {"all": [3], "13": [2], "14": [2], "43": [2]}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        'mutation { changeRegister(register: TAX_OFFENDERS, lines: [], reason: "x") { added } }',
+        'mutation { removeRegisterLines(ids: ["x"], reason: "x") { removed } }',
+        'mutation { waive(clause: "x", entry: "x", reason: "x", expires: "2030-01-01T00:00:00Z") { problems { code } } }',
+        'mutation { revokeWaiver(id: "x", reason: "x") { problems { code } } }',
+    ],
+)
+def test_a_region_may_neither_keep_registers_nor_waive(viewer, document) -> None:
+    assert viewer.code(document) == "FORBIDDEN"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        'mutation { renewRoster(reason: "x") { problems { code } } }',
+        'mutation { decideRoster(decisions: [], reason: "x") { problems { code } } }',
+        'mutation { freezeRoster(version: 1, reason: "x") { problems { code } } }',
+        'mutation { reopenRoster(version: 1, reason: "x") { problems { code } } }',
+        'mutation { finaliseRoster(version: 1, reason: "x") { problems { code } } }',
+        'mutation { issueErratum(version: 1, decisions: [], reason: "x") { problems { code } } }',
+        'mutation { fileObjection(input: {window: "x", rank: 1, objector: "x", contact: "x", grounds: "x", evidence: []}) { problems { code } } }',
+        'mutation { decideObjection(id: "x", decision: UPHELD, reason: "x") { problems { code } } }',
+    ],
+)
+@pytest.mark.parametrize("role", [Role.REGION, Role.JOB])
+def test_nobody_but_the_organiser_acts_on_roster_publicity_and_objections(service, role, document) -> None:
+    assert service.of(role, "41" if role is Role.REGION else None).code(document) == "FORBIDDEN"

@@ -55,9 +55,14 @@ def test_a_drill_finds_a_record_that_was_changed(filled, tmp_path, identity) -> 
     assert drill(filled, tmp_path / "b.age", identity, None).problems != ()
 
 
-def test_nothing_of_a_backup_can_be_read_without_the_identity(filled, backed_up, tmp_path) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [str(pyrage.x25519.Identity.generate()).encode(), b"age", b"\xff\xfe"],
+    ids=["another", "none", "no text"],
+)
+def test_nothing_of_a_backup_can_be_read_without_the_identity(filled, backed_up, tmp_path, content) -> None:
     other = tmp_path / "other.txt"
-    other.write_text(str(pyrage.x25519.Identity.generate()), "utf-8")
+    other.write_bytes(content)
     with pytest.raises(RequestError) as refusal:
         drill(filled, backed_up, other, None)
     assert refusal.value.code == "BACKUP_UNREADABLE"

@@ -76,7 +76,6 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "the newest runs": lambda session: PullStore(session).runs(EVERYTHING, (), 20),
     "the runs of a region": lambda session: PullStore(session).runs(EVERYTHING, ["41"], 20),
     "the runs of a region's own": lambda session: PullStore(session).runs(Scope("41"), (), 20),
-    "the last run": lambda session: PullStore(session).last_run("41"),
     "dead runs": lambda session: PullStore(session).reap("41", 0, MIDDLE[0]),
     "the newest runs of two regions": lambda session: PullStore(session).runs(EVERYTHING, ["41", "13"], 20),
     "the newest quarantined rows": lambda session: PullStore(session).quarantined(EVERYTHING),
@@ -97,7 +96,6 @@ PARTS = [
     *(name for name in QUERIES if "first page" in name),
     "the newest runs",
     "the newest quarantined rows",
-    "the last run",
     "kept rows",
 ]
 # Without a condition, the first rows of an index are read as they come.

@@ -100,7 +100,13 @@ def _decision(path: Mapping[str, str], form: FormData) -> dict[str, Any]:
     """CONFIRMED:<entry that stays>, DISMISSED or OPEN, as the buttons say it."""
     verdict, _, kept = forms.text(form, "decision").partition(":")
     if verdict not in tuple(CaseStatus):
-        raise RequestError(Problem("DECISION_INVALID", "decision", "请选择一种裁定", "choose a decision"), status=422)
+        raise RequestError(
+            Problem(
+                "DECISION_INVALID", "decision", "没有选择裁定", "no decision was chosen", None,
+                "用页面上的按钮裁定", "decide by the buttons of the page",
+            ),
+            status=422,
+        )  # fmt: skip
     reason = forms.text(form, "reason")
     return {
         "input": {

@@ -53,6 +53,11 @@ def test_a_query_with_errors_prints_them_and_says_so(dexhub, at, document) -> No
     assert (run.code, len(run.json["errors"])) == (1, 1)
 
 
+def test_a_subscription_is_refused_in_words(dexhub, at) -> None:
+    run = dexhub("query", "subscription { rosterChanged { cursor } }")
+    assert (run.code, run.problems, run.out) == (2, ["EVENTS_NEEDED"], "")
+
+
 @pytest.mark.parametrize("variables", ["{", "[]", "3", "null", ""])
 def test_variables_that_are_no_json_object_are_refused(dexhub, at, variables) -> None:
     run = dexhub("query", COUNT, "--variables", variables)

@@ -1,4 +1,4 @@
-"""Subscriptions over both transports and both databases: all that happens, once, in order, and nothing that is not the
+"""Subscriptions over both databases: all that happens, once, in order, and nothing that is not the
 viewer's, whoever commits it.
 """
 
@@ -8,119 +8,28 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
 from adapters.registry import regions
-from gateway import feed, graphql_router, sockets
+from gateway import feed
 from gateway.auth import create_key, revoke_key
 from schema.errors import RequestError
-from schema.vocabulary import CaseStatus, PullStatus, Role
+from schema.vocabulary import CaseStatus, Role
 from sync import decisions
 from sync.database import Database
 from sync.repository.cases import CaseStore
 from sync.repository.changes import ChangeStore
-from sync.repository.pulls import PullStore
 from sync.scope import EVERYTHING
-from sync.tables import ChangeRow, PullRow
+from sync.tables import ChangeRow
 
-PROTOCOL = "graphql-transport-ws"
 PULLS = "subscription($after: String, $regions: [RegionCode!]) { pullProgress(after: $after, regions: $regions) { cursor pull { id region { code } status rowsRead } } }"
 CASES = "subscription($after: String) { caseChanged(after: $after) { cursor change case { id status decisions { author reason } entries { entryId } } } }"
 LISTS = (
     "subscription($after: String) { listChanged(after: $after) { cursor act list { receipt region { code } state } } }"
 )
 ROSTERS = "subscription($after: String) { rosterChanged(after: $after) { cursor version { number cause actor } } }"
-CURSOR = "{ changeCursor }"
-
-
-class Socket:
-    """One connection that has been let in."""
-
-    def __init__(self, connection: ClientConnection) -> None:
-        self.connection = connection
-
-    def subscribe(self, document: str, name: str = "1", **variables: Any) -> None:
-        payload = {"query": document, "variables": variables}
-        self.connection.send(json.dumps({"id": name, "type": "subscribe", "payload": payload}))
-
-    def message(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.connection.recv(timeout=60))
-        return found
-
-    def next(self) -> Any:
-        """The only field of the next message's data."""
-        message = self.message()
-        assert message["type"] == "next", message
-        (value,) = message["payload"]["data"].values()
-        return value
-
-    def code(self) -> str:
-        """The code of the error that comes next."""
-        message = self.message()
-        errors = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
-        found: str = errors[0]["extensions"]["code"]
-        return found
-
-
-@contextmanager
-def open_socket(url: str, key: str | None = None, payload: Any = None) -> Iterator[ClientConnection]:
-    """A connection, the key in its header or in its first message."""
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    address = url.replace("http", "ws") + "/graphql"
-    with connect(address, subprotocols=[PROTOCOL], additional_headers=headers, proxy=None) as connection:  # type: ignore[list-item]
-        connection.send(json.dumps({"type": "connection_init", **({"payload": payload} if payload else {})}))
-        yield connection
-
-
-@contextmanager
-def admitted(url: str, key: str) -> Iterator[Socket]:
-    with open_socket(url, key) as connection:
-        assert json.loads(connection.recv(timeout=60)) == {"type": "connection_ack"}
-        yield Socket(connection)
-
-
-def closed_with(connection: ClientConnection) -> int:
-    try:
-        while True:
-            connection.recv(timeout=60)
-    except ConnectionClosed as closed:
-        return closed.rcvd.code if closed.rcvd else 0
-
-
-@pytest.fixture
-def hub(serve, filled):
-    """To write to, over either database."""
-    return serve(filled)
-
-
-@pytest.fixture
-def key(hub) -> str:
-    return create_key(hub.hub.database, "follower", Role.NATIONAL)
-
-
-def cursor(hub) -> str:
-    found: str = hub.national.ask(CURSOR)["changeCursor"]
-    return found
-
-
-def some_pull(database: Database, region: str, number: int = 0) -> str:
-    """A run as a scheduler of another process would write it down."""
-    row = PullRow(
-        id=f"{region}{number:030d}", region=region, status=PullStatus.SUCCEEDED, started_by="test",
-        started_at=datetime.now(UTC), problems=[], drift=[],
-    )  # fmt: skip
-    with database.write() as session:
-        PullStore(session).save(row)
-    return row.id
 
 
 def open_cases(database: Database) -> list[str]:
@@ -144,7 +53,7 @@ def command(database: Database, *arguments: str) -> None:
     )  # fmt: skip
 
 
-def test_a_decision_of_another_process_is_told(hub, key) -> None:
+def test_a_decision_of_another_process_is_told(hub, key, admitted, cursor) -> None:
     case = open_cases(hub.hub.database)[0]
     with admitted(hub.url, key) as socket:
         socket.subscribe(CASES, after=cursor(hub))
@@ -153,7 +62,7 @@ def test_a_decision_of_another_process_is_told(hub, key) -> None:
     assert (told["change"], told["case"]["id"], told["case"]["status"]) == ("DECIDED", case, "DISMISSED")
 
 
-def test_a_pull_is_told_from_its_beginning_to_its_end(serve, database, sandbox, until) -> None:
+def test_a_pull_is_told_from_its_beginning_to_its_end(serve, database, sandbox, until, admitted, cursor) -> None:
     service = serve(database, sandbox[1])
     key = create_key(database, "follower", Role.NATIONAL)
     with admitted(service.url, key) as socket:
@@ -179,7 +88,7 @@ def test_a_pull_is_told_from_its_beginning_to_its_end(serve, database, sandbox, 
     )
 
 
-def test_what_is_done_to_lists_and_to_the_roster_is_told(hub, key, items) -> None:
+def test_what_is_done_to_lists_and_to_the_roster_is_told(hub, key, items, admitted, cursor) -> None:
     start = cursor(hub)
     receipt = hub.accepted(hub.national, "41", items("41"))
     with admitted(hub.url, key) as socket:
@@ -197,7 +106,7 @@ def test_what_is_done_to_lists_and_to_the_roster_is_told(hub, key, items) -> Non
 
 
 @pytest.mark.parametrize("region", ["41", "43"])
-def test_a_region_is_told_of_its_own_alone(hub, items, region) -> None:
+def test_a_region_is_told_of_its_own_alone(hub, items, region, admitted, cursor, some_pull) -> None:
     database, start = hub.hub.database, cursor(hub)
     for number, code in enumerate(regions()):
         some_pull(database, code, number)
@@ -229,7 +138,7 @@ def test_a_region_is_told_of_its_own_alone(hub, items, region) -> None:
     ) == ({region}, {case["id"] for case in own}, {region} if own else set())
 
 
-def test_a_region_is_not_told_who_made_a_version_of_the_roster_and_why(hub, items) -> None:
+def test_a_region_is_not_told_who_made_a_version_of_the_roster_and_why(hub, items, admitted, cursor) -> None:
     start = cursor(hub)
     hub.accepted(hub.national, "43", items("43"))
     mine = create_key(hub.hub.database, "province", Role.REGION, "41")
@@ -238,7 +147,9 @@ def test_a_region_is_not_told_who_made_a_version_of_the_roster_and_why(hub, item
         assert socket.next()["version"]["actor"] is None
 
 
-def test_many_writers_at_once_are_told_without_a_loss_a_repetition_or_disorder(hub, key) -> None:
+def test_many_writers_at_once_are_told_without_a_loss_a_repetition_or_disorder(
+    hub, key, admitted, cursor, some_pull
+) -> None:
     database, start = hub.hub.database, cursor(hub)
     writers = [
         threading.Thread(target=lambda part=part: [some_pull(database, "41", part * 100 + n) for n in range(10)])
@@ -256,7 +167,7 @@ def test_many_writers_at_once_are_told_without_a_loss_a_repetition_or_disorder(h
     assert [(int(each["cursor"]), each["pull"]["id"]) for each in told] == stored
 
 
-def test_whoever_comes_back_after_its_last_cursor_has_missed_nothing(hub, key) -> None:
+def test_whoever_comes_back_after_its_last_cursor_has_missed_nothing(hub, key, admitted, cursor, some_pull) -> None:
     database, start = hub.hub.database, cursor(hub)
     ids = [some_pull(database, "41", 0)]
     with admitted(hub.url, key) as socket:
@@ -269,7 +180,7 @@ def test_whoever_comes_back_after_its_last_cursor_has_missed_nothing(hub, key) -
     assert [each["pull"]["id"] for each in (first, *again)] == ids
 
 
-def test_without_a_cursor_only_what_happens_from_now_on_is_told(hub, key, until) -> None:
+def test_without_a_cursor_only_what_happens_from_now_on_is_told(hub, key, until, admitted, some_pull) -> None:
     some_pull(hub.hub.database, "41", 0)
     with admitted(hub.url, key) as socket:
         socket.subscribe(PULLS)
@@ -280,13 +191,13 @@ def test_without_a_cursor_only_what_happens_from_now_on_is_told(hub, key, until)
 
 
 @pytest.mark.parametrize("after", ["999999", "-1", "x", "１", "", "9" * 40])
-def test_a_cursor_that_is_none_is_refused_in_words(service, after) -> None:
+def test_a_cursor_that_is_none_is_refused_in_words(service, after, admitted) -> None:
     with admitted(service.url, create_key(service.hub.database, "follower", Role.NATIONAL)) as socket:
         socket.subscribe(PULLS, after=after)
         assert socket.code() == "CURSOR_INVALID"
 
 
-def test_a_cursor_from_before_what_is_kept_is_refused_in_words(hub, key) -> None:
+def test_a_cursor_from_before_what_is_kept_is_refused_in_words(hub, key, admitted) -> None:
     with hub.hub.database.write() as session:
         session.query(ChangeRow).delete()
         session.add(ChangeRow(sequence=500, topic="PULL", subject="none", what="SUCCEEDED"))
@@ -296,7 +207,7 @@ def test_a_cursor_from_before_what_is_kept_is_refused_in_words(hub, key) -> None
 
 
 async def test_whoever_falls_too_far_behind_is_ended_with_the_cursor_to_come_back_with(
-    database, monkeypatch, until
+    database, monkeypatch, until, some_pull
 ) -> None:
     monkeypatch.setattr(feed, "MOST_BEHIND", 3)
     monkeypatch.setattr(feed, "_BATCH", 2)
@@ -317,7 +228,7 @@ async def test_whoever_falls_too_far_behind_is_ended_with_the_cursor_to_come_bac
     assert (ended.value.code, following._followers) == ("SUBSCRIBER_TOO_SLOW", {})
 
 
-async def test_nobody_looks_at_the_database_while_nobody_follows(database) -> None:
+async def test_nobody_looks_at_the_database_while_nobody_follows(database, some_pull) -> None:
     following = feed.Feed(database)
     changes = following.follow("viewer", "PULL", "0")
     await asyncio.to_thread(some_pull, database, "41", 0)
@@ -327,7 +238,7 @@ async def test_nobody_looks_at_the_database_while_nobody_follows(database) -> No
     assert (watched, following._watcher) == (True, None)
 
 
-def test_a_key_has_only_so_many_subscriptions(hub, key, monkeypatch) -> None:
+def test_a_key_has_only_so_many_subscriptions(hub, key, monkeypatch, admitted, cursor, some_pull) -> None:
     monkeypatch.setattr(feed, "MOST_SUBSCRIPTIONS", 1)
     start = cursor(hub)
     some_pull(hub.hub.database, "41")
@@ -338,56 +249,7 @@ def test_a_key_has_only_so_many_subscriptions(hub, key, monkeypatch) -> None:
         assert socket.code() == "SUBSCRIPTIONS_EXCEEDED"
 
 
-def test_a_key_has_only_so_many_connections(service, monkeypatch) -> None:
-    monkeypatch.setattr(sockets, "MOST_CONNECTIONS", 1)
-    key = create_key(service.hub.database, "the only one", Role.REGION, "13")
-    with admitted(service.url, key), open_socket(service.url, key) as second:
-        assert closed_with(second) == 4429
-
-
-def test_a_place_is_given_back_when_a_connection_ends(service, until) -> None:
-    key = create_key(service.hub.database, "comes and goes", Role.REGION, "14")
-    for _ in range(3):
-        with admitted(service.url, key):
-            pass
-    until(lambda: not [viewer for _, viewer in sockets._open if viewer.name == "comes and goes"])
-
-
-@pytest.mark.parametrize("payload", [None, {}, {"Authorization": "Bearer dexhub_x_y"}, {"Authorization": 3}])
-def test_a_connection_without_a_key_is_closed(service, payload) -> None:
-    with open_socket(service.url, payload=payload) as connection:
-        assert closed_with(connection) == 4403
-
-
-def test_a_key_may_come_in_the_first_message(service) -> None:
-    key = create_key(service.hub.database, "browser", Role.NATIONAL)
-    with open_socket(service.url, payload={"Authorization": f"Bearer {key}"}) as connection:
-        assert json.loads(connection.recv(timeout=60))["type"] == "connection_ack"
-
-
-def test_a_connection_that_says_nothing_is_closed(serve, filled_sqlite, monkeypatch) -> None:
-    monkeypatch.setattr(graphql_router, "SECONDS_TO_BEGIN", 0.1)
-    service = serve(filled_sqlite)
-    address = service.url.replace("http", "ws") + "/graphql"
-    with connect(address, subprotocols=[PROTOCOL], proxy=None) as connection:  # type: ignore[list-item]
-        assert closed_with(connection) == 4408
-
-
-def test_a_subscription_before_the_first_message_is_refused(service) -> None:
-    address = service.url.replace("http", "ws") + "/graphql"
-    with connect(address, subprotocols=[PROTOCOL], proxy=None) as connection:  # type: ignore[list-item]
-        Socket(connection).subscribe(PULLS)
-        assert closed_with(connection) == 4401
-
-
-@pytest.mark.parametrize("text", ["{", "[]x", '{"type": "subscribe", "id": "\\u0000"}', '{"type": "nonsense"}'])
-def test_a_message_that_is_none_closes_the_connection(service, text) -> None:
-    with admitted(service.url, create_key(service.hub.database, "mumbler", Role.NATIONAL)) as socket:
-        socket.connection.send(text)
-        assert closed_with(socket.connection) == 4400
-
-
-def test_a_key_that_is_revoked_is_told_no_more(hub, key) -> None:
+def test_a_key_that_is_revoked_is_told_no_more(hub, key, admitted, cursor, some_pull) -> None:
     start = cursor(hub)
     with admitted(hub.url, key) as socket:
         socket.subscribe(PULLS, after=start)
@@ -398,7 +260,7 @@ def test_a_key_that_is_revoked_is_told_no_more(hub, key) -> None:
         assert socket.code() == "UNAUTHENTICATED"
 
 
-def test_an_unexpected_error_of_a_subscription_is_masked(own) -> None:
+def test_an_unexpected_error_of_a_subscription_is_masked(own, admitted, cursor) -> None:
     key, start = create_key(own.hub.database, "follower", Role.NATIONAL), cursor(own)
     case = open_cases(own.hub.database)[0]
     dismiss(own.hub.database, case)
@@ -408,50 +270,3 @@ def test_an_unexpected_error_of_a_subscription_is_masked(own) -> None:
         socket.subscribe(CASES, after=start)
         message = socket.message()
     assert ("entry_organisation" in json.dumps(message), "INTERNAL" in json.dumps(message)) == (False, True)
-
-
-def test_queries_over_a_socket_are_answered_each_anew(hub, key) -> None:
-    entries = "{ entries(first: 1) { totalCount } }"
-    with admitted(hub.url, key) as socket:
-        socket.subscribe(entries, "a")
-        before = socket.next()["totalCount"]
-        assert socket.message() == {"id": "a", "type": "complete"}
-    assert before == hub.national.ask(entries)["entries"]["totalCount"]
-
-
-@contextmanager
-def stream(hub, key: str, document: str, **variables: Any) -> Iterator[httpx.Response]:
-    headers = {"Authorization": f"Bearer {key}", "Accept": "text/event-stream"}
-    asked = {"query": document, "variables": variables}
-    with (
-        httpx.Client(base_url=hub.url, headers=headers, timeout=60, trust_env=False) as client,
-        client.stream("POST", "/graphql", json=asked) as answer,
-    ):
-        yield answer
-
-
-def test_the_same_comes_as_server_sent_events(hub, key) -> None:
-    start = cursor(hub)
-    made = some_pull(hub.hub.database, "41")
-    with stream(hub, key, PULLS, after=start) as answer:
-        lines = answer.iter_lines()
-        event, data = next(lines), next(lines)
-    told = json.loads(data.removeprefix("data: "))["data"]["pullProgress"]["pull"]["id"]
-    assert (answer.headers["Content-Type"], event, told) == ("text/event-stream", "event: next", made)
-
-
-def test_a_query_as_server_sent_events_is_one_event_and_the_end(hub, key) -> None:
-    with stream(hub, key, CURSOR) as answer:
-        events = [line for line in answer.iter_lines() if line.startswith("event")]
-    assert events == ["event: next", "event: complete"]
-
-
-def test_a_refused_subscription_over_server_sent_events_is_told_in_words(hub, key) -> None:
-    with stream(hub, key, PULLS, after="x") as answer:
-        data = [line for line in answer.iter_lines() if line.startswith("data: {")]
-    assert "CURSOR_INVALID" in data[0]
-
-
-def test_server_sent_events_want_a_key(service) -> None:
-    with stream(service, "none", CURSOR) as answer:
-        assert answer.status_code == 401
