@@ -6,7 +6,7 @@ Fields of objects go with the object that they are read from; what of it a viewe
 """
 
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from graphql import OperationType
 from strawberry import Info
@@ -18,6 +18,9 @@ from schema.key_scope import KeyScope
 from schema.types.cost import costs
 from schema.vocabulary import Role
 
+if TYPE_CHECKING:
+    from gateway.auth import Viewer
+
 NATIONAL, REGION, JOB = Role.NATIONAL, Role.REGION, Role.JOB
 ROLES: Final = "roles"  # where a field's metadata has them
 
@@ -27,6 +30,11 @@ def declared(*roles: Role, cost: int = 1, size: int | None = None) -> dict[str, 
     key as that viewer.
     """
     return {**costs(cost, size), ROLES: frozenset(roles or tuple(Role))}
+
+
+def may_read(viewer: "Viewer", field: StrawberryField) -> bool:
+    """Whether the field would let this viewer through."""
+    return KeyScope.READ in viewer.scopes and viewer.role in field.metadata[ROLES]
 
 
 class Access(FieldExtension):

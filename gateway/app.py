@@ -18,6 +18,7 @@ from starlette.requests import HTTPConnection, Request
 
 from gateway import files, graphiql, list_uploads, publicity_page
 from gateway.auth import Viewer, viewer_of
+from gateway.compiled.path import CompiledPath
 from gateway.console import routes as console
 from gateway.context import Context
 from gateway.errors import answer
@@ -38,8 +39,13 @@ _WRITE_USES: Final = 60  # seconds between two times that uses of keys are writt
 
 
 async def _context(connection: HTTPConnection) -> Context:
-    """Of the viewer whose key comes with the request; of nobody yet where a socket's first message says who it is."""
+    """Of the viewer whose key comes with the request, unless that was found out already; of nobody yet where a socket's first
+    message says who it is.
+    """
     hub: Hub = connection.app.state.hub
+    found: Context | None = getattr(connection.state, "context", None)
+    if found is not None:
+        return found
     if connection.scope["type"] == "websocket":
         return Context(hub)
     viewer = await viewer_of(cast("Request", connection))
@@ -60,6 +66,8 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
     documents = TrustedDocuments(hub.settings.trusted_documents, only=hub.settings.trusted_only)
     for kind in (RequestError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answer)
+    served = schema or graphql_schema()
+    app.add_middleware(CompiledPath, hub=hub, schema=served, documents=documents)
     app.add_middleware(Bodies, limits=hub.settings.limits)
     if hub.settings.origins:
         app.add_middleware(
@@ -70,7 +78,7 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Observed, figures=hub.figures)
-    app.include_router(StrictRouter(schema or graphql_schema(), _context, documents=documents), prefix="/graphql")
+    app.include_router(StrictRouter(served, _context, documents=documents), prefix="/graphql")
     app.include_router(graphiql.router)
     app.include_router(files.router)
     app.include_router(list_uploads.router)

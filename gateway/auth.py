@@ -28,6 +28,7 @@ from sync.scope import EVERYTHING, Scope
 from sync.tables import ApiKeyRow
 
 _PARTS: Final = 3
+_OURS: Final = "dexhub_"  # how every key of the hub begins
 _LONGEST: Final = 8192  # characters of a header; a token of an identity provider has one or two thousand
 _REQUEST: Final = 10  # units that any request costs, before what it asks for
 EVERY_SCOPE: Final = frozenset(KeyScope)
@@ -35,13 +36,16 @@ EVERY_SCOPE: Final = frozenset(KeyScope)
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks. A REGION viewer is bound to one region. `holder` is what budgets and logs know the viewer by, and no name."""
+    """Who asks. A REGION viewer is bound to one region. `holder` is what budgets and logs know the viewer by, and no name; `until`
+    is when the key ends.
+    """
 
     name: str
     role: Role
     region: str | None = None
     scopes: frozenset[KeyScope] = EVERY_SCOPE
     holder: str = "operator"
+    until: datetime | None = None
 
     @property
     def scope(self) -> Scope:
@@ -187,15 +191,27 @@ def authenticate(database: Database, key: str) -> Viewer | None:
     same = hmac.compare_digest(row.digest if row else "0" * 64, _digest(key))
     if row is None or not same or not is_valid(row, datetime.now(UTC)):
         return None
-    return Viewer(row.name, Role(row.role), row.region, frozenset(map(KeyScope, row.scopes)), row.prefix)
+    return Viewer(
+        row.name, Role(row.role), row.region, frozenset(map(KeyScope, row.scopes)), row.prefix, row.expires_at
+    )
 
 
 async def viewer_of(request: Request) -> Viewer:
     """The viewer behind a request to a served hub; RequestError with status 401 for everybody else."""
+    return await viewer_at(request, None)
+
+
+async def viewer_at(request: Request, version: str | None) -> Viewer:
+    """The same, where a look after the request came found this version of the data."""
     hub: Hub = request.app.state.hub
     address = request.client.host if request.client else ""
     hub.rates.admit(address)
-    viewer = await _bearer(hub, request.headers.get("Authorization", ""))
+    authorization = request.headers.get("Authorization", "")
+    viewer = hub.keys.find(authorization, version) if version else None
+    if viewer is None:
+        viewer = await _bearer(hub, authorization)
+        if viewer is not None and version and authorization.partition(" ")[2].strip().startswith(_OURS):
+            hub.keys.note(authorization, version, viewer)
     if viewer is None:
         hub.rates.refused(address)
         raise unauthenticated()
@@ -221,9 +237,9 @@ async def _bearer(hub: Hub, authorization: str) -> Viewer | None:
     token = token.strip()
     if scheme.lower() != "bearer" or len(token) > _LONGEST:
         return None
-    if token.startswith("dexhub_"):
+    if token.startswith(_OURS):
         hub.rates.check(token.split("_")[1])  # what a stranger sends counts for nobody, so nobody can spend another's
-    if hub.tokens is not None and token.count(".") == 2 and not token.startswith("dexhub_"):
+    if hub.tokens is not None and token.count(".") == 2 and not token.startswith(_OURS):
         return await asyncio.to_thread(hub.tokens.viewer, token)
     return await asyncio.to_thread(authenticate, hub.database, token)
 

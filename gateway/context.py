@@ -38,6 +38,7 @@ class Context(BaseContext):
         self.hub = hub
         self._viewer = viewer
         self._authorization = authorization
+        self.charged = False
         self.forget()
 
     @property
@@ -58,7 +59,9 @@ class Context(BaseContext):
 
     def anew(self) -> Self:
         """The same viewer's, for another operation."""
-        return type(self)(self.hub, self._viewer, self._authorization)
+        made = type(self)(self.hub, self._viewer, self._authorization)
+        made.charged = self.charged
+        return made
 
     def forget(self) -> None:
         """Forget what was loaded, and so begin: between two messages of a subscription the world has changed."""
@@ -86,9 +89,12 @@ class Context(BaseContext):
         return self.viewer.role in self.hub.settings.introspection
 
     def spend(self, cost: int) -> None:
-        """Take an operation's cost off what the viewer has left for this minute; RequestError where it is not enough."""
+        """Take an operation's cost off what the viewer has left for this minute, once; RequestError where it is not enough."""
+        if self.charged:
+            return
         self.hub.rates.spend(self.viewer.holder, cost)
         self.hub.figures.cost.inc(cost)
+        self.charged = True
 
     def fine(self, cost: int) -> None:
         """Take off what the viewer has left for a document that was read and refused; never an error."""
@@ -131,7 +137,7 @@ class Context(BaseContext):
 
     async def freshness_of(self, codes: Sequence[str]) -> list[Freshness | None]:
         """The same of several regions, as it is now."""
-        return await self.read(lambda session: freshness(session, self.scope, codes, datetime.now(UTC)))
+        return await self.read(lambda session: freshness(session, self.scope, codes, self.hub.now()))
 
     async def to_judge(self, region: str) -> int:
         """How many entries of a region wait to be judged."""

@@ -1,6 +1,6 @@
 """Regions, tracks and topics as GraphQL types, made once a process and shared by all answers."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from adapters import registry
 from schema.types.catalogue import Region, SubTopic, Topic, Track
@@ -29,6 +29,7 @@ def sub_topic_types() -> dict[str, SubTopic]:
     return {str(sub.id): sub for _, topic in topic_types().values() for sub in topic.sub_topics}
 
 
+@lru_cache(maxsize=4096)
 def label(value: str | None) -> str | None:
     """The Chinese name behind the id of a region, track or topic; None where `value` is none of these."""
     if value is None:

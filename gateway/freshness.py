@@ -6,7 +6,7 @@ succeeded, what age its manifest aims at, and, where that is missed, the cause.
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic import JsonValue
@@ -30,11 +30,23 @@ def touch(codes: Iterable[str]) -> None:
         found.update(codes)
 
 
+Reads = Mapping[str, tuple[datetime | None, str | None, list[dict[str, Any]] | None]]
+
+
 def freshness(session: Session, scope: Scope, codes: Sequence[str], now: datetime) -> list[Freshness | None]:
     """How old each region's data is at `now`, and the cause where it is older than its manifest's target: one query. None
     for a region outside the scope.
     """
-    read = PullStore(session).last_reads([code for code in codes if scope.covers(code)])
+    return stated(reads(session, scope, codes), scope, codes, now)
+
+
+def reads(session: Session, scope: Scope, codes: Iterable[str]) -> Reads:
+    """How regions within the scope were last read: what their freshness is worked out from."""
+    return PullStore(session).last_reads([code for code in codes if scope.covers(code)])
+
+
+def stated(read: Reads, scope: Scope, codes: Sequence[str], now: datetime) -> list[Freshness | None]:
+    """As `freshness`, from what was read."""
     return [_freshness(code, read.get(code), now) if scope.covers(code) else None for code in codes]
 
 
@@ -80,8 +92,25 @@ class FreshnessOfAnswer(SchemaExtension):
         if not codes:
             return {}
         self._regions.clear()  # the next message of a subscription begins anew
-        found = zip(codes, await context.freshness_of(codes), strict=True)
-        return {"freshness": [_told(code, each) for code, each in found if each is not None]}
+        return beside(codes, await context.freshness_of(codes))
+
+
+def good_until(found: Sequence[Freshness | None]) -> datetime | None:
+    """When what is told of these grows old by itself, which ages do by the minute; None for never."""
+    return min(
+        (
+            each.succeeded_at + timedelta(minutes=each.age_minutes + 1)
+            for each in found
+            if each is not None and each.succeeded_at is not None and each.age_minutes is not None
+        ),
+        default=None,
+    )
+
+
+def beside(codes: Sequence[str], found: Sequence[Freshness | None]) -> dict[str, Any]:
+    """What an answer whose entries come from these regions says beside its data."""
+    told = zip(codes, found, strict=True)
+    return {"freshness": [_told(code, each) for code, each in told if each is not None]}
 
 
 def _told(code: str, found: Freshness) -> dict[str, JsonValue]:

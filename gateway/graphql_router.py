@@ -142,14 +142,19 @@ class StrictRouter(GraphQLRouter[Any, None]):
 
     def decode_json(self, data: str | bytes) -> dict[str, Any]:
         """The JSON object of a body, or of a part of an address."""
-        try:
-            found = orjson.loads(data)
-            text = data if isinstance(data, str) else data.decode()
-        except ValueError:
-            found, text = None, ""
-        if not isinstance(found, dict) or _NUL.search(text):
-            raise _body_invalid()
-        return found
+        return json_object(data)
+
+
+def json_object(data: str | bytes) -> dict[str, Any]:
+    """The JSON object that `data` is; RequestError for anything else."""
+    try:
+        found = orjson.loads(data)
+        text = data if isinstance(data, str) else data.decode()
+    except ValueError:
+        found, text = None, ""
+    if not isinstance(found, dict) or _NUL.search(text):
+        raise _body_invalid()
+    return found
 
 
 def _body_invalid() -> RequestError:

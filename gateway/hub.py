@@ -12,11 +12,13 @@ from adapters.base import Adapter
 from adapters.native import NativeReader
 from gateway.feed import Feed
 from gateway.key_use import KeyUses
+from gateway.known_keys import KnownKeys
 from gateway.limits.rates import Rates
 from gateway.native import native_readers
 from gateway.observing import Figures
 from sync.database import Database
 from sync.pull import Puller
+from sync.repository.data_version import DataVersion
 from sync.settings import Settings
 from sync.tables import PullRow
 
@@ -40,6 +42,8 @@ class Hub:
         self.uploads = threading.BoundedSemaphore(UPLOADS)  # places for those who hand in a table
         self.rates = Rates(settings.limits)
         self.uses = KeyUses()
+        self.keys = KnownKeys()
+        self.version = DataVersion(database)
         self.figures = Figures()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pulls", daemon=True)
@@ -107,6 +111,7 @@ class Hub:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
         self._loop.close()
+        self.version.close()
         self.database.close()
 
 

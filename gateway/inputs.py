@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import strawberry
 
 from schema.errors import Problem, RequestError, redact
+from schema.types import enums  # noqa: F401  registers the enums before the filter names one
 from schema.vocabulary import CaseStatus
 from sync.repository.browse import NEWEST, Sort, SortKey
 from sync.repository.condition_kinds import EntryGap

@@ -124,6 +124,27 @@ class Asked:
         return Slice(size, places["after"], places["before"], backwards=self.last is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """The rows of a page, and by whether backwards if there are more beyond it: known, or how to find out."""
+
+    rows: Sequence[Row]
+    beyond: dict[bool, bool | Callable[[Session], bool]]
+
+
+def read(session: Session, listing: Callable[[Session], Listed[Row]], part: Slice) -> Page[Row]:
+    """The part of what `listing` lists."""
+    listed, size = listing(session), part.limit or 0
+    found = listed.rows(Slice(size + 1, part.after, part.before, part.backwards))
+    kept = found[-size:] if part.backwards and size else found[:size]
+    ends = (listed.place(kept[0]), listed.place(kept[-1])) if kept else (part.after, part.before)
+    beyond = {
+        way: True if way is part.backwards and len(found) > size else _probe(listing, part, ends, way, empty=not kept)
+        for way in (False, True)
+    }
+    return Page(kept, beyond)
+
+
 async def connection(
     context: Context,
     asked: Asked,
@@ -138,29 +159,19 @@ async def connection(
 
     def work(session: Session) -> Connection[Node]:
         listed = listing(session)
-        part = asked.part(listed.order)
-        size = part.limit or 0
-        found = listed.rows(Slice(size + 1, part.after, part.before, part.backwards))
-        kept = found[-size:] if part.backwards and size else found[:size]
+        page = read(session, listing, asked.part(listed.order))
         edges = [
             Edge(cursor=cursors.encode(listed.order, listed.place(row)), node=node)
-            for row, node in zip(kept, nodes(session, kept), strict=True)
+            for row, node in zip(page.rows, nodes(session, page.rows), strict=True)
         ]
-        ends = (listed.place(kept[0]), listed.place(kept[-1])) if kept else (part.after, part.before)
-        beyond = {
-            way: True
-            if way is part.backwards and len(found) > size
-            else _probe(listing, part, ends, way, empty=not kept)
-            for way in (False, True)
-        }
         cursor = [edge.cursor for edge in edges]
-        page = PageInfo(
+        info = PageInfo(
             start_cursor=cursor[0] if cursor else None,
             end_cursor=cursor[-1] if cursor else None,
-            beyond=beyond,
+            beyond=page.beyond,
             whole=whole,
         )
-        return Connection(edges=edges, page_info=page, counted=lambda session: listing(session).count(), whole=whole)
+        return Connection(edges=edges, page_info=info, counted=lambda session: listing(session).count(), whole=whole)
 
     return await context.read(work, whole=whole)
 

@@ -35,6 +35,7 @@ from sync.repository.jobs import JobStore
 from sync.repository.pulls import PullStore
 from sync.repository.statistics import GroupKey, statistics
 from sync.review_queue import CaseOrder, ReviewQueue
+from sync.scope import Scope
 from sync.tables import CaseRow, PullRow
 from sync.waivers import waived_standings
 
@@ -111,29 +112,13 @@ class Query(
         filter: EntryFilterInput | None = None,  # noqa: A002  as above
     ) -> list[StatisticsRow]:
         """Largest groups first."""
-        groups, scope = list(dict.fromkeys(group_by)), info.context.scope
-        if not 0 < len(groups) <= _MOST_GROUPS:
-            raise RequestError(
-                Problem(
-                    "GROUPS_INVALID", "groupBy", f"请给出 1 至 {_MOST_GROUPS} 个分组依据", f"give 1 to {_MOST_GROUPS} groups",
-                    str(len(groups)), "分几次查询", "ask in several queries",
-                )
-            )  # fmt: skip
-        asked = (filter or EntryFilterInput()).as_filter()
-        by_standing = GroupKey.STANDING in groups or asked.asks_for_standings()
+        scope, asked = info.context.scope, (filter or EntryFilterInput()).as_filter()
+        by_standing = GroupKey.STANDING in group_by or asked.asks_for_standings()
         wanted = await _wanted(info.context, asked, needs_waivers=by_standing)
-        counted = _asks_for(info.selected_fields, "organisations")
-        lines = await info.context.read(
-            lambda session: statistics(session, scope, groups, wanted, _MOST_LINES + 1, with_organisations=counted)
+        with_organisations = _asks_for(info.selected_fields, "organisations")
+        return await info.context.read(
+            lambda session: counted(session, scope, group_by, wanted, with_organisations=with_organisations)
         )
-        if len(lines) > _MOST_LINES:
-            raise RequestError(
-                Problem(
-                    "GROUPS_TOO_MANY", "groupBy", f"分组超过 {_MOST_LINES} 个", f"there are more than {_MOST_LINES} groups", None,
-                    "减少分组依据，或用 filter 缩小范围", "group by less, or narrow the filter",
-                )
-            )  # fmt: skip
-        return [StatisticsRow.of(groups, line) for line in lines]
 
     @strawberry.field(
         description="查重案件，最近变化在前；REVIEW 为待裁定的队列 / Duplicate cases, newest change first; REVIEW: those to decide",
@@ -265,6 +250,29 @@ class Query(
 def _asks_for(selections: Sequence[Selection], name: str) -> bool:
     """Whether a field of this name is asked for anywhere below."""
     return any(getattr(each, "name", "") == name or _asks_for(each.selections, name) for each in selections)
+
+
+def counted(
+    session: Session, scope: Scope, group_by: Sequence[GroupKey], wanted: Wanted, *, with_organisations: bool
+) -> list[StatisticsRow]:
+    """The statistics of the entries that fit; RequestError where these are no groups to count by, or too many."""
+    groups = list(dict.fromkeys(group_by))
+    if not 0 < len(groups) <= _MOST_GROUPS:
+        raise RequestError(
+            Problem(
+                "GROUPS_INVALID", "groupBy", f"请给出 1 至 {_MOST_GROUPS} 个分组依据", f"give 1 to {_MOST_GROUPS} groups",
+                str(len(groups)), "分几次查询", "ask in several queries",
+            )
+        )  # fmt: skip
+    lines = statistics(session, scope, groups, wanted, _MOST_LINES + 1, with_organisations=with_organisations)
+    if len(lines) > _MOST_LINES:
+        raise RequestError(
+            Problem(
+                "GROUPS_TOO_MANY", "groupBy", f"分组超过 {_MOST_LINES} 个", f"there are more than {_MOST_LINES} groups", None,
+                "减少分组依据，或用 filter 缩小范围", "group by less, or narrow the filter",
+            )
+        )  # fmt: skip
+    return [StatisticsRow.of(groups, line) for line in lines]
 
 
 async def _wanted(context: Context, asked: EntryFilter, *, needs_waivers: bool) -> Wanted:

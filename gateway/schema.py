@@ -24,6 +24,7 @@ from strawberry.types.graphql import OperationType
 import schema as language
 from adapters.registry import regions
 from gateway import entry_types, negotiation
+from gateway.compiled.extension import CompiledOperations
 from gateway.errors import ReadableErrors, rewrite
 from gateway.freshness import FreshnessOfAnswer
 from gateway.limits.extension import Limits
@@ -44,6 +45,7 @@ _EXTENSIONS: Final[tuple[Callable[[], SchemaExtension] | type[SchemaExtension], 
     ReadableErrors,
     NativeErrors,
     Limits,
+    CompiledOperations,
 )
 
 

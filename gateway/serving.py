@@ -1,16 +1,16 @@
-"""How the application is put on the network: uvicorn, in a configuration that has no patience with clients that dawdle.
+"""How the application is put on the network: uvicorn, with parser and event loop in C, in a configuration that has no patience
+with clients that dawdle.
 
-uvicorn ends idle connections and bounds the size of a request's head, but waits for ever for a head that comes a byte a
-minute. Here a head has a time limit as well; bodies have theirs in `gateway.limits.bodies`.
+uvicorn ends idle connections, but waits for ever for a head that comes a byte a minute, and its quicker parser takes a head of
+any size. Here a head has limits of time and size; bodies have theirs in `gateway.limits.bodies`.
 """
 
 import asyncio
 from typing import Any, Final
 
-import h11
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from sync.settings import LimitSettings
 
@@ -19,11 +19,18 @@ _HEAD: Final = 16 << 10  # bytes of a request's head
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
-class Patience(H11Protocol):
-    """As long as a head may take to arrive, and no longer."""
+class _HeadTooLarge(Exception):  # noqa: N818  the parser gives up at any
+    """Its size is beyond the bound; uvicorn answers 400 and closes the connection."""
+
+
+class Patience(HttpToolsProtocol):
+    """As long as a head may take to arrive and as large as it may be, and no more."""
 
     seconds: float
     _waiting: asyncio.TimerHandle | None = None
+    _awaited = True  # a head that is not whole yet
+    _unfinished = 0  # bytes that came of it
+    _size = 0  # bytes of its parts that are whole
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Wait for the first head."""
@@ -32,22 +39,56 @@ class Patience(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Wait on while no head is whole."""
+        request: RequestResponseCycle | None = self.cycle
+        if request is not None and request.response_complete:
+            self._awaited = True
         super().data_received(data)
-        if self.conn.their_state is h11.IDLE:
-            self._wait()
-        elif self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
+        if not self._awaited:
+            self._rest()
+            return
+        self._wait()
+        self._unfinished += len(data)
+        if self._unfinished > _HEAD and not self.transport.is_closing():
+            self.send_400_response("The head is too large.")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self._rest()
         super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        self._awaited, self._size = True, 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """A part of it."""
+        self._grow(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """As above."""
+        self._grow(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """It is whole."""
+        self._awaited, self._unfinished = False, 0
+        super().on_headers_complete()
+
+    def _grow(self, size: int) -> None:
+        self._size += size
+        if self._size > _HEAD:
+            raise _HeadTooLarge
 
     def _wait(self) -> None:
         if self._waiting is None:
             self._waiting = self.loop.call_later(self.seconds, self._give_up)
+
+    def _rest(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
 
     def _give_up(self) -> None:
         if not self.transport.is_closing():
@@ -61,11 +102,11 @@ def configured(app: FastAPI, limits: LimitSettings, **more: Any) -> uvicorn.Conf
     return uvicorn.Config(
         app,
         http=patience,
+        loop="uvloop",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_keep_alive=_IDLE,
-        h11_max_incomplete_event_size=_HEAD,
         limit_concurrency=limits.connections,
         **more,
     )

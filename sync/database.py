@@ -56,6 +56,8 @@ class Database:
         self._writer = self._engine.execution_options(**_WRITE)
         self._ended = threading.Condition()
         self._sessions = 0
+        self._own = threading.local()
+        self._glancing: list[Connection] = []  # of every thread that ever glanced
         self._one_writer = threading.Lock() if self.is_sqlite else nullcontext()
         if self.is_sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
@@ -71,6 +73,14 @@ class Database:
         """The engine, for migrations."""
         return self._engine
 
+    def without_transactions(self) -> Connection:
+        """A connection on which each statement stands alone, as it is at that moment. It is not the pool's: whoever asked for
+        it closes it.
+        """
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()
+        return connection
+
     @contextmanager
     def read(self, scope: Scope = EVERYTHING) -> Iterator[Session]:
         """A session for reading; what it would change is lost. For a region PostgreSQL itself shows nothing else: the
@@ -80,6 +90,32 @@ class Database:
             if scope.region is not None and not self.is_sqlite:
                 session.execute(_AS_REGION, {"region": scope.region})
             yield session
+
+    @contextmanager
+    def glance(self, scope: Scope = EVERYTHING) -> Iterator[Session]:
+        """A session for a few quick queries, each as things are at its moment. Where nothing has to be said to the database
+        beforehand it is the thread's own and stays: taking a connection and opening a transaction costs more than a query.
+        """
+        if scope.region is not None:
+            with self.read(scope) as session:
+                yield session
+            return
+        with self._counted():
+            session = self._lasting()
+            try:
+                yield session
+            except DBAPIError:
+                session.connection().invalidate()
+                self._own.session = None
+                raise
+
+    def _lasting(self) -> Session:
+        session: Session | None = getattr(self._own, "session", None)
+        if session is None:
+            connection = self.without_transactions()
+            session = self._own.session = Session(connection, expire_on_commit=False)
+            self._glancing.append(connection)
+        return session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -102,6 +138,9 @@ class Database:
         """Give back all connections, when the sessions that threads still have open have ended, or after ten seconds."""
         with self._ended:
             self._ended.wait_for(lambda: self._sessions == 0, timeout=10)
+        while self._glancing:
+            self._glancing.pop().close()
+        self._own = threading.local()
         self._engine.dispose()
 
     @contextmanager
@@ -131,5 +170,6 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401  a
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("dexhub_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("dexhub_write", False) else "BEGIN")

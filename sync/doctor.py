@@ -1,5 +1,5 @@
-"""Looks at what is stored for what can never be: half a list, two that count, a seal that does not match, a gap on record, a
-roster that is not what its inputs give.
+"""Looks at what is stored for what can never be: an entry that shows what it has not, half a list, two that count, a seal that
+does not match, a gap on record, a roster that is not what its inputs give.
 
 Nothing here should ever find anything, whatever was killed when: the database forbids some of it and transactions the rest.
 """
@@ -22,20 +22,32 @@ from sync.publicity_examining import examine_publicity
 from sync.repository.audit import AuditStore
 from sync.repository.lists import MIGRATED, ListStore
 from sync.repository.messages import MessageStore
+from sync.repository.read_model import differing
 from sync.roster.examining import examine_roster
 from sync.scope import EVERYTHING
 from sync.tables import ListEventRow, ListKeyRow, ListRow
 
 
 def examine(database: Database, signer: Signer | None = None, outside: Iterable[Seal] = ()) -> list[Problem]:
-    """Everything that is wrong: of lists, of publicity, of the roster, of the record of changes. With `signer` signatures are checked, and
-    `outside` are seals that were kept elsewhere.
+    """Everything that is wrong: of entries, of lists, of publicity, of the roster, of the record of changes. With `signer`
+    signatures are checked, and `outside` are seals that were kept elsewhere.
     """
     with database.read() as session:
         return [
-            *_lists(session), *examine_publicity(session), *examine_roster(session, signer),
+            *_read_model(session), *_lists(session), *examine_publicity(session), *examine_roster(session, signer),
             *verify(session, signer, outside).problems,
         ]  # fmt: skip
+
+
+def _read_model(session: Session) -> Iterator[Problem]:
+    """What is shown of entries is what their tables say."""
+    entries = differing(session)
+    if entries:
+        yield Problem(
+            "READ_MODEL_DIFFERS", entries[0], f"{len(entries)} 个项目所示与其单位、代表不符",
+            f"{len(entries)} entries show other organisations or representatives than they have", str(len(entries)),
+            "运行 dexhub db reindex", "run dexhub db reindex",
+        )  # fmt: skip
 
 
 def _lists(session: Session) -> Iterator[Problem]:

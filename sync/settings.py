@@ -176,6 +176,8 @@ class Settings(BaseSettings):
     # A folder of documents (*.graphql) that clients may name by their SHA-256, and whether no other is run.
     trusted_documents: Path | None = None
     trusted_only: bool = False
+    # Megabytes of answers that are kept for as long as nobody commits anything; 0 for none.
+    kept_answers: int = Field(default=16, ge=0)
     # Origins, as https://console.example.org, whose pages may ask from a browser.
     origins: tuple[str, ...] = ()
     # How long a claimed run may be silent before another process may take it over, in seconds.

@@ -53,7 +53,7 @@ from sync import migrate
 from sync.database import Database
 from sync.pull import Puller
 from sync.remap import Remapper
-from sync.repository import search
+from sync.repository import read_model, search
 from sync.repository.jobs import JobStore
 from sync.scheduler import Clock
 from sync.settings import Settings
@@ -201,12 +201,15 @@ def query(
         raise SystemExit(FOUND_PROBLEMS)
 
 
-@db_cli.command("reindex", help="重建全文检索 / Make text search anew from the stored entries")
+@db_cli.command(
+    "reindex", help="重建全文检索和读取模型 / Make text search and what entries show anew from what is stored"
+)
 def reindex() -> None:
-    """In one transaction: until it ends, what was there is searched."""
+    """In one transaction: until it ends, what was there is searched and shown."""
     with open_hub() as hub, hub.database.write() as session:
-        number = search.rebuild(session)
+        number, mended = search.rebuild(session), read_model.rebuild(session)
     out.print(f"已重建 / made anew: {number}")
+    out.print(f"其中所示有误 / of these shown wrongly before: {mended}")
 
 
 @db_cli.command("upgrade", help="升级数据库到最新版本 / Bring the database to the newest revision")

@@ -38,8 +38,8 @@ def doctor(
             out.print(
                 "未见身份证号、手机号 / no personal numbers found"
                 if privacy
-                else "名单、事件、摘要、通知、公示、异议、名册、变更记录一致 / "
-                "lists, events, digests, messages, publicity, objections, roster and record agree"
+                else "项目、名单、事件、摘要、通知、公示、异议、名册、变更记录一致 / "
+                "entries, lists, events, digests, messages, publicity, objections, roster and record agree"
             )
     if problems:
         raise SystemExit(FOUND_PROBLEMS)

@@ -14,7 +14,9 @@ from sync.scope import EVERYTHING
 
 def export(
     what: Annotated[str, typer.Argument(help="、".join(CONTENTS))],
-    file: Annotated[Path, typer.Argument(help="写入的 .xlsx 或 .csv / File to write")],
+    file: Annotated[
+        Path, typer.Argument(help="写入的 .xlsx、.csv，项目也可 .ndjson / File to write; entries also as .ndjson")
+    ],
     filters: Annotated[
         list[str] | None, typer.Option("--filter", help="名称=值，如 regions=41 / GraphQL's filter, as name=value")
     ] = None,

@@ -1,7 +1,8 @@
-"""`GET /export/{what}.{xlsx|csv}`: what a viewer may see, as a table to take away.
+"""`GET /export/{what}.{xlsx|csv}`: what a viewer may see, as a table to take away; `entries.ndjson` for programs.
 
-The table is written to a temporary file first and sent from there: memory stays flat, and an error on the way is an
-answer of its own instead of half a file that looks whole.
+A table is written to a temporary file first and sent from there: memory stays flat, and an error on the way is an answer of its
+own instead of half a file that looks whole. Lines are sent while they are made: whoever reads them needs no end to begin, and sees
+by the missing last piece of the body where one did not come.
 """
 
 import asyncio
@@ -15,7 +16,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
 from gateway.auth import Viewer, viewer_of
-from gateway.exports.files import write
+from gateway.exports.conditions import Conditions
+from gateway.exports.files import LINES, write
+from gateway.exports.lines import entry_lines
 from gateway.hub import Hub
 from gateway.list_uploads import XLSX, attachment
 from schema.provenance import CHINA
@@ -35,6 +38,9 @@ async def export(
 
 async def table(hub: Hub, viewer: Viewer, what: str, form: str, pairs: Sequence[tuple[str, str]]) -> StreamingResponse:
     """What the viewer may see of `what`, as a file to save."""
+    if (what, form) == LINES:
+        pieces = entry_lines(hub.database, viewer.scope, Conditions.of(what, pairs))
+        return StreamingResponse(pieces, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
     folder = await asyncio.to_thread(TemporaryDirectory, prefix="dexhub-export-")
     file = Path(folder.name) / "export"
     try:

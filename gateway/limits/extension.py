@@ -15,7 +15,7 @@ from schema.errors import RequestError
 
 _TOO_LONG: Final = "Syntax Error: Document contains more than"
 _TOO_DEEP: Final = "Syntax Error: Document is nested too deeply"
-_REFUSED: Final = (
+REFUSED: Final = (
     20_000  # units that a document beyond a limit costs, though it is not run: reading it took time as well
 )
 _DIGITS: Final = 400  # more than any number has that is not infinite; Python reads no more than 4,300
@@ -38,7 +38,7 @@ class Limits(SchemaExtension):
             if any(
                 isinstance(error.original_error, RequestError) for error in made.result.errors if error.path is None
             ):
-                made.context.fine(_REFUSED)
+                made.context.fine(REFUSED)
 
     def on_validate(self) -> Any:  # noqa: ANN401  as above
         """Validation is left out where the measure is refused."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -84,12 +84,19 @@ class EntryBrowser:
     def listing(self, wanted: Wanted, sorts: Sequence[Sort] = NEWEST) -> Listing[EntryRow]:
         """The entries that fit, to be paged."""
         query = select(EntryRow).where(*self.conditions(wanted))
-        return Listing(self._session, query, order_of(sorts), lambda: self.count(wanted))
+        return Listing(self._session, query, order_of(sorts), lambda: self.counting(wanted))
 
     def count(self, wanted: Wanted) -> int:
         """How many entries fit."""
-        query = select(func.count()).select_from(EntryRow).where(*self.conditions(wanted, whole=True))
-        return self._session.execute(query).scalar_one()
+        return self._session.execute(self.counting(wanted)).scalar_one()
+
+    def counting(self, wanted: Wanted) -> Select[int]:
+        """What gives that number."""
+        return select(func.count()).select_from(EntryRow).where(*self.conditions(wanted, whole=True))
+
+    def one(self) -> Select[EntryRow]:
+        """What gives the entry of the id that is bound as `id`, if the scope covers it."""
+        return select(EntryRow).where(col(EntryRow.id) == bindparam("id", ""), *self._within())
 
     def by_ids(self, ids: Sequence[str]) -> dict[str, EntryRow]:
         """The entries of these ids that the scope covers."""

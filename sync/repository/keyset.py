@@ -51,12 +51,16 @@ class Slice:
 
 
 class Listing(Generic[Row]):
-    """The rows of a query in an order, whose last key is unique. `counting` is how they are counted, where there is a quicker
-    way than by the query.
+    """The rows of a query in an order, whose last key is unique. `counting` is what counts them, where there is a quicker way
+    than by the query.
     """
 
     def __init__(
-        self, session: Session, query: Select[Row], order: Sequence[Key], counting: Callable[[], int] | None = None
+        self,
+        session: Session,
+        query: Select[Row],
+        order: Sequence[Key],
+        counting: Callable[[], Select[int]] | None = None,
     ) -> None:
         self._session = session
         self._counting = counting
@@ -65,21 +69,12 @@ class Listing(Generic[Row]):
 
     def rows(self, part: Slice) -> list[Row]:
         """In the order, also where they are counted from the end."""
-        query = self._query
-        if part.after is not None:
-            query = query.where(_beyond(self.order, part.after, backwards=False))
-        if part.before is not None:
-            query = query.where(_beyond(self.order, part.before, backwards=True))
-        ways = (_way(key, backwards=part.backwards) for key in self.order)
-        found = list(self._session.scalars(query.order_by(*ways).limit(part.limit)))
+        found = list(self._session.scalars(self.query(part)))
         return found[::-1] if part.backwards else found
 
     def count(self) -> int:
         """How many rows there are on all pages."""
-        if self._counting is not None:
-            return self._counting()
-        query = self._query.with_only_columns(func.count(), maintain_column_froms=True)
-        return self._session.execute(query).scalar_one()
+        return self._session.execute(self.counting()).scalar_one()
 
     def place(self, row: Row) -> Place:
         """Where a row stands."""
@@ -87,11 +82,30 @@ class Listing(Generic[Row]):
 
     def has_beyond(self, place: Place, *, backwards: bool, inclusive: bool) -> bool:
         """Whether a row stands after the place (before it, if `backwards`), or there."""
+        return self._session.execute(self.looking(place, backwards=backwards, inclusive=inclusive)).first() is not None
+
+    def query(self, part: Slice) -> Select[Row]:
+        """What gives the rows of a part, from its end where it is counted from there."""
+        query = self._query
+        if part.after is not None:
+            query = query.where(_beyond(self.order, part.after, backwards=False))
+        if part.before is not None:
+            query = query.where(_beyond(self.order, part.before, backwards=True))
+        ways = (_way(key, backwards=part.backwards) for key in self.order)
+        return query.order_by(*ways).limit(part.limit)
+
+    def counting(self) -> Select[int]:
+        """What gives the number of rows."""
+        if self._counting is not None:
+            return self._counting()
+        return self._query.with_only_columns(func.count(), maintain_column_froms=True)
+
+    def looking(self, place: Place, *, backwards: bool, inclusive: bool) -> Select[int]:
+        """What gives a row where there is one beyond the place, or there."""
         beyond = _beyond(self.order, place, backwards=backwards)
         if inclusive:
             beyond = or_(beyond, and_(*(_same(key, value) for key, value in zip(self.order, place, strict=True))))
-        query = self._query.where(beyond).with_only_columns(literal(1), maintain_column_froms=True)
-        return self._session.execute(query.limit(1)).first() is not None
+        return self._query.where(beyond).with_only_columns(literal(1), maintain_column_froms=True).limit(1)
 
 
 def _way(key: Key, *, backwards: bool) -> ColumnElement[Any]:

@@ -13,6 +13,7 @@ from sync.exact_keys import organisation_key, plain
 from sync.organisation_names import normal_form
 from sync.repository.bulk import Ready, Statement, statement
 from sync.repository.packing import packed
+from sync.repository.read_model import ORGANISATION, REPRESENTATIVE, shown
 from sync.search_text import normalised, spread
 from sync.tables import EntryRow, EntrySearchRow, OrganisationRow, PayloadRow, RepresentativeRow
 
@@ -72,7 +73,10 @@ def prepare(
     """The rows of a record, for the database of that name; `payload` is what it was mapped from, concealed."""
     made = statements(database)
     content_hash = record.content_hash()
+    organisations, representatives = _organisation_rows(record), _representative_rows(record)
     entry = _entry_row(record, content_hash, fingerprint, now)
+    entry["organisations"] = shown(organisations, ORGANISATION)
+    entry["representatives"] = shown(representatives, REPRESENTATIVE)
     lead = record.lead
     return Prepared(
         id=record.id,
@@ -82,8 +86,8 @@ def prepare(
         identity=(entry["project_key"], record.topic_id, organisation_key(lead.name, lead.credit_code)),
         fingerprint=fingerprint,
         entry=made.entry.ready(entry),
-        organisations=tuple(map(made.organisation.ready, _organisation_rows(record))),
-        representatives=tuple(map(made.representative.ready, _representative_rows(record))),
+        organisations=tuple(map(made.organisation.ready, organisations)),
+        representatives=tuple(map(made.representative.ready, representatives)),
         search=made.search.ready(_search_row(record)),
         payload=made.payload.ready(
             {

@@ -25,7 +25,8 @@ class RetentionStore:
         self._session = session
 
     def people(self) -> int:
-        """Every representative of every entry."""
+        """Every representative of every entry, with what entries themselves show of them."""
+        self._done(update(EntryRow).values(representatives="[]"))
         return self._done(delete(RepresentativeRow))
 
     def payloads(self) -> int:

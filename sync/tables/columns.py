@@ -64,6 +64,11 @@ def text() -> Any:  # noqa: ANN401  as above
     return Field(sa_column=Column(Text, nullable=False))
 
 
+def json_list() -> Any:  # noqa: ANN401  as above
+    """A column of a JSON list that is kept and passed on as text."""
+    return Field(default="[]", sa_column=Column(Text, nullable=False, server_default="[]"))
+
+
 def table_of(row: type[SQLModel]) -> Table:
     """The table under a row class. A question put to it goes past the ORM, which for one entry costs more than the answer."""
     made: Table = row.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes

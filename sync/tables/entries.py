@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Column, Computed, Index, LargeBinary, String
 from sqlmodel import Field, SQLModel
 
-from sync.tables.columns import json, moment, text
+from sync.tables.columns import json, json_list, moment, text
 
 
 class EntryRow(SQLModel, table=True):
@@ -14,6 +14,9 @@ class EntryRow(SQLModel, table=True):
 
     `national_track` is the crosswalk's proposal, `declared_track` what the region's newest list says instead, kept by
     `repository.lists`; the database itself works out which of them counts.
+
+    `organisations` and `representatives` are the rows of the two tables below as viewers are shown them, in order: JSON text
+    made by `repository.read_model`, so that a page of entries is one query and its parts pass through as they are.
     """
 
     __tablename__: ClassVar[Any] = "entry"
@@ -22,6 +25,7 @@ class EntryRow(SQLModel, table=True):
         Index("ix_entry_region_submitted", "region", "submitted_at", "id"),
         Index("ix_entry_counted_submitted", "counted_track", "submitted_at", "id"),
         Index("ix_entry_counts", "region", "counted_track", "stage"),  # what an overview counts by, in its order
+        Index("ix_entry_region_counted_submitted", "region", "counted_track", "submitted_at", "id"),
         Index("ix_entry_updated", "updated_at", "id"),
         Index("ix_entry_track", "track_id", "submitted_at", "id"),
         Index("ix_entry_project", "project_key"),
@@ -54,6 +58,8 @@ class EntryRow(SQLModel, table=True):
     updated_at: datetime = moment()
     native: dict[str, Any] = json()
     warnings: list[dict[str, str]] = json()
+    organisations: str = json_list()
+    representatives: str = json_list()
     content_hash: str = Field(max_length=64)
     fingerprint: str = Field(max_length=32)
     source_url: str = text()

@@ -64,6 +64,12 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "entries with a verdict": everything(EntryFilter(verdicts=["NOT_MET"])),
     "the first page of a national track": page(EntryFilter(national_tracks=["N01"])),
     "a later page of a national track": page(EntryFilter(national_tracks=["N01"]), after=MIDDLE, descending=True),
+    "the first page of a region's national track": page(EntryFilter(regions=["41"], national_tracks=["N01"])),
+    "a later page of a region's national track": page(
+        EntryFilter(regions=["41"], national_tracks=["N01"]), after=MIDDLE, descending=True
+    ),
+    "the total of a region's national track": everything(EntryFilter(regions=["41"], national_tracks=["N01"])),
+    "one entry": lambda session: session.execute(EntryBrowser(session, EVERYTHING).one(), {"id": IDS[0]}).all(),
     "the first page of a track": page(EntryFilter(tracks=["HA-T01"])),
     "entries by id": lambda session: EntryBrowser(session, EVERYTHING).by_ids(IDS),
     "organisations of entries": lambda session: EntryBrowser(session, EVERYTHING).organisations(IDS),

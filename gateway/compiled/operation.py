@@ -1,0 +1,183 @@
+"""Binds compiled operations to their variables.
+
+What is kept is kept by what it depends on: an operation by its text, its plans by the variables that decide what is selected,
+bound plans by all of their variables. Each store is bounded and forgets what was not asked for longest.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLField,
+    OperationDefinitionNode,
+    OperationType,
+    get_named_type,
+    get_operation_ast,
+    parse,
+)
+from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from strawberry import Schema
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+
+from gateway.access import may_read
+from gateway.auth import Viewer
+from gateway.compiled import NotCovered
+from gateway.compiled.projection import DEFINITION
+from gateway.compiled.roots import PLANS, Plan, Run
+from gateway.compiled.selection import Operation, Selection
+from gateway.limits.measure import measure
+from schema.errors import RequestError
+from sync.database import DatabaseFault, Session
+from sync.scope import Scope
+from sync.settings import LimitSettings
+
+_OPERATIONS: Final = 400  # by name, most of them also without
+_LONGEST: Final = (
+    4000  # characters of a document that plans are made for; with its tree it takes a hundred times as many bytes
+)
+_PLANS: Final = 64  # of one operation: sets of values of variables that decide what is selected
+_BOUND: Final = 1000  # operations with all their variables
+
+_log = logging.getLogger("dexhub.gateway")
+_known: Final[OrderedDict[tuple[Schema, str, str | None], "Compiled | None"]] = OrderedDict()
+
+
+def compiled(schema: Schema, text: str, name: str | None) -> "Compiled | None":
+    """The operation of that name in a document that was found valid; None where it is none that plans are made for. It is known
+    without its name as well where it is the only one.
+    """
+    key = (schema, text, name)
+    if key not in _known and len(text) <= _LONGEST:
+        document = parse(text)
+        found = _compiled(schema, document, name)
+        for each in {name, None} if get_operation_ast(document) is not None else {name}:
+            _known[schema, text, each] = found
+        while len(_known) > _OPERATIONS:
+            _known.popitem(last=False)
+    return known(schema, text, name)
+
+
+def known(schema: Schema, text: str, name: str | None) -> "Compiled | None":
+    """The same where it was asked for before."""
+    key = (schema, text, name)
+    found = _known.get(key)
+    if found is not None:
+        _known.move_to_end(key)
+    return found
+
+
+def _compiled(schema: Schema, document: DocumentNode, name: str | None) -> "Compiled | None":
+    definition = get_operation_ast(document, name)
+    try:
+        return Compiled(schema, document, definition) if definition is not None else None
+    except NotCovered:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Root:
+    """One root field of an operation under the name that the answer has for it."""
+
+    key: str
+    node: FieldNode
+    definition: GraphQLField
+    field: StrawberryField
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """An operation with its variables: what only has to be run. What it gives depends on nothing but the data and the scope."""
+
+    roots: Sequence[tuple[str, StrawberryField, Run]]  # by the name that the answer has for each
+
+    def may_be_read_by(self, viewer: Viewer) -> bool:
+        """Whether every root field would let the viewer through."""
+        return all(may_read(viewer, field) for _, field, _ in self.roots)
+
+    def answer(self, session: Session, scope: Scope) -> tuple[bytes, set[str]]:
+        """The data as JSON, and the regions that its entries come from; NotCovered where a field fails, which the ordinary way
+        tells.
+        """
+        regions: set[str] = set()
+        try:
+            return orjson.dumps({key: run(session, scope, regions) for key, _, run in self.roots}), regions
+        except Exception as error:
+            if not isinstance(error, RequestError | DatabaseFault):
+                _log.exception("a plan failed")
+            raise NotCovered from error
+
+
+class Compiled:
+    """One operation of a valid document of a schema."""
+
+    def __init__(self, schema: Schema, document: DocumentNode, definition: OperationDefinitionNode) -> None:
+        if definition.operation is not OperationType.QUERY or definition.directives:
+            raise NotCovered
+        self._schema = schema
+        self._operation = Operation(schema._schema, document, definition)  # noqa: SLF001  strawberry has no public way
+        self._plans: dict[tuple[Any, ...], Sequence[_Root]] = {}
+
+    def bound(self, variables: bytes) -> Bound:
+        """The operation with variables, as JSON; NotCovered where the ordinary way has to answer."""
+        return _bound(self, variables)
+
+    def cost(self, variables: bytes, limits: LimitSettings, *, introspection: bool) -> int:
+        """What the operation costs with these variables; RequestError where it, or anything of its document, is beyond a limit."""
+        of, name = self._operation, self._operation.definition.name
+        called = name.value if name else None
+        return measure(
+            of.schema, of.document, orjson.loads(variables), limits, called, introspection=introspection
+        ).cost
+
+    def bind(self, variables: bytes) -> Bound:
+        """As `bound`, anew."""
+        definitions = self._operation.definition.variable_definitions or ()
+        values = get_variable_values(self._operation.schema, definitions, orjson.loads(variables))
+        if isinstance(values, list):  # of errors
+            raise NotCovered
+        found = []
+        for root in self._planned(values):
+            try:
+                arguments = get_argument_values(root.definition, root.node, values)
+                converted = convert_arguments(
+                    arguments, root.field.arguments, self._schema.schema_converter.scalar_registry, self._schema.config
+                )
+                found.append((root.key, root.field, root.plan.bind(converted)))
+            except (GraphQLError, RequestError):
+                raise NotCovered from None
+        return Bound(found)
+
+    def _planned(self, values: VariableValues) -> Sequence[_Root]:
+        deciding = tuple(values.coerced.get(name) for name in self._operation.deciding_variables)
+        if deciding not in self._plans:
+            if len(self._plans) >= _PLANS:
+                self._plans.clear()
+            self._plans[deciding] = self._roots(Selection(self._operation, values))
+        return self._plans[deciding]
+
+    def _roots(self, selection: Selection) -> Sequence[_Root]:
+        query = self._operation.query
+        found = []
+        for key, nodes in selection.fields(query, [self._operation.definition.selection_set]).items():
+            name = nodes[0].name.value
+            if name not in PLANS:
+                raise NotCovered
+            definition = query.fields[name]
+            plan = PLANS[name](selection, get_named_type(definition.type), nodes)
+            found.append(_Root(key, nodes[0], definition, definition.extensions[DEFINITION], plan))
+        return found
+
+
+@lru_cache(maxsize=_BOUND)
+def _bound(operation: Compiled, variables: bytes) -> Bound:
+    return operation.bind(variables)

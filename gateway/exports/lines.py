@@ -1,0 +1,71 @@
+"""`entries.ndjson`: every entry that fits as one line of JSON, as GraphQL answers it, for programs that take all of them.
+
+The lines are made as compiled operations make their answers, page by page while they are sent; at no time is there more than a
+page of them, however many there are.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from typing import Final, cast
+
+import orjson
+from graphql import OperationDefinitionNode, get_operation_ast, parse
+from graphql.execution.values import VariableValues
+
+from gateway.compiled.projection import Columns
+from gateway.compiled.roots import Entries
+from gateway.compiled.selection import Operation, Selection
+from gateway.exports.conditions import Conditions
+from gateway.schema import graphql_schema
+from sync.database import Database, Session
+from sync.repository.browse import EntryBrowser, Sort, SortKey, Wanted
+from sync.repository.keyset import Place, Slice
+from sync.repository.ready import ready_row
+from sync.scope import Scope
+from sync.tables import EntryRow
+from sync.waivers import waived_standings
+
+_PAGE: Final = 1000
+_BY_ID: Final = (Sort(SortKey.ID),)
+SHOWN: Final = """query ($id: ID!) { entry(id: $id) {
+  id nativeId region { code name } city title summary track { id name } topic { id title } subTopic { id title }
+  proposedNationalTrack { id name } declaredNationalTrack { id name } nationalTrack { id name } match stage status award score
+  team { name representatives { name role isContact } } organisations { name creditCode kind isLead }
+  submittedAt updatedAt changedAt warnings { code place zh en } source { url fetchedAt sha256 locator }
+} }"""
+"""What a line holds: what is answered to this question."""
+
+
+def entry_lines(database: Database, scope: Scope, asked: Conditions) -> Iterator[bytes]:
+    """Pieces of many lines, in order of id. Nothing is held of the database while somebody takes one."""
+    with database.read(scope) as session:
+        waived = waived_standings(session, datetime.now(UTC)) if asked.entries.asks_for_standings() else {}
+    wanted = Wanted(asked.entries, waived)
+    after: Place | None = None
+    while True:
+        with database.read(scope) as session:
+            piece, after = _page(session, scope, wanted, after)
+        if after is None:
+            return
+        yield piece
+
+
+def _page(session: Session, scope: Scope, wanted: Wanted, after: Place | None) -> tuple[bytes, Place | None]:
+    """The lines after a place, and where the last of them stands; None where there are none."""
+    entries, columns = _projection()
+    listing = EntryBrowser(session, scope).listing(wanted, _BY_ID)
+    query = ready_row(session, listing.query(Slice(_PAGE, after=after)), EntryRow, columns.names)
+    rows = query.run(session)
+    lines = [orjson.dumps(entries.object(row), option=orjson.OPT_APPEND_NEWLINE) for row in rows]
+    return b"".join(lines), listing.place(rows[-1]) if rows else None
+
+
+@cache
+def _projection() -> tuple[Entries, Columns]:
+    document, schema = parse(SHOWN), graphql_schema()._schema  # noqa: SLF001  strawberry has no public way
+    operation = Operation(schema, document, cast("OperationDefinitionNode", get_operation_ast(document)))
+    selection = Selection(operation, VariableValues({}, {}))
+    (nodes,) = selection.fields(operation.query, [operation.definition.selection_set]).values()
+    columns = Columns()
+    return Entries(selection, nodes, columns), columns

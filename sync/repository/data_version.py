@@ -1,0 +1,52 @@
+"""Which state the database is in: as long as nobody has committed anything, the version stays the same.
+
+PostgreSQL tells the snapshot a query sees: two that are equal see the same transactions. It also changes with what others do in the
+same cluster, and while a transaction is under way, which costs an answer made anew and never shows an old one. SQLite tells one
+connection whether any other has committed.
+"""
+
+import threading
+from typing import Final
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from sync.database import Database
+
+_SQLITE: Final = "PRAGMA data_version"
+_POSTGRESQL: Final = "SELECT pg_current_snapshot()::text"
+
+
+class DataVersion:
+    """Looks at one database, over a connection of its own. It may be used from any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._sql = _SQLITE if database.is_sqlite else _POSTGRESQL
+        self._lock = threading.Lock()
+        self._connection: Connection | None = None
+        self._opened = 0
+
+    def look(self) -> str:
+        """The version now; a fault of the database, after which the next look begins with a new connection."""
+        with self._lock:
+            if self._connection is None:
+                self._connection = self._database.without_transactions()
+                self._opened += 1
+            try:
+                found = self._connection.exec_driver_sql(self._sql).scalar_one()
+            except DBAPIError:
+                self._connection.invalidate()
+                self._close()
+                raise
+        return f"{self._opened} {found}"  # what SQLite tells means nothing to another connection
+
+    def close(self) -> None:
+        """Give back the connection."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
