@@ -32,7 +32,7 @@ from gateway.console import assets, sessions
 from gateway.console.registry import PAGES
 from gateway.hub import Hub
 from schema.list_life import ListAct
-from schema.vocabulary import EntryStatus, Role, Stage
+from schema.vocabulary import EligibilityStatus, EntryStatus, Role, Stage
 from sync import migrate
 from sync.database import Database
 from sync.detector import detect
@@ -50,6 +50,7 @@ from sync.settings import PlatformSettings, Settings
 TIMES = 15
 VIEWS = 5
 KEY = SecretStr("b" * 64)
+_SOUND = [EligibilityStatus.ELIGIBLE, EligibilityStatus.UNDETERMINED]  # whoever breaks a clause stands on no list
 WANTED = {"Accept": "text/html", "Accept-Encoding": "gzip"}
 
 
@@ -72,7 +73,7 @@ def fill(database: Database, total: int) -> None:
     for code in regions():
         with database.read() as session:
             rows = EntryBrowser(session, Scope(code)).all(
-                EntryFilter(stages=[Stage.AWARDED], statuses=[EntryStatus.ACTIVE])
+                EntryFilter(stages=[Stage.AWARDED], statuses=[EntryStatus.ACTIVE], standings=_SOUND)
             )[:28]
         listed = [ListItem(rank, row.id, row.national_track or "N14") for rank, row in enumerate(rows, start=1)]
         done = submit(database, Push(code, listed, [Confirmation("benchmark")]), "benchmark", dry_run=False)
