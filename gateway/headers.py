@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _DEFAULTS: Final = {
@@ -14,7 +13,18 @@ _DEFAULTS: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
-_TLS: Final = "max-age=31536000"  # told only where a request came through TLS: elsewhere it has no meaning
+_TLS: Final = (
+    "Strict-Transport-Security",
+    "max-age=31536000",
+)  # told only where a request came through TLS: elsewhere it has no meaning
+
+
+def _raw(*headers: tuple[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers]
+
+
+_PLAIN: Final = _raw(*_DEFAULTS.items())
+_SAFE: Final = [*_PLAIN, *_raw(_TLS)]
 
 
 class SecurityHeaders:
@@ -25,14 +35,13 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look at the answer's headers as they go out."""
+        wanted = _SAFE if scope.get("scheme") == "https" else _PLAIN
 
         async def adding(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _DEFAULTS.items():
-                    headers.setdefault(name, value)
-                if scope.get("scheme") == "https":
-                    headers.setdefault("Strict-Transport-Security", _TLS)
+                headers = list(message.get("headers", ()))
+                said = {name.lower() for name, _ in headers}
+                message["headers"] = [*headers, *(each for each in wanted if each[0] not in said)]
             await send(message)
 
         await self._app(scope, receive, adding if scope["type"] == "http" else send)

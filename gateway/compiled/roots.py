@@ -56,6 +56,7 @@ class _Page:
 
     def __init__(self, session: Session, ready: ReadyListing, part: Slice) -> None:
         self._session, self._listed = session, ready.within(session)
+        self._counted = ready.counted
         self._read = paging.read(session, ready.within, part)
         self.rows = self._read.rows
 
@@ -74,9 +75,10 @@ class _Page:
 
     def total(self) -> int:
         """On all pages."""
-        return self._listed.count()
+        return self.rows[0].total if self.rows and self._counted else self._listed.count()
 
 
+_TOTAL: Final = "totalCount"
 _INFO: Final[Mapping[str, Callable[[_Page], Any]]] = {
     "startCursor": lambda page: page.end(0),
     "endCursor": lambda page: page.end(-1),
@@ -91,6 +93,7 @@ class EntriesPlan:
     def __init__(self, selection: Selection, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> None:
         self._selection, self._columns = selection, Columns()
         self._region = self._columns.place("region")
+        self._total = any(same[0].name.value == _TOTAL for same in selection.below(of, nodes).values())
         self._shown = self._object(of, nodes, {"edges": self._edges, "nodes": self._nodes, "pageInfo": self._info})
 
     def bind(self, arguments: Arguments) -> Run:
@@ -101,14 +104,18 @@ class EntriesPlan:
         part = asked_page.part(order_of(order))
         if asked.asks_for_standings():  # which depend on the waivers that hold at the moment
             raise NotCovered
-        wanted, keys, columns = Wanted(asked), order_of(order), self._columns
+        wanted, keys, columns, total = Wanted(asked), order_of(order), self._columns, self._total
         ready: dict[tuple[str, Scope], ReadyListing] = {}
 
         def run(session: Session, scope: Scope, regions: set[str]) -> Any:  # noqa: ANN401  JSON
             key = (session.get_bind().dialect.name, scope)
             if key not in ready:
                 ready[key] = ReadyListing(
-                    lambda session: EntryBrowser(session, scope).listing(wanted, order), keys, EntryRow, columns.names
+                    lambda session: EntryBrowser(session, scope).listing(wanted, order),
+                    keys,
+                    EntryRow,
+                    columns.names,
+                    counted=total,
                 )
             found = _Page(session, ready[key], part)
             regions.update(row[self._region] for row in found.rows)
@@ -123,7 +130,7 @@ class EntriesPlan:
         below: Mapping[str, Callable[[GraphQLObjectType, Sequence[FieldNode]], Getter]],
         plain: Mapping[str, Callable[[_Page], Any]] | None = None,
     ) -> Getter:
-        plain = {"totalCount": _Page.total} if plain is None else plain
+        plain = {_TOTAL: _Page.total} if plain is None else plain
         pairs: list[tuple[str, Getter]] = []
         for key, same in self._selection.below(of, nodes).items():
             name = same[0].name.value

@@ -4,7 +4,7 @@ passing it through SQLAlchemy costs several times what the database takes to ans
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Dialect, Select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 from sync.repository.keyset import Key, Listing, Place, Slice
 from sync.tables.columns import table_of
 
+TOTAL: Final = "total"  # as a column of a listing's rows
 _named: Callable[..., Any] = namedtuple  # noqa: PYI024  of names that are not known before
 
 
@@ -64,8 +65,9 @@ def ready_row(session: Session, query: Select[Any], table: type[SQLModel], names
 
 
 class ReadyListing:
-    """A listing of which some columns of its table are read. `listing` makes it within a session, which is done once for the
-    rows, once for their number, and each time where more has to be looked for beyond a page, as that depends on the page.
+    """A listing of which some columns of its table are read; if `counted`, each row has the number of all as `total` too, as one
+    query is answered sooner than two. `listing` makes it within a session, which is done once for the rows, once for their number,
+    and each time where more has to be looked for beyond a page, as that depends on the page.
     """
 
     def __init__(
@@ -74,8 +76,11 @@ class ReadyListing:
         order: Sequence[Key],
         table: type[SQLModel],
         names: Sequence[str],
+        *,
+        counted: bool = False,
     ) -> None:
         self.listing = listing
+        self.counted = counted
         self.order = tuple(order)
         self._table = table
         self._names = list(dict.fromkeys((*names, *(key.name for key in order))))
@@ -89,8 +94,14 @@ class ReadyListing:
     def rows(self, session: Session, part: Slice) -> list[Any]:
         """The rows of a part, from its end where it is counted from there."""
         if part not in self._rows:
-            self._rows[part] = ready_row(session, self.listing(session).query(part), self._table, self._names)
+            self._rows[part] = self._ready(session, self.listing(session), part)
         return self._rows[part].run(session)
+
+    def _ready(self, session: Session, listing: Listing[Any], part: Slice) -> ReadyQuery:
+        columns: list[Any] = [table_of(self._table).c[name] for name in self._names]
+        if self.counted:
+            columns.append(listing.counting().scalar_subquery().correlate(None).label(TOTAL))
+        return ReadyQuery(session, listing.query(part).with_only_columns(*columns, maintain_column_froms=True))
 
     def number(self, session: Session) -> int:
         """How many rows there are on all pages."""
