@@ -1,4 +1,4 @@
-"""The HTTP service: GraphQL at /graphql, GraphiQL at /graphiql, files at /files, lists at /lists, tables to take away at
+"""The HTTP service: the console at /, GraphQL at /graphql, GraphiQL at /graphiql, files at /files, lists at /lists, tables to take away at
 /export, health and readiness beside them.
 """
 
@@ -19,6 +19,7 @@ from starlette.requests import HTTPConnection, Request
 from gateway import files, graphiql, list_uploads, publicity_page
 from gateway.auth import Viewer, viewer_of
 from gateway.compiled.path import CompiledPath
+from gateway.console import routes as console
 from gateway.context import Context
 from gateway.errors import answer
 from gateway.exports import route as exports
@@ -83,6 +84,7 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
     app.include_router(list_uploads.router)
     app.include_router(exports.router)
     app.include_router(publicity_page.router)
+    console.install(app)
 
     @app.get("/metrics")
     async def metrics(viewer: Annotated[Viewer, Depends(viewer_of)]) -> Response:

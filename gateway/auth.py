@@ -135,7 +135,7 @@ def rotate_key(database: Database, prefix: str, overlap: timedelta, author: str 
     with database.write() as session:
         store = KeyStore(session)
         old = store.get(prefix)
-        if old is None or not _valid(old, now):
+        if old is None or not is_valid(old, now):
             return None
         scopes = frozenset(map(KeyScope, old.scopes))
         life = old.expires_at - old.created_at if old.expires_at else None
@@ -189,7 +189,7 @@ def authenticate(database: Database, key: str) -> Viewer | None:
         row = KeyStore(session).get(parts[1])
     # A digest is compared even where there is no such key, so that the answer takes as long.
     same = hmac.compare_digest(row.digest if row else "0" * 64, _digest(key))
-    if row is None or not same or not _valid(row, datetime.now(UTC)):
+    if row is None or not same or not is_valid(row, datetime.now(UTC)):
         return None
     return Viewer(
         row.name, Role(row.role), row.region, frozenset(map(KeyScope, row.scopes)), row.prefix, row.expires_at
@@ -244,7 +244,8 @@ async def _bearer(hub: Hub, authorization: str) -> Viewer | None:
     return await asyncio.to_thread(authenticate, hub.database, token)
 
 
-def _valid(row: ApiKeyRow, now: datetime) -> bool:
+def is_valid(row: ApiKeyRow, now: datetime) -> bool:
+    """Whether a key opens anything at a moment: neither revoked nor over."""
     return row.revoked_at is None and (row.expires_at is None or now < row.expires_at)
 
 

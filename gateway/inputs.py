@@ -1,6 +1,7 @@
 """Arguments of queries and mutations. The filter of entries is made from its declaration in `sync.repository.entry_filter`."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import strawberry
@@ -134,9 +135,13 @@ def order_asked(sorts: list[EntrySortInput] | None) -> tuple[Sort, ...]:
 
 @strawberry.input(description="对查重案件的裁定 / A decision on a duplicate case")
 class DecideCaseInput:
-    """CONFIRMED names the entry that stays."""
+    """CONFIRMED names the entry that stays; OPEN takes the last decision back."""
 
     case_id: strawberry.ID
     decision: CaseStatus
     keep_entry_id: strawberry.ID | None = None
     reason: str
+    seen_at: datetime | None = strawberry.field(
+        default=None,
+        description="裁定人所见案件的 changedAt；此后有变则拒绝 / `changedAt` of the case as it was seen; refused where it changed since",
+    )

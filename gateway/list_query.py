@@ -49,6 +49,19 @@ class ListQueries:
         return await info.context.read(work)
 
     @strawberry.field(
+        description="一份名单，按回执号 / One version of a list, by its receipt", extensions=[Access(cost=20)]
+    )
+    async def recommendation_list(self, info: Info, receipt: strawberry.ID) -> RecommendationList | None:
+        """Null where there is none that the viewer may see."""
+        scope = info.context.scope
+
+        def work(session: Session) -> RecommendationList | None:
+            row = ListStore(session, scope).get(str(receipt))
+            return lists.load(session, scope, [row])[0] if row is not None else None
+
+        return await info.context.read(work)
+
+    @strawberry.field(
         description="两个版本逐项比较 / Two versions, field by field", extensions=[Access(cost=100, size=100)]
     )
     async def compare_lists(self, info: Info, before: strawberry.ID, after: strawberry.ID) -> list[ListDifference]:

@@ -1,12 +1,12 @@
 """Recommended lists as GraphQL types: versions, events, findings, differences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 
 import strawberry
 
-from gateway import entries, facts
+from gateway import facts
 from gateway.entries import beijing
 from gateway.operations import Problem
 from schema.list_life import COUNTED, REQUESTED, TRANSITIONS, ListAct, ListState
@@ -18,7 +18,6 @@ from sync.lists import Finding, Severity, items_of
 from sync.lists.comparison import Difference
 from sync.lists.rules import issuers
 from sync.lists.submission import ListOutcome
-from sync.repository.browse import EntryBrowser
 from sync.repository.lists import ListStore
 from sync.repository.publicity import PublicityStore
 from sync.scope import Scope
@@ -36,7 +35,12 @@ class RecommendationItem:
     title: str | None = strawberry.field(description="名单所写的项目名称 / The title as the list has it")
     declared_national_track: NationalTrack | None
     remark: str | None
-    entry: Entry | None
+
+    @strawberry.field
+    async def entry(self, info: strawberry.Info) -> Entry | None:
+        """Read when asked for: a list is long."""
+        found: Entry | None = await info.context.entry(str(self.entry_id))
+        return found
 
 
 @strawberry.type(description="校验所见的一个问题 / One thing that validation found")
@@ -118,6 +122,7 @@ class RecommendationList(Node):
     submitted_at: datetime
     publicity_window: strawberry.ID | None = strawberry.field(description="公示编号，见 publicityWindows / Its window")
     publicity_until: datetime | None
+    size: int = strawberry.field(description="项目数 / How many items it has")
     items: list[RecommendationItem]
     events: list[ListEvent]
     findings: list[ListFinding] = strawberry.field(
@@ -133,27 +138,21 @@ def load(session: Session, scope: Scope, rows: Sequence[ListRow]) -> list[Recomm
         latest.setdefault(row.issuer, row.version)
     receipts = [row.receipt for row in rows]
     events, windows = store.events(receipts), PublicityStore(session, scope).of_lists(receipts)
-    ids = sorted({item.entry_id for row in rows for item in items_of(row)})
-    found = EntryBrowser(session, scope).by_ids(ids)
-    types = {str(entry.id): entry for entry in entries.load(session, scope, list(found.values()))}
     return [
-        _list(
-            row, events.get(row.receipt, []), windows.get(row.receipt), types, is_current=latest[row.issuer] == row.version
-        )
+        _list(row, events.get(row.receipt, []), windows.get(row.receipt), is_current=latest[row.issuer] == row.version)
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _list(
     row: ListRow,
     events: Sequence[ListEventRow],
     window: PublicityRow | None,
-    types: Mapping[str, Entry],
     *,
     is_current: bool,
 ) -> RecommendationList:
     state = ListState(row.state)
-    issuer = issuers().get(row.issuer)
+    issuer, items = issuers().get(row.issuer), items_of(row)
     return RecommendationList(
         id=strawberry.ID(row.receipt),
         receipt=strawberry.ID(row.receipt),
@@ -171,6 +170,7 @@ def _list(
         submitted_at=beijing(row.submitted_at),
         publicity_window=strawberry.ID(window.id) if window else None,
         publicity_until=beijing(window.closes_at) if window else None,
+        size=len(items),
         items=[
             RecommendationItem(
                 rank=item.rank,
@@ -178,9 +178,8 @@ def _list(
                 title=item.title,
                 declared_national_track=NATIONAL_TRACKS.get(item.national_track or ""),
                 remark=item.remark,
-                entry=types.get(item.entry_id),
             )
-            for item in items_of(row)
+            for item in items
         ],
         events=[ListEvent.of(event) for event in events],
         findings=[ListFinding(**each) for each in row.findings],

@@ -18,6 +18,7 @@ from gateway.operations import (
     DecideCaseResult,
     DetectionReport,
     Problem,
+    ReplayResult,
     StartPullResult,
 )
 from gateway.publicity_mutation import PublicityMutations
@@ -29,6 +30,7 @@ from sync import decisions, guard
 from sync.database import Session
 from sync.eligibility import evaluate, evaluate_cases
 from sync.pull import job_name
+from sync.remap import Remapper
 from sync.repository.jobs import JobStore
 from sync.tables import CaseRow, GuardStopRow
 
@@ -53,6 +55,7 @@ class Mutation(EligibilityMutations, ListMutations, RosterMutations, PublicityMu
                 reason=input.reason,
                 author=context.viewer.name,
                 kept_entry=str(input.keep_entry_id) if input.keep_entry_id else None,
+                seen_at=input.seen_at,
             )
         except RequestError as error:
             return DecideCaseResult(case=None, problems=[Problem.of(problem) for problem in error.problems])
@@ -115,6 +118,20 @@ class Mutation(EligibilityMutations, ListMutations, RosterMutations, PublicityMu
         except RequestError as error:
             return OverrideResult(stop=None, problems=[Problem.of(problem) for problem in error.problems])
         return OverrideResult(stop=GuardStop.of(row), problems=[])
+
+    @strawberry.mutation(
+        description="用现行映射重试隔离的行 / Try rows set aside again, with the mapping as it is now",
+        extensions=[Access(NATIONAL, JOB, cost=5000)],
+    )
+    async def replay_quarantine(self, info: Info, region: strawberry.ID) -> ReplayResult:
+        """No platform is asked."""
+        context = info.context
+        found, problems = _adapters([str(region)])
+        if problems:
+            return ReplayResult(rows=0, released=0, rejected=0, problems=problems)
+        database, tokens = context.hub.database, context.hub.settings.tokeniser()
+        done = await asyncio.to_thread(lambda: Remapper(database, found[0], tokens).quarantine(dry_run=False))
+        return ReplayResult(rows=done.rows, released=done.released, rejected=done.rejected, problems=[])
 
     @strawberry.mutation(
         description="全量查重 / Compare all entries and bring the cases up to date",

@@ -147,7 +147,7 @@ _KINDS: Final = tuple(
         (r"roster-\d{1,9}", _stored(_version, whole=True)),
         (r"[0-9a-f]{32}", _stored(_pull)),
         (r"W[0-9A-F]{12}", _stored(_waiver)),
-        (r"GS-.+", _stored(_window)),
+        (r"GS-.+", _stored(_window, whole=True)),
         (r"Y[0-9A-F]{12}", _stored(_objection, whole=True)),
         (r"msg_[0-9a-f]{24}", _stored(_message)),
     )

@@ -12,7 +12,7 @@ from schema.errors import Problem as ProblemRecord
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import NATIONAL_TRACKS, Region
 from schema.types.node import Node
-from schema.vocabulary import PullPhase, PullStatus
+from schema.vocabulary import CaseStatus, PullPhase, PullStatus
 from sync.repository.statistics import GroupKey, Line
 from sync.tables import PullRow, QuarantineRow
 
@@ -40,6 +40,24 @@ class Problem:
     def of(cls, problem: ProblemRecord | Mapping[str, Any]) -> Self:
         """From the record, or from the JSON a row keeps."""
         return cls(**(problem.as_dict() if isinstance(problem, ProblemRecord) else problem))
+
+
+@strawberry.type(description="某一状态的案件数 / How many cases there are of a status")
+class CaseCount:
+    """Counted in the database."""
+
+    status: CaseStatus
+    number: int
+
+
+@strawberry.type(description="重试隔离行的结果 / What came of trying rows again")
+class ReplayResult:
+    """`released` became entries, `rejected` are still set aside."""
+
+    rows: int
+    released: int
+    rejected: int
+    problems: list[Problem]
 
 
 @strawberry.type(description="平台格式变化：新字段、缺字段、新标签 / What a platform sent in a form we do not know")

@@ -140,6 +140,7 @@ class PublicityQueries:
             lambda session, rows: [
                 PublicityWindow.of(each, context.scope, now) for each in publicity.standing(session, rows)
             ],
+            whole=True,  # whether another region's list still counts is for everybody to know
         )
 
     @strawberry.field(

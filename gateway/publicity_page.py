@@ -1,24 +1,21 @@
-"""What everybody may read without a key: lists that are laid open, as a page, as JSON and as an Atom feed; and the way to
-object. Names of entries and organisations only; no person, no number of an entry. Of a list that was returned or withdrawn
-it says so and shows no names any more.
+"""What everybody may read without a key: lists that are laid open, as JSON and as an Atom feed, and the way to object; the
+page is the console's. Names of entries and organisations only; no person, no number of an entry. Of a list that was returned
+or withdrawn it says so and shows no names any more.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from html import escape
 from typing import Annotated, Any, Final
 from xml.etree import ElementTree as ET
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from gateway.facts import region_types
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from schema.provenance import CHINA
-from schema.types.catalogue import NATIONAL_TRACKS
 from sync import objections, publicity
 from sync.objections import Filing
 from sync.publicity import Window
@@ -29,11 +26,6 @@ router = APIRouter()
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _STOPPED: Final = "名单已不再有效，公示中止 / stopped: the list does not count any more"
 _LARGEST: Final = 64 * 1024  # bytes of an objection
-_STRICT: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "X-Content-Type-Options": "nosniff",
-}
-_STYLE: Final = "body{font:16px/1.6 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}td,th{padding:.2em .8em;text-align:left}"
 
 
 _Words = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]  # PostgreSQL stores no text with a NUL in it
@@ -63,19 +55,6 @@ async def windows_of(request: Request) -> list[Window]:
 
 
 Windows = Annotated[list[Window], Depends(windows_of)]
-
-
-@router.get("/publicity")
-async def page(request: Request, windows: Windows) -> HTMLResponse:
-    """All windows with their names, Chinese first."""
-    now = request.app.state.hub.now()
-    parts = "".join(_section(each, now) for each in windows) or "<p>目前没有公示。 / Nothing is laid open.</p>"
-    content = (
-        f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>公示 / Publicity</title><style>{_STYLE}</style>'
-        '<link rel="alternate" type="application/atom+xml" href="/publicity/feed.atom">'
-        f"<h1>推荐名单公示 / Recommended lists laid open to objection</h1>{parts}</html>"
-    )
-    return HTMLResponse(content, headers=_STRICT)
 
 
 @router.get("/publicity.json")
@@ -160,26 +139,6 @@ def _told(window: Window, now: datetime) -> dict[str, Any]:
         "rule": {"zh": row.rule_zh, "en": row.rule_en},
         "names": [{key: value for key, value in each.items() if key != "entry"} for each in window.shown],
     }
-
-
-def _section(window: Window, now: datetime) -> str:
-    row = window.row
-    state = _STOPPED if window.stopped_at else "公示中 / open" if window.is_open(now) else "已结束 / over"
-    head = f"<h2>{escape(window.issuer_name)} {escape(row.id)}（{state}）</h2>"
-    if window.stopped_at:
-        return head
-    lines = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(each))}</tr>" for each in window.shown)
-    return (
-        f"{head}<p>{_span(row)}；{escape(row.rule_zh)}<br>"
-        f"异议须实名并附证据 / objections by real name with evidence: POST /publicity/{escape(row.id)}/objections</p>"
-        "<table><tr><th>名次 Rank<th>项目 Title<th>牵头单位 Lead organisation<th>国家赛道 Track</tr>"
-        f"{lines}</table>"
-    )
-
-
-def _cells(name: Mapping[str, Any]) -> Sequence[str]:
-    track = NATIONAL_TRACKS.get(str(name["track"] or ""))
-    return str(name["rank"]), str(name["title"]), str(name["organisation"]), track.name if track else ""
 
 
 def _span(row: PublicityRow) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import strawberry
+from strawberry.types.nodes import Selection
 
 from gateway import cases, entries, facts, paging
 from gateway.access import Access
@@ -13,11 +14,12 @@ from gateway.eligibility_query import EligibilityQueries
 from gateway.inputs import EntryFilterInput, EntrySortInput, order_asked
 from gateway.list_query import ListQueries
 from gateway.nodes import NodeQueries
-from gateway.operations import Pull, QuarantinedRow, StatisticsRow
+from gateway.operations import CaseCount, Pull, QuarantinedRow, StatisticsRow
 from gateway.publicity import PublicityQueries
 from gateway.roster_query import RosterQueries
 from gateway.subscription import ChangeQueries
 from gateway.supervision import GuardStop, Schedule
+from gateway.system import SystemQueries
 from schema.errors import Problem, RequestError
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
@@ -43,7 +45,16 @@ _MOST_LINES = 10_000
 
 
 @strawberry.type(description="查询 / Queries")
-class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, AuditQueries, ChangeQueries, NodeQueries):
+class Query(
+    EligibilityQueries,
+    ListQueries,
+    RosterQueries,
+    PublicityQueries,
+    AuditQueries,
+    ChangeQueries,
+    NodeQueries,
+    SystemQueries,
+):
     """Reads only."""
 
     @strawberry.field(
@@ -104,7 +115,10 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         scope, asked = info.context.scope, (filter or EntryFilterInput()).as_filter()
         by_standing = GroupKey.STANDING in group_by or asked.asks_for_standings()
         wanted = await _wanted(info.context, asked, needs_waivers=by_standing)
-        return await info.context.read(lambda session: counted(session, scope, group_by, wanted))
+        with_organisations = _asks_for(info.selected_fields, "organisations")
+        return await info.context.read(
+            lambda session: counted(session, scope, group_by, wanted, with_organisations=with_organisations)
+        )
 
     @strawberry.field(
         description="查重案件，最近变化在前；REVIEW 为待裁定的队列 / Duplicate cases, newest change first; REVIEW: those to decide",
@@ -135,6 +149,29 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
             listing,
             lambda session, rows: cases.load(session, scope, rows),
         )
+
+    @strawberry.field(
+        description="一个查重案件；没有或与本省无关时为空 / One case; null where there is none or it is not yours",
+        extensions=[Access(cost=10)],
+    )
+    async def duplicate_case(self, info: Info, id: strawberry.ID) -> DuplicateCase | None:  # noqa: A002  as above
+        """By its id."""
+        scope = info.context.scope
+
+        def work(session: Session) -> DuplicateCase | None:
+            row = CaseStore(session, scope).case(str(id))
+            return cases.load(session, scope, [row])[0] if row is not None else None
+
+        return await info.context.read(work)
+
+    @strawberry.field(
+        description="各状态的案件数 / How many cases there are of each status", extensions=[Access(cost=20, size=3)]
+    )
+    async def duplicate_case_counts(self, info: Info) -> list[CaseCount]:
+        """A region's own and those that touch it."""
+        scope = info.context.scope
+        found = await info.context.read(lambda session: CaseStore(session, scope).counts())
+        return [CaseCount(status=status, number=found.get(status, 0)) for status in CaseStatus]
 
     @strawberry.field(description="拉取记录，最近在前 / Pulls, newest first", extensions=[Access(cost=10)])
     async def pulls(
@@ -210,7 +247,14 @@ class Query(EligibilityQueries, ListQueries, RosterQueries, PublicityQueries, Au
         )
 
 
-def counted(session: Session, scope: Scope, group_by: Sequence[GroupKey], wanted: Wanted) -> list[StatisticsRow]:
+def _asks_for(selections: Sequence[Selection], name: str) -> bool:
+    """Whether a field of this name is asked for anywhere below."""
+    return any(getattr(each, "name", "") == name or _asks_for(each.selections, name) for each in selections)
+
+
+def counted(
+    session: Session, scope: Scope, group_by: Sequence[GroupKey], wanted: Wanted, *, with_organisations: bool
+) -> list[StatisticsRow]:
     """The statistics of the entries that fit; RequestError where these are no groups to count by, or too many."""
     groups = list(dict.fromkeys(group_by))
     if not 0 < len(groups) <= _MOST_GROUPS:
@@ -220,7 +264,7 @@ def counted(session: Session, scope: Scope, group_by: Sequence[GroupKey], wanted
                 str(len(groups)), "分几次查询", "ask in several queries",
             )
         )  # fmt: skip
-    lines = statistics(session, scope, groups, wanted, _MOST_LINES + 1)
+    lines = statistics(session, scope, groups, wanted, _MOST_LINES + 1, with_organisations=with_organisations)
     if len(lines) > _MOST_LINES:
         raise RequestError(
             Problem(

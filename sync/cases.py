@@ -113,10 +113,14 @@ def _bring(
 
 
 def _close(store: CaseStore, case: Standing, now: datetime, changes: Changes) -> None:
-    """End an open case for which nothing speaks any more: it goes, or what was once decided of it stands again."""
+    """End an open case for which nothing speaks any more: it goes, or what was once decided of it stands again. One whose
+    decision was taken back waits for the person who owes another, whatever is found meanwhile.
+    """
+    decision = store.last_decision(case.id)
+    if decision is None and store.decisions([case.id])[case.id]:
+        return
     changes.closed += 1
     changes.entries.update(case.entries)
-    decision = store.last_decision(case.id)
     if decision is None:
         store.drop(case.id)
         return

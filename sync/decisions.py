@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from schema.audit import AuditAction
 from schema.canonical import Json
 from schema.errors import Problem, RequestError, reason_missing
+from schema.provenance import CHINA
 from schema.vocabulary import CaseStatus
 from sync.audit import record
 from sync.database import Database
@@ -17,7 +18,7 @@ from sync.scope import Scope
 from sync.tables import CaseRow, DecisionRow
 
 
-def decide(
+def decide(  # noqa: PLR0913  a decision is that much, each part named
     database: Database,
     scope: Scope,
     *,
@@ -26,13 +27,19 @@ def decide(
     reason: str,
     author: str,
     kept_entry: str | None = None,
+    seen_at: datetime | None = None,
 ) -> CaseRow:
-    """Record a decision with author and reason. A confirmed duplicate names the entry that stays."""
+    """Record a decision with author and reason. A confirmed duplicate names the entry that stays, OPEN takes the last
+    decision back. With `seen_at`, when the case that was looked at had last changed, a case that changed since is left as it
+    is: of two who decide at once the second hears of the first.
+    """
     with database.write() as session:
         store = CaseStore(session, scope)
         row = store.case(case)
         entries = [] if row is None else [entry.entry_id for entry in store.entries([case])[case]]
         problems = _decision_problems(row, entries, status, reason, kept_entry)
+        if row is not None and seen_at is not None and row.changed_at != seen_at.astimezone(UTC):
+            problems.append(_changed_since(row))
         if row is None or problems:
             raise RequestError(problems)
         now = datetime.now(UTC)
@@ -69,11 +76,11 @@ def _decision_problems(
             )
         ]  # fmt: skip
     problems = []
-    if status is CaseStatus.OPEN:
+    if status is CaseStatus.OPEN and row.status == CaseStatus.OPEN:
         problems.append(
             Problem(
-                "DECISION_INVALID", "decision", "不能裁定为未决", "a decision does not leave a case open", status,
-                "裁定为 CONFIRMED 或 DISMISSED", "decide CONFIRMED or DISMISSED",
+                "DECISION_INVALID", "decision", "案件尚未裁定，无可撤回", "the case is open; there is nothing to take back", None,
+                "裁定为确认或排除", "decide CONFIRMED or DISMISSED",
             )
         )  # fmt: skip
     if not reason.strip():
@@ -90,11 +97,21 @@ def _decision_problems(
                 remedy_en="choose one of " + ", ".join(entries),
             )
         )
-    if status is CaseStatus.DISMISSED and kept_entry is not None:
+    if status is not CaseStatus.CONFIRMED and kept_entry is not None:
         problems.append(
             Problem(
-                "KEPT_ENTRY_INVALID", "keepEntryId", "排除重复时不指定保留项目", "nothing is kept on dismissal", kept_entry,
+                "KEPT_ENTRY_INVALID", "keepEntryId",
+                "只有确认重复时才指定保留项目", "only a confirmed duplicate names what stays", kept_entry,
                 "去掉 keepEntryId，或改为确认", "leave keepEntryId out, or confirm",
             )
         )  # fmt: skip
     return problems
+
+
+def _changed_since(row: CaseRow) -> Problem:
+    return Problem(
+        "CASE_CHANGED", "seenAt",
+        "案件在您打开之后已有变化，您的裁定未执行", "the case changed since you opened it; your decision was not taken",
+        f"{row.status} {row.changed_at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}",
+        "重新打开案件，看过新情况后再裁定", "open the case again and decide on what it is now",
+    )  # fmt: skip

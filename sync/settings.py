@@ -113,6 +113,26 @@ class WebhookSettings(BaseModel):
         return key
 
 
+class SignInSettings(BaseModel):
+    """The identity provider (OpenID Connect) that people sign in to the console with, and what its claims mean here. A
+    person's role is the value of `role_claim`, a REGION's region that of `region_claim`; `roles` translates the provider's
+    own words.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: SecretStr = SecretStr("")
+    client_secret_file: Path | None = None
+    role_claim: str = "dexhub_role"
+    region_claim: str = "dexhub_region"
+    roles: dict[str, Role] = {}
+
+    def secret(self) -> str:
+        """The client's secret, from its file where one is named."""
+        file = self.client_secret_file
+        return secret_in(file) if file else self.client_secret.get_secret_value()
+
+
 class Settings(BaseSettings):
     """What differs between installations."""
 
@@ -168,6 +188,13 @@ class Settings(BaseSettings):
     backup_folder: Path | None = None
     # Where tables that provinces hand in are laid down, each region's in a folder called by its slug.
     files_folder: Path | None = None
+    # How long a session of the console may be idle, and how long it may last at all, in minutes.
+    console_idle_minutes: float = Field(default=30, gt=0)
+    console_longest_minutes: float = Field(default=720, gt=0, le=1440)
+    # Where people sign in to the console beside keys; unset: keys alone.
+    sign_in: SignInSettings | None = None
+    # Where certificates of `dexhub adapters check` are laid down, for the console to show.
+    certificates_folder: Path | None = None
     # A file that seals of the record of changes are added to, best on another machine.
     seals_file: Path | None = None
 
@@ -227,6 +254,7 @@ class Settings(BaseSettings):
             "DEXHUB_TOKEN_KEY_FILE": self.token_key_file,
             "DEXHUB_SIGNING_KEY_FILE": self.signing_key_file,
             "DEXHUB_ROUTER_SECRET_FILE": self.router_secret_file,
+            "DEXHUB_SIGN_IN__CLIENT_SECRET_FILE": self.sign_in.client_secret_file if self.sign_in else None,
         }
         theirs = {f"PLATFORMS__{slug.upper()}__SECRET_FILE": each.secret_file for slug, each in self.platforms.items()}
         hooks = {f"WEBHOOKS__{slug.upper()}__SECRET_FILE": each.secret_file for slug, each in self.webhooks.items()}
@@ -235,7 +263,11 @@ class Settings(BaseSettings):
 
     def secrets_in_environment(self) -> list[tuple[str, str]]:
         """Secrets that are given as they are, by the setting that holds each."""
-        own = {"DEXHUB_TOKEN_KEY": self.token_key, "DEXHUB_ROUTER_SECRET": self.router_secret}
+        own = {
+            "DEXHUB_TOKEN_KEY": self.token_key,
+            "DEXHUB_ROUTER_SECRET": self.router_secret,
+            "DEXHUB_SIGN_IN__CLIENT_SECRET": self.sign_in.client_secret if self.sign_in else None,
+        }
         theirs = {f"PLATFORMS__{slug.upper()}__SECRET": each.secret for slug, each in self.platforms.items()}
         hooks = {f"WEBHOOKS__{slug.upper()}__SECRET": each.secret for slug, each in self.webhooks.items()}
         found = {name: each.get_secret_value() for name, each in {**own, **theirs, **hooks}.items() if each is not None}

@@ -193,13 +193,20 @@ class StatisticsPlan:
 
     def __init__(self, selection: Selection, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> None:
         self._shown = completer(selection, of, nodes)
+        shown = selection.below(of, nodes).values()
+        self._with_organisations = any(node.name.value == "organisations" for same in shown for node in same)
 
     def bind(self, arguments: Arguments) -> Run:
         """As `Query.statistics`."""
         asked, groups = (arguments.get("filter") or EntryFilterInput()).as_filter(), arguments["group_by"]
         if GroupKey.STANDING in groups or asked.asks_for_standings():  # as for entries
             raise NotCovered
-        return lambda session, scope, _: [self._shown(line) for line in counted(session, scope, groups, Wanted(asked))]
+
+        def run(session: Session, scope: Scope, _: set[str]) -> Any:  # noqa: ANN401  what JSON has
+            lines = counted(session, scope, groups, Wanted(asked), with_organisations=self._with_organisations)
+            return [self._shown(line) for line in lines]
+
+        return run
 
 
 PLANS: Final[Mapping[str, Callable[[Selection, GraphQLObjectType, Sequence[FieldNode]], Plan]]] = {

@@ -6,7 +6,7 @@ by the missing last piece of the body where one did not come.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,8 +33,11 @@ async def export(
     what: str, form: str, request: Request, viewer: Annotated[Viewer, Depends(viewer_of)]
 ) -> StreamingResponse:
     """GraphQL's filters by their names: `?regions=41&stages=FINAL&stages=AWARDED`."""
-    hub: Hub = request.app.state.hub
-    pairs = request.query_params.multi_items()
+    return await table(request.app.state.hub, viewer, what, form, request.query_params.multi_items())
+
+
+async def table(hub: Hub, viewer: Viewer, what: str, form: str, pairs: Sequence[tuple[str, str]]) -> StreamingResponse:
+    """What the viewer may see of `what`, as a file to save."""
     if (what, form) == LINES:
         pieces = entry_lines(hub.database, viewer.scope, Conditions.of(what, pairs))
         return StreamingResponse(pieces, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})

@@ -7,10 +7,13 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import answer
+from gateway.files import PATIENCE
 from schema.errors import Problem, RequestError
 from sync.settings import LimitSettings
+from sync.workbooks.kinds import MOST_BYTES
 
 _FILES: Final = ("/files/", "/lists/")  # whose routes have bounds of their own, for tables of megabytes
+_FORMS: Final = ("/recommendations/upload", "/registers/")  # the console's forms with a table in them
 
 
 class Bodies:
@@ -34,7 +37,8 @@ class Bodies:
             response = await answer(request, error)
             await response(scope, receive, send)
             return
-        bounded = receive if request.url.path.startswith(_FILES) else self._bounded(receive)
+        path = request.url.path
+        bounded = receive if path.startswith(_FILES) else self._bounded(receive, *self._bounds(path))
         await self._app(scope, bounded, send)
 
     def _check(self, request: Request) -> None:
@@ -51,11 +55,18 @@ class Bodies:
                 status=415,
             )
         length = request.headers.get("Content-Length", "0")
-        if not request.url.path.startswith(_FILES) and length.isdecimal() and int(length) > self._limits.body_bytes:
-            raise self._too_large()
+        most, _ = self._bounds(request.url.path)
+        if not request.url.path.startswith(_FILES) and length.isdecimal() and int(length) > most:
+            raise _too_large(most)
 
-    def _bounded(self, receive: Receive) -> Receive:
-        size, end = 0, asyncio.get_running_loop().time() + self._limits.body_seconds
+    def _bounds(self, path: str) -> tuple[int, float]:
+        """How many bytes a body may have, and how many seconds it may take."""
+        if path.startswith(_FORMS):
+            return MOST_BYTES + self._limits.body_bytes, max(self._limits.body_seconds, PATIENCE)
+        return self._limits.body_bytes, self._limits.body_seconds
+
+    def _bounded(self, receive: Receive, most: int, seconds: float) -> Receive:
+        size, end = 0, asyncio.get_running_loop().time() + seconds
         whole = False
 
         async def bounded() -> Message:
@@ -66,40 +77,41 @@ class Bodies:
                 async with asyncio.timeout_at(end):
                     message = await receive()
             except TimeoutError:
-                raise self._too_slow() from None
+                raise _too_slow(seconds) from None
             if message["type"] == "http.disconnect":
                 raise _cut_short()
             size += len(message.get("body", b""))
             whole = not message.get("more_body", False)
-            if size > self._limits.body_bytes:
-                raise self._too_large()
+            if size > most:
+                raise _too_large(most)
             return message
 
         return bounded
 
-    def _too_large(self) -> RequestError:
-        bound = self._limits.body_bytes >> 10
-        return RequestError(
-            Problem(
-                "BODY_TOO_LARGE", "body", f"请求体超过 {bound} KB", f"the body exceeds {bound} kB", None,
-                "分几次发送", "send it in several",
-            ),
-            status=413,
-        )  # fmt: skip
 
-    def _too_slow(self) -> RequestError:
-        bound = self._limits.body_seconds
-        return RequestError(
-            Problem(
-                "BODY_TOO_SLOW",
-                "body",
-                f"请求体在 {bound:g} 秒内未到齐",
-                f"the body was not whole after {bound:g} seconds",
-                remedy_zh="检查网络后重试",
-                remedy_en="check the network and try again",
-            ),
-            status=408,
-        )
+def _too_large(most: int) -> RequestError:
+    bound = most >> 10
+    return RequestError(
+        Problem(
+            "BODY_TOO_LARGE", "body", f"请求体超过 {bound} KB", f"the body exceeds {bound} kB", None,
+            "分几次发送", "send it in several",
+        ),
+        status=413,
+    )  # fmt: skip
+
+
+def _too_slow(seconds: float) -> RequestError:
+    return RequestError(
+        Problem(
+            "BODY_TOO_SLOW",
+            "body",
+            f"请求体在 {seconds:g} 秒内未到齐",
+            f"the body was not whole after {seconds:g} seconds",
+            remedy_zh="检查网络后重试",
+            remedy_en="check the network and try again",
+        ),
+        status=408,
+    )
 
 
 def _cut_short() -> RequestError:

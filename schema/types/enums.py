@@ -12,6 +12,7 @@ strawberry.enum(vocabulary.OrganisationKind, description="单位性质 / Kind of
 strawberry.enum(
     vocabulary.TrackMatch, description="对应国家赛道的方式 / How a track or topic leads to a national track"
 )
+strawberry.enum(vocabulary.Role, description="密钥的角色 / Who holds a key")
 strawberry.enum(vocabulary.OrganiserRole, description="组织角色 / The part an organiser plays")
 strawberry.enum(vocabulary.PullStatus, description="拉取结果 / Outcome of a pull")
 strawberry.enum(vocabulary.PullPhase, description="拉取进行到哪一步 / How far a pull has come")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -85,6 +85,11 @@ class CaseStore:
             for own in [tuple(members.get(case, ()))]
         ]
 
+    def counts(self) -> dict[CaseStatus, int]:
+        """How many cases there are of each status."""
+        query = select(CaseRow.status, func.count()).where(*self._conditions((), ())).group_by(CaseRow.status)  # type: ignore[call-overload]
+        return {CaseStatus(status): number for status, number in self._session.execute(query)}
+
     def by_ids(self, cases: Sequence[str]) -> list[CaseRow]:
         """The cases of these ids, in their order."""
         found = {row.id: row for row in self._session.scalars(select(CaseRow).where(col(CaseRow.id).in_(cases)))}
@@ -112,9 +117,9 @@ class CaseStore:
         return found
 
     def last_decision(self, case: str) -> DecisionRow | None:
-        """The decision that counts, if there ever was one."""
+        """The decision that counts, if there ever was one and it was not taken back."""
         decisions = self.decisions([case])[case]
-        return decisions[-1] if decisions else None
+        return decisions[-1] if decisions and decisions[-1].status != CaseStatus.OPEN else None
 
     def save(self, case: CaseRow, entries: Sequence[str]) -> None:
         """Write a case with exactly these entries."""

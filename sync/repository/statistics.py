@@ -44,17 +44,28 @@ class Line:
 
 
 def statistics(
-    session: Session, scope: Scope, groups: Sequence[GroupKey], wanted: Wanted, limit: int | None = None
+    session: Session,
+    scope: Scope,
+    groups: Sequence[GroupKey],
+    wanted: Wanted,
+    limit: int | None = None,
+    *,
+    with_organisations: bool = True,
 ) -> list[Line]:
-    """Largest groups first; of these at most `limit`."""
+    """Largest groups first; of these at most `limit`. Telling organisations apart takes most of the time, and is left out, as
+    0, unless `with_organisations` asks for it.
+    """
     browser = EntryBrowser(session, scope)
     database = session.get_bind().dialect.name
     entries = func.count()
-    organisations = func.count(func.distinct(col(OrganisationRow.organisation_key)))
     query: Query = select().select_from(EntryRow)
-    query = query.join(
-        OrganisationRow, and_(col(OrganisationRow.entry_id) == col(EntryRow.id), col(OrganisationRow.position) == 0)
-    )
+    organisations: ColumnElement[int] = literal(0)
+    if with_organisations or GroupKey.ORGANISATION_KIND in groups:
+        query = query.join(
+            OrganisationRow, and_(col(OrganisationRow.entry_id) == col(EntryRow.id), col(OrganisationRow.position) == 0)
+        )
+    if with_organisations:
+        organisations = func.count(func.distinct(col(OrganisationRow.organisation_key)))
     keys: list[Label[Any]] = []
     if GroupKey.STANDING in groups or GroupKey.VERDICT in groups:
         query = query.outerjoin(EligibilityRow, col(EligibilityRow.entry_id) == col(EntryRow.id))

@@ -5,6 +5,7 @@ from sync.tables.audit import AuditHeadRow, AuditRecordRow, AuditSealRow
 from sync.tables.cases import CaseEntryRow, CaseRow, DecisionRow, DetectionRow, PairRow
 from sync.tables.changes import ChangeRow
 from sync.tables.columns import Moment
+from sync.tables.console import ConsoleFormRow, ConsoleSessionRow
 from sync.tables.eligibility import EligibilityRow, PatternVerdictRow, PeerRow, WaiverRow
 from sync.tables.entries import EntryRow, OrganisationRow, PayloadRow, RepresentativeRow
 from sync.tables.history import EntryChangeRow
@@ -24,6 +25,8 @@ __all__ = [
     "CaseEntryRow",
     "CaseRow",
     "ChangeRow",
+    "ConsoleFormRow",
+    "ConsoleSessionRow",
     "DecisionRow",
     "DetectionRow",
     "EligibilityRow",

@@ -24,6 +24,7 @@ class EntryRow(SQLModel, table=True):
         Index("ix_entry_submitted", "submitted_at", "id"),
         Index("ix_entry_region_submitted", "region", "submitted_at", "id"),
         Index("ix_entry_counted_submitted", "counted_track", "submitted_at", "id"),
+        Index("ix_entry_counts", "region", "counted_track", "stage"),  # what an overview counts by, in its order
         Index("ix_entry_region_counted_submitted", "region", "counted_track", "submitted_at", "id"),
         Index("ix_entry_updated", "updated_at", "id"),
         Index("ix_entry_track", "track_id", "submitted_at", "id"),

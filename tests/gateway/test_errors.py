@@ -171,7 +171,7 @@ def test_a_hub_whose_database_does_not_answer_lives_but_is_not_ready(serve, tmp_
     assert codes == {"live": 200, "ready": 503}
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/openapi.json", "/graphql/x"])
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/graphql/x"])
 def test_nothing_else_is_served(service, path) -> None:
     assert service.national.http.get(path).status_code == 404
 

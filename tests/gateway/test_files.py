@@ -92,7 +92,7 @@ def test_what_was_handed_in_last_is_what_is_pulled(hub, lines, until) -> None:
 @pytest.mark.parametrize("other", [code for code in regions() if code != CODE])
 def test_another_region_is_answered_as_one_that_does_not_exist(hub, folder: Path, lines, other: str) -> None:
     client = hub.of(Role.REGION, other)
-    answers = [put(client, workbook(lines), region) for region in (CODE, "99", "..")]
+    answers = [put(client, workbook(lines), region) for region in (CODE, "99", "...")]
     assert ([each.status_code for each in answers], answers[0].json()) == ([404] * 3, answers[1].json())
     assert folder.exists() is False
 

@@ -39,6 +39,7 @@ FAILING: Mapping[str, tuple[str, list[str]]] = {
     "startPull": ('(regions: ["99"])', ["REGION_UNKNOWN"]),
     "stopPull": ('(regions: ["99"])', ["REGION_UNKNOWN"]),
     "overrideGuardStop": ('(runId: "none", reason: "x")', ["STOP_UNKNOWN"]),
+    "replayQuarantine": ('(region: "99")', ["REGION_UNKNOWN"]),
     "startDetection": ("", ["DETECT_KEY_WIDESPREAD"]),  # nothing to get wrong, but what was too widespread is told
 }
 FOR_A_REGION = {"submitRecommendations", "moveList", "markMessagesRead"}

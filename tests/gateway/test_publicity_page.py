@@ -43,10 +43,11 @@ def test_the_page_names_every_project_with_its_organisation_and_no_number_of_it(
     assert (titles, [item["entryId"] for item in items("41", 3) if item["entryId"] in page]) == ([True] * 3, [])
 
 
-def test_the_page_runs_no_script_whatever_a_title_holds(public, window) -> None:
-    assert (
-        public.get("/publicity").headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'"
-    )
+def test_the_page_runs_no_script_but_ours_whatever_a_title_holds(public, window) -> None:
+    policy = public.get("/publicity").headers["content-security-policy"]
+    assert [part for part in policy.split("; ") if "-src" in part] == [
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
+    ]  # fmt: skip
 
 
 def test_the_json_says_what_is_open_until_when_and_by_what_rule(public, window) -> None:
@@ -169,14 +170,35 @@ def test_once_a_list_is_returned_the_public_sees_that_and_no_name_of_it(public, 
     assert (said, named) == ([True] * 3, [])
 
 
-def test_other_regions_see_no_names_of_a_window_that_was_stopped(stopped, own) -> None:
+def test_nobody_objects_to_a_window_that_was_stopped(public, stopped) -> None:
+    assert codes(public.post("/publicity/GS-41-001/objections", json=SAID)) == ["PUBLICITY_STOPPED"]
+
+
+@pytest.fixture
+def returned(serve, filled, items):
+    """Over either database: a list that was laid open and then returned."""
+    service = serve(filled)
+    receipt = service.accepted(service.national, "41", items("41", 3))
+    service.published(receipt, datetime.now(UTC) + timedelta(days=7))
+    assert service.move(service.national, receipt, "RETURN", reason="须补充")["problems"] == []
+    return service
+
+
+def test_other_regions_see_no_names_of_a_window_that_was_stopped(returned) -> None:
     asked = "{ publicityWindows { nodes { isOpen stoppedAt names { rank } } } }"
-    seen = [own.of(Role.REGION, code).ask(asked)["publicityWindows"]["nodes"][0] for code in ("41", "61")]
+    seen = [returned.of(Role.REGION, code).ask(asked)["publicityWindows"]["nodes"][0] for code in ("41", "61")]
     assert [(each["isOpen"], each["stoppedAt"] is None, len(each["names"])) for each in seen] == [
         (False, False, 3),
         (False, False, 0),
     ]
 
 
-def test_nobody_objects_to_a_window_that_was_stopped(public, stopped) -> None:
-    assert codes(public.post("/publicity/GS-41-001/objections", json=SAID)) == ["PUBLICITY_STOPPED"]
+def test_a_stopped_window_asked_for_by_its_id_shows_other_regions_no_names(returned) -> None:
+    asked = '{ node(id: "GS-41-001") { ... on PublicityWindow { names { rank } } } }'
+    seen = [len(returned.of(Role.REGION, code).ask(asked)["node"]["names"]) for code in ("41", "61")]
+    assert seen == [3, 0]
+
+
+def test_the_page_of_the_public_shows_no_names_of_a_window_that_was_stopped(returned) -> None:
+    page = returned.client().http.get("/publicity").text
+    assert ("已中止" in page, "<tbody>" in page) == (True, False)

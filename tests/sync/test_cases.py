@@ -121,6 +121,40 @@ def test_a_decision_that_lacks_something_is_refused_with_all_that_it_lacks(
     assert [problem.code for problem in refused.value.problems] == codes
 
 
+def test_a_decision_that_was_taken_back_leaves_the_case_open_whatever_is_found_next(filled: Database) -> None:
+    case, entries = _one(filled)
+    for status in (CaseStatus.DISMISSED, CaseStatus.OPEN):
+        decide(filled, EVERYTHING, case=case, status=status, reason="核实", author="甲")
+    with filled.write() as session:
+        EntryStore(session).withdraw(entries[1:], _now())
+    reports = [detect(filled) for _ in range(2)]
+    with filled.read() as session:
+        row = CaseStore(session, EVERYTHING).case(case)
+        kept = [each.status for each in CaseStore(session, EVERYTHING).decisions([case])[case]]
+    assert (row and row.status, kept, reports[1].closed) == ("OPEN", ["DISMISSED", "OPEN"], 0)
+
+
+def test_an_open_case_has_no_decision_to_take_back(filled_sqlite: Database) -> None:
+    case, _ = _one(filled_sqlite)
+    with pytest.raises(RequestError) as refused:
+        decide(filled_sqlite, EVERYTHING, case=case, status=CaseStatus.OPEN, reason="核实", author="甲")
+    assert refused.value.code == "DECISION_INVALID"
+
+
+def test_a_decision_on_what_has_changed_since_it_was_looked_at_is_refused(filled_sqlite: Database) -> None:
+    case, _ = _one(filled_sqlite)
+    with filled_sqlite.read() as session:
+        row = CaseStore(session, EVERYTHING).case(case)
+    assert row is not None
+    first, second = [
+        {"case": case, "status": CaseStatus.DISMISSED, "author": name, "seen_at": row.changed_at} for name in "甲乙"
+    ]
+    decide(filled_sqlite, EVERYTHING, reason="核实", **first)
+    with pytest.raises(RequestError) as refused:
+        decide(filled_sqlite, EVERYTHING, reason="核实", **second)
+    assert refused.value.code == "CASE_CHANGED"
+
+
 def test_a_case_outside_the_scope_does_not_exist(filled_sqlite: Database) -> None:
     case, entries = _one(filled_sqlite)
     outside = next(code for code in regions() if code not in {entry[:2] for entry in entries})

@@ -241,6 +241,12 @@ class Register(str, Enum):
     CANCELLED_SUB_TOPICS = "CANCELLED_SUB_TOPICS"
 
 
+class Role(str, Enum):
+    NATIONAL = "NATIONAL"
+    REGION = "REGION"
+    JOB = "JOB"
+
+
 class RosterAct(str, Enum):
     EXCLUDE = "EXCLUDE"
     HOLD = "HOLD"

@@ -87,6 +87,8 @@ class DecideCaseInput(BaseModel):
     "保留的项目，CONFIRMED 时必填 / The entry that stays; needed to confirm"
     reason: str
     "理由，记录在案 / The reason, kept on record"
+    seen_at: Optional[datetime] = Field(alias="seenAt", default=None)
+    "裁定人所见案件的 changedAt；此后有变则拒绝 / `changedAt` of the case as it was seen; refused where it changed since"
 
 
 class DocumentInput(BaseModel):

@@ -37,6 +37,8 @@
   };
 
   const root = ReactDOM.createRoot(byId("graphiql"));
+  // A page of the console hands its query over behind the address's #, which no server and no log sees.
+  const handed = new URLSearchParams(location.hash.slice(1));
   // What the hub offers to the holder of the key. A key that is none is said to be so.
   const offered = async () => {
     const key = sessionStorage.getItem(KEY);
@@ -59,6 +61,8 @@
         storage,
         shouldPersistHeaders: false,
         defaultTabs: tabs.length ? tabs : undefined,
+        query: handed.get("query") || undefined,
+        variables: handed.get("variables") || undefined,
         defaultQuery: "# 填入密钥后，此处列出该角色可用的查询 / Give a key to see the queries of its role.\n# 在此书写查询；Ctrl-空格 提示字段，Ctrl-回车 执行。\n",
         defaultEditorToolsVisibility: true,
       }),

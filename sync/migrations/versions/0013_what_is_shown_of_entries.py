@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sync.repository.read_model import rebuild
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
