@@ -151,3 +151,20 @@ async def test_nothing_is_kept_where_that_is_configured(asked, statements) -> No
     statements.clear()
     await none.answer(NATIONAL, {"query": PAGE})
     assert [each for each in statements if "FROM entry" in each] != []
+
+
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+async def test_connections_that_the_database_ended_are_replaced(asked, filled) -> None:
+    none = asked(graphql_schema(), kept_answers=0)
+    for _ in range(3):
+        expected = await none.answer(NATIONAL, {"query": PAGE})
+    with filled.engine.connect() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    found = [await none.answer(NATIONAL, {"query": PAGE}) for _ in range(12)]
+    assert ([each[0] for each in found], found[-1][2]["data"], none.by_plan[-1]) == (
+        [200] * 12,
+        expected[2]["data"],
+        True,
+    )
