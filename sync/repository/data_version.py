@@ -22,6 +22,7 @@ class DataVersion:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.is_near = database.is_sqlite  # a look waits for nobody and takes a few µs
         self._sql = _SQLITE if database.is_sqlite else _POSTGRESQL
         self._lock = threading.Lock()
         self._connection: Connection | None = None

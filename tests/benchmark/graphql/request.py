@@ -9,7 +9,6 @@ five rounds is told. `kept` is an answer that is kept, `304` one by GET that the
 import argparse
 import asyncio
 import cProfile
-import io
 import os
 import pstats
 import statistics
@@ -99,7 +98,6 @@ async def run(url: str, requests: int, profiled: str | None) -> None:
     os.environ["LIMIT_DATABASE"] = url.replace("postgresql+psycopg", "postgresql")
     from limit import app as limit  # noqa: PLC0415  it reads where the database is
 
-    observing.configure("INFO", io.StringIO() if profiled else Path(os.devnull).open("w", encoding="utf-8"))  # noqa: ASYNC230, SIM115
     database = Database(url)
     key = create_key(database, "benchmark", Role.NATIONAL)
     with database.read() as session:
@@ -160,6 +158,7 @@ def main() -> None:
             filling = Database(url)
             fill(filling, corpus(options.entries))
             filling.close()
+        observing.configure("INFO", stack.enter_context(Path(os.devnull).open("w", encoding="utf-8")))
         uvloop.run(run(url, options.requests, options.profile))
 
 
