@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from sync.database import Database
+from sync.repository import straight
 
 _SQLITE: Final = "PRAGMA data_version"
 _POSTGRESQL: Final = "SELECT pg_current_snapshot()::text"
@@ -35,7 +36,7 @@ class DataVersion:
                 self._connection = self._database.without_transactions()
                 self._opened += 1
             try:
-                found = self._connection.exec_driver_sql(self._sql).scalar_one()
+                ((found,),), _ = straight.rows(self._connection, self._sql)
             except DBAPIError:
                 self._connection.invalidate()
                 self._close()
