@@ -14,8 +14,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from starlette.requests import Request
+from starlette.types import Scope as Asked
 
 from adapters.registry import regions
+from gateway.headers import said
 from gateway.hub import Hub
 from schema.audit import AuditAction
 from schema.errors import Problem, RequestError
@@ -198,15 +200,14 @@ def authenticate(database: Database, key: str) -> Viewer | None:
 
 async def viewer_of(request: Request) -> Viewer:
     """The viewer behind a request to a served hub; RequestError with status 401 for everybody else."""
-    return await viewer_at(request, None)
+    return await viewer_at(request.app.state.hub, request.scope, None)
 
 
-async def viewer_at(request: Request, version: str | None) -> Viewer:
+async def viewer_at(hub: Hub, asked: Asked, version: str | None) -> Viewer:
     """The same, where a look after the request came found this version of the data."""
-    hub: Hub = request.app.state.hub
-    address = request.client.host if request.client else ""
+    address = (asked.get("client") or ("",))[0]
     hub.rates.admit(address)
-    authorization = request.headers.get("Authorization", "")
+    authorization = said(asked, b"authorization") or ""
     viewer = hub.keys.find(authorization, version) if version else None
     if viewer is None:
         viewer = await _bearer(hub, authorization)
@@ -215,21 +216,20 @@ async def viewer_at(request: Request, version: str | None) -> Viewer:
     if viewer is None:
         hub.rates.refused(address)
         raise unauthenticated()
-    request.state.holder = viewer.holder
+    asked.setdefault("state", {})["holder"] = viewer.holder
     hub.uses.note(viewer.holder)
-    viewer.require_scope(_needed(request))
+    viewer.require_scope(_needed(asked["path"], asked["method"]))
     hub.rates.spend(viewer.holder, _REQUEST)
     return viewer
 
 
-def _needed(request: Request) -> KeyScope | None:
+def _needed(path: str, method: str) -> KeyScope | None:
     """The scope that a request wants by its address; GraphQL's fields say for themselves what they need."""
-    path = request.url.path
     if path == "/metrics":
         return KeyScope.METRICS
     if path.startswith("/graphql"):
         return None
-    return KeyScope.READ if request.method in ("GET", "HEAD") else KeyScope.WRITE
+    return KeyScope.READ if method in ("GET", "HEAD") else KeyScope.WRITE
 
 
 async def _bearer(hub: Hub, authorization: str) -> Viewer | None:

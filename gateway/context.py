@@ -1,9 +1,9 @@
 """What one request carries: the hub, the viewer, and loaders that ask the database once for all that a level needs."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import strawberry
 from pydantic import JsonValue
@@ -66,12 +66,14 @@ class Context(BaseContext):
     def forget(self) -> None:
         """Forget what was loaded, and so begin: between two messages of a subscription the world has changed."""
         self.natives = NativeFields(self.hub.native_readers)
-        self._entries: DataLoader[str, Entry | None] = DataLoader(load_fn=self._load_entries)
-        self._cases: DataLoader[str, list[DuplicateCase]] = DataLoader(load_fn=self._load_cases)
-        self._eligibility: DataLoader[str, Eligibility | None] = DataLoader(load_fn=self._load_eligibility)
-        self._history: DataLoader[str, list[EntryChange]] = DataLoader(load_fn=self._load_history)
-        self._to_judge: DataLoader[str, int] = DataLoader(load_fn=self._load_to_judge)
-        self._freshness: DataLoader[str, Freshness | None] = DataLoader(load_fn=self._load_freshness)
+        self._loaders: dict[str, DataLoader[str, Any]] = {}
+
+    def _load(self, load: Callable[[list[str]], Awaitable[Sequence[_T]]], key: str) -> Awaitable[_T]:
+        """What `load` finds for a key, together with all others that it is asked for by then."""
+        name = load.__name__
+        if name not in self._loaders:
+            self._loaders[name] = DataLoader(load_fn=load)
+        return self._loaders[name].load(key)
 
     @property
     def scope(self) -> Scope:
@@ -113,7 +115,7 @@ class Context(BaseContext):
 
     async def entry(self, entry: str) -> Entry | None:
         """The entry with this id; None where there is none, or it is not the viewer's."""
-        return await self._entries.load(entry)
+        return await self._load(self._load_entries, entry)
 
     async def native_of(self, entry: str, info: strawberry.Info) -> Mapping[str, JsonValue]:
         """What only the entry's province knows of it."""
@@ -121,19 +123,19 @@ class Context(BaseContext):
 
     async def cases_of(self, entry: str) -> list[DuplicateCase]:
         """The cases an entry is part of."""
-        return await self._cases.load(entry)
+        return await self._load(self._load_cases, entry)
 
     async def eligibility_of(self, entry: str) -> Eligibility | None:
         """What the clauses say of an entry; None where it was not judged yet."""
-        return await self._eligibility.load(entry)
+        return await self._load(self._load_eligibility, entry)
 
     async def history_of(self, entry: str) -> list[EntryChange]:
         """What of an entry changed, oldest first."""
-        return await self._history.load(entry)
+        return await self._load(self._load_history, entry)
 
     async def freshness(self, region: str) -> Freshness | None:
         """How old a region's data is; None for a region outside the viewer's scope."""
-        return await self._freshness.load(region)
+        return await self._load(self._load_freshness, region)
 
     async def freshness_of(self, codes: Sequence[str]) -> list[Freshness | None]:
         """The same of several regions, as it is now."""
@@ -141,7 +143,7 @@ class Context(BaseContext):
 
     async def to_judge(self, region: str) -> int:
         """How many entries of a region wait to be judged."""
-        return await self._to_judge.load(region)
+        return await self._load(self._load_to_judge, region)
 
     async def _load_to_judge(self, codes: list[str]) -> list[int]:
         sizes = await self.read(pending_sizes, whole=True)  # what is pending rests on registers, which no region reads

@@ -1,4 +1,6 @@
-"""Headers that every answer has unless its route says otherwise: it is nobody's to frame, to guess the type of or to keep."""
+"""What a request says in its headers; and headers that every answer has unless its route says otherwise: it is nobody's to frame, to
+guess the type of or to keep.
+"""
 
 from typing import Final
 
@@ -27,6 +29,15 @@ _PLAIN: Final = _raw(*_DEFAULTS.items())
 _SAFE: Final = [*_PLAIN, *_raw(_TLS)]
 
 
+def said(scope: Scope, name: bytes) -> str | None:
+    """What a request says in the first of its headers of this name, in small letters; None where it has none."""
+    for each, value in scope["headers"]:
+        if each == name:
+            found: str = value.decode("latin-1")
+            return found
+    return None
+
+
 class SecurityHeaders:
     """Adds what is missing."""
 
@@ -40,8 +51,8 @@ class SecurityHeaders:
         async def adding(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
-                said = {name.lower() for name, _ in headers}
-                message["headers"] = [*headers, *(each for each in wanted if each[0] not in said)]
+                there = {name.lower() for name, _ in headers}
+                message["headers"] = headers + [each for each in wanted if each[0] not in there]
             await send(message)
 
         await self._app(scope, receive, adding if scope["type"] == "http" else send)

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import strawberry
@@ -60,8 +61,11 @@ class NativeFields:
 
     def __init__(self, readers: Mapping[str, NativeReader]) -> None:
         self._readers = readers
-        self._loader: DataLoader[str, Native] = DataLoader(load_fn=self._load)
         self._failures: dict[str, _Failure] = {}
+
+    @cached_property
+    def _loader(self) -> DataLoader[str, Native]:
+        return DataLoader(load_fn=self._load)
 
     async def of(self, entry: str, info: strawberry.Info) -> Mapping[str, JsonValue]:
         """The native fields of an entry; empty, and a failure noted, where its province does not give them."""

@@ -4,6 +4,7 @@ https://graphql.github.io/graphql-over-http/draft/ : a document that cannot be r
 `application/graphql-response+json`, and status 200 to whoever asks for `application/json`, as it always was.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from schema.errors import Problem, RequestError
@@ -11,8 +12,10 @@ from schema.errors import Problem, RequestError
 JSON: Final = "application/json"
 RESPONSE: Final = "application/graphql-response+json"
 _ANY: Final = ("*/*", "application/*")
+_SAID: Final = 100  # different headers, of which clients have a handful
 
 
+@lru_cache(_SAID)
 def wanted(accept: str | None) -> str:
     """The media type of the answer; RequestError with status 406 where the client takes neither."""
     if not accept or not accept.strip():
@@ -54,6 +57,7 @@ def events_needed() -> RequestError:
     )
 
 
+@lru_cache(_SAID)
 def check_content_type(header: str | None) -> None:
     """RequestError with status 415 for anything but JSON in UTF-8: what a page of another site could send without asking
     (forms, plain text) is never read.

@@ -5,12 +5,15 @@ is a key's prefix. Errors that nobody expected are logged whole under their refe
 """
 
 import logging
-import secrets
+import random
 import sys
 import time
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, TextIO
 
+import orjson
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,11 +37,9 @@ _SHARED: Final[list[Any]] = [
     structlog.processors.format_exc_info,
     _without_numbers,
 ]
-_log: Final = structlog.wrap_logger(
-    logging.getLogger("dexhub.requests"),
-    processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-    wrapper_class=structlog.stdlib.BoundLogger,
-)
+_requests: Final = logging.getLogger("dexhub.requests")
+_METHODS: Final = ("GET", "POST", "HEAD")
+_CHILDREN: Final = 1000  # of routes, methods and statuses
 
 
 class Figures:
@@ -55,6 +56,15 @@ class Figures:
         self.running = Gauge("dexhub_requests_running", "Requests being answered", registry=self.registry)
         self.refusals = Counter("dexhub_refusals", "Requests refused, by code", ["code"], registry=self.registry)
         self.cost = Counter("dexhub_cost", "Units of cost that operations were charged", registry=self.registry)
+        self._answered = lru_cache(_CHILDREN)(self.requests.labels)
+        self._took = lru_cache(_CHILDREN)(self.seconds.labels)
+
+    def note(self, route: str, method: str, status: int, seconds: float, code: str | None) -> None:
+        """One request that was answered."""
+        self._answered(route, method, status).inc()
+        self._took(route).observe(seconds)
+        if code:
+            self.refusals.labels(code).inc()
 
     def text(self) -> bytes:
         """As Prometheus reads it."""
@@ -74,39 +84,33 @@ class Observed:
             await self._app(scope, receive, send)
             return
         state, started, status = scope.setdefault("state", {}), time.perf_counter(), 499  # gone before an answer
-        state["request_id"] = secrets.token_hex(8)
+        state["request_id"] = number = f"{random.getrandbits(64):016x}"
 
         async def noting(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", state["request_id"].encode())]
+                message["headers"] = [*message["headers"], (b"x-request-id", number.encode())]
             await send(message)
 
-        with self._figures.running.track_inprogress():
-            try:
-                await self._app(scope, receive, noting)
-            finally:
-                self._note(scope, status, time.perf_counter() - started)
+        self._figures.running.inc()
+        try:
+            await self._app(scope, receive, noting)
+        finally:
+            self._figures.running.dec()
+            self._note(scope, status, time.perf_counter() - started)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        state = scope["state"]
-        route, method = _template(scope), scope["method"] if scope["method"] in ("GET", "POST", "HEAD") else "other"
-        self._figures.requests.labels(route, method, status).inc()
-        self._figures.seconds.labels(route).observe(seconds)
-        code = state.get("code")
-        if code:
-            self._figures.refusals.labels(code).inc()
-        _log.info(
-            "request",
-            request=state["request_id"],
-            route=route,
-            method=method,
-            status=status,
-            ms=round(seconds * 1000, 1),
-            holder=state.get("holder"),
-            code=code,
-        )
+        state, method = scope["state"], scope["method"] if scope["method"] in _METHODS else "other"
+        route, code = _template(scope), state.get("code")
+        self._figures.note(route, method, status, seconds, code)
+        if _requests.isEnabledFor(logging.INFO):
+            told = {
+                "request": state["request_id"], "route": route, "method": method, "status": status,
+                "ms": round(seconds * 1000, 1), "holder": redact_all(state.get("holder") or "") or None, "code": code,
+                "event": "request",
+            }  # fmt: skip
+            _requests.handle(logging.LogRecord(_requests.name, logging.INFO, "", 0, told, None, None))
 
 
 def _template(scope: Scope) -> str:
@@ -116,13 +120,25 @@ def _template(scope: Scope) -> str:
     )  # which is a router's own root
 
 
+class _Lines(structlog.stdlib.ProcessorFormatter):
+    """Makes lines of JSON. Those of requests, which are the most, hold nothing that has to be looked for and take a shorter way."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        if record.name != _requests.name or not isinstance(record.msg, dict):
+            return super().format(record)
+        moment = datetime.fromtimestamp(record.created, UTC)
+        told = {**record.msg, "level": record.levelname.lower(), "logger": record.name, "timestamp": moment}
+        return orjson.dumps(told, option=orjson.OPT_UTC_Z).decode()
+
+
 def configure(level: str, stream: TextIO = sys.stderr) -> None:
     """Have everything that is logged, by us or by libraries, leave as lines of JSON on `stream`, with every number
     hidden that could be a person's. Strawberry's own log is shut: it holds what clients wrote.
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Lines(
             foreign_pre_chain=_SHARED,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -130,6 +146,8 @@ def configure(level: str, stream: TextIO = sys.stderr) -> None:
             ],
         )
     )
+    # No line tells them, and each record would look them up.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -101,21 +101,23 @@ class Database:
                 yield session
             return
         with self._counted():
-            session = self._lasting()
+            connection, session = self._lasting()
             try:
                 yield session
             except DBAPIError:
-                session.connection().invalidate()
-                self._own.session = None
+                connection.invalidate()
                 raise
+            finally:
+                if connection.invalidated:  # also where whoever asked said something else of it
+                    self._own.lasting = None
 
-    def _lasting(self) -> Session:
-        session: Session | None = getattr(self._own, "session", None)
-        if session is None:
+    def _lasting(self) -> tuple[Connection, Session]:
+        lasting: tuple[Connection, Session] | None = getattr(self._own, "lasting", None)
+        if lasting is None:
             connection = self.without_transactions()
-            session = self._own.session = Session(connection, expire_on_commit=False)
+            lasting = self._own.lasting = connection, Session(connection, expire_on_commit=False)
             self._glancing.append(connection)
-        return session
+        return lasting
 
     @contextmanager
     def write(self) -> Iterator[Session]:

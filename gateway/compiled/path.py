@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from typing import Any, Final
 
 import orjson
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry import Schema
@@ -26,6 +27,7 @@ from gateway.context import Context
 from gateway.errors import answer
 from gateway.freshness import Reads, beside, good_until, reads, stated
 from gateway.graphql_router import json_object
+from gateway.headers import said
 from gateway.hub import Hub
 from gateway.limits.extension import REFUSED
 from gateway.limits.refusals import too_slow
@@ -36,6 +38,9 @@ from sync.database import DatabaseFault
 from sync.scope import Scope as Within
 
 _MEASURED: Final = 5000  # operations with their variables
+_REQUESTS: Final = 1000  # by their bytes, which are not read again
+_LONGEST: Final = 8000  # bytes of one that is kept
+_BY_GET: Final = ((b"cache-control", b"private, no-cache"), (b"vary", b"Authorization, Accept"))
 _STREAMS: Final = ("text/event-stream", "multipart/")  # media types whose answers come in pieces
 
 
@@ -48,6 +53,7 @@ class CompiledPath:
         self._app, self._hub, self._schema, self._documents = app, hub, schema, documents
         self._limits = hub.settings.limits
         self._cost = lru_cache(maxsize=_MEASURED)(self._measured)
+        self._known = lru_cache(maxsize=_REQUESTS)(self._recognised)
         self._looks = Looks(hub.version)
         self._kept = KeptAnswers(hub.settings.kept_answers << 20)
         self._reads: dict[Within, tuple[str, Reads]] = {}  # of regions, by the version at which they were looked up
@@ -57,30 +63,31 @@ class CompiledPath:
         if scope["type"] != "http" or scope["path"] != self.path:
             await self._app(scope, receive, send)
             return
-        request = Request(scope, receive)
-        media = _media(request)
+        media = _media(scope)
         version = await self._version() if media is not None else None
         if media is None or version is None:
             await self._app(scope, receive, send)
             return
         try:
-            viewer = await viewer_at(request, version)
+            viewer = await viewer_at(self._hub, scope, version)
             messages = await _received(receive) if scope["method"] == "POST" else []
         except RequestError as error:
-            await self._refuse(request, error, send)
+            await self._refuse(scope, error, send)
             return
-        context = Context(self._hub, viewer, request.headers.get("Authorization"))
-        request.state.context = context
+        context = scope["state"]["context"] = Context(self._hub, viewer, said(scope, b"authorization"))
         try:
-            found = await self._answer(context, self._asked(request, messages), version)
+            by_get = scope["method"] == "GET"
+            raw = scope["query_string"] if by_get else b"".join(message.get("body", b"") for message in messages)
+            recognised = self._known(raw, by_get) if len(raw) <= _LONGEST else self._recognised(raw, by_get)
+            found = await self._answer(context, *recognised, version)
         except (NotCovered, RequestError, DatabaseFault):
             await self._app(scope, _again(messages, receive), send)
         except TimeoutError:
             context.fine(REFUSED)
-            await self._refuse(request, too_slow(self._limits.seconds), send)
+            await self._refuse(scope, too_slow(self._limits.seconds), send)
         else:
             scope["route"] = self
-            await _sent(found, media, request, send)
+            await _sent(found, media, scope, send)
 
     async def _version(self) -> str | None:
         try:
@@ -88,24 +95,23 @@ class CompiledPath:
         except DatabaseFault:  # which the ordinary way tells
             return None
 
-    async def _refuse(self, request: Request, error: RequestError, send: Send) -> None:
-        request.scope["route"] = self
+    async def _refuse(self, scope: Scope, error: RequestError, send: Send) -> None:
+        scope["route"] = self
+        request = Request(scope)
         response = await answer(request, error)
-        await response(request.scope, request.receive, send)
+        await response(scope, request.receive, send)
 
-    def _asked(self, request: Request, messages: list[Message]) -> Mapping[str, Any]:
-        if request.method == "POST":
-            return self._documents.named(json_object(b"".join(message.get("body", b"") for message in messages)))
-        asked: dict[str, Any] = dict(request.query_params)
-        for part in ("variables", "extensions"):
+    def _recognised(self, raw: bytes, by_get: bool) -> tuple[Compiled, bytes, Bound]:  # noqa: FBT001  a part of a key
+        """The operation that a body or the query of an address asks for, its variables, and both together."""
+        asked: dict[str, Any] = dict(QueryParams(raw)) if by_get else json_object(raw)
+        for part in ("variables", "extensions") if by_get else ():
             if asked.get(part):
                 asked[part] = json_object(asked[part])
-        return self._documents.named(asked)
+        named = self._documents.named(asked)
+        plan, variables = self._plan(named), orjson.dumps(named.get("variables") or {})
+        return plan, variables, plan.bound(variables)
 
-    async def _answer(self, context: Context, asked: Mapping[str, Any], version: str) -> Answer:
-        plan = self._plan(asked)
-        variables = orjson.dumps(asked.get("variables") or {})
-        bound = plan.bound(variables)
+    async def _answer(self, context: Context, plan: Compiled, variables: bytes, bound: Bound, version: str) -> Answer:
         if not bound.may_be_read_by(context.viewer):
             raise NotCovered
         context.spend(self._cost(plan, variables, context.may_introspect))
@@ -146,28 +152,28 @@ class CompiledPath:
         return plan.cost(variables, self._limits, introspection=introspection)
 
 
-async def _sent(found: Answer, media: str, request: Request, send: Send) -> None:
+async def _sent(found: Answer, media: str, scope: Scope, send: Send) -> None:
     """What came by GET may be kept by the client, if it asks each time whether it still holds."""
-    headers = {"Content-Type": f"{media}; charset=utf-8", "Content-Length": str(len(found.body))}
+    headers, length = [(b"content-type", f"{media}; charset=utf-8".encode())], str(len(found.body)).encode()
     status, body = 200, found.body
-    if request.method == "GET":
-        headers |= {"ETag": found.tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept"}
-        if found.tag in request.headers.get("If-None-Match", ""):
-            del headers["Content-Length"]
+    if scope["method"] == "GET":
+        headers += [(b"etag", found.tag.encode()), *_BY_GET]
+        if found.tag in (said(scope, b"if-none-match") or ""):
             status, body = 304, b""
-    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
+    if status == 200:
+        headers.append((b"content-length", length))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-def _media(request: Request) -> str | None:
+def _media(scope: Scope) -> str | None:
     """The media type of the answer; None where the request is not simply for JSON, by JSON or an address."""
-    accept = request.headers.get("Accept")
-    if request.method not in ("GET", "POST") or (accept and any(each in accept.lower() for each in _STREAMS)):
+    accept = said(scope, b"accept")
+    if scope["method"] not in ("GET", "POST") or (accept and any(each in accept.lower() for each in _STREAMS)):
         return None
     try:
-        if request.method == "POST":
-            negotiation.check_content_type(request.headers.get("Content-Type"))
+        if scope["method"] == "POST":
+            negotiation.check_content_type(said(scope, b"content-type"))
         return negotiation.wanted(accept)
     except RequestError:
         return None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final, Protocol
 
 import orjson
@@ -70,7 +70,7 @@ class Column:
         del selection, of, nodes
         at, shown = columns.place(self.name), self.shown
         if shown is None:
-            return lambda row: row[at]
+            return itemgetter(at)
         return lambda row: None if row[at] is None else shown(row[at])
 
 

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import answer
 from gateway.files import PATIENCE
+from gateway.headers import said
 from schema.errors import Problem, RequestError
 from sync.settings import LimitSettings
 from sync.workbooks.kinds import MOST_BYTES
@@ -30,19 +31,18 @@ class Bodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = Request(scope)
         try:
-            self._check(request)
+            self._check(scope)
         except RequestError as error:
-            response = await answer(request, error)
+            response = await answer(Request(scope), error)
             await response(scope, receive, send)
             return
-        path = request.url.path
+        path = scope["path"]
         bounded = receive if path.startswith(_FILES) else self._bounded(receive, *self._bounds(path))
         await self._app(scope, bounded, send)
 
-    def _check(self, request: Request) -> None:
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    def _check(self, scope: Scope) -> None:
+        if (said(scope, b"content-encoding") or "identity").lower() != "identity":
             raise RequestError(
                 Problem(
                     "ENCODING_REFUSED",
@@ -54,9 +54,9 @@ class Bodies:
                 ),
                 status=415,
             )
-        length = request.headers.get("Content-Length", "0")
-        most, _ = self._bounds(request.url.path)
-        if not request.url.path.startswith(_FILES) and length.isdecimal() and int(length) > most:
+        length, path = said(scope, b"content-length") or "0", scope["path"]
+        most, _ = self._bounds(path)
+        if not path.startswith(_FILES) and length.isdecimal() and int(length) > most:
             raise _too_large(most)
 
     def _bounds(self, path: str) -> tuple[int, float]:

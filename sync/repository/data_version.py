@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from sync.database import Database
+from sync.repository import straight
 
 _SQLITE: Final = "PRAGMA data_version"
 _POSTGRESQL: Final = "SELECT pg_current_snapshot()::text"
@@ -22,6 +23,7 @@ class DataVersion:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.is_near = database.is_sqlite  # a look waits for nobody and takes a few µs
         self._sql = _SQLITE if database.is_sqlite else _POSTGRESQL
         self._lock = threading.Lock()
         self._connection: Connection | None = None
@@ -34,7 +36,7 @@ class DataVersion:
                 self._connection = self._database.without_transactions()
                 self._opened += 1
             try:
-                found = self._connection.exec_driver_sql(self._sql).scalar_one()
+                ((found,),), _ = straight.rows(self._connection, self._sql)
             except DBAPIError:
                 self._connection.invalidate()
                 self._close()

@@ -10,6 +10,7 @@ from sqlalchemy import Dialect, Select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
+from sync.repository import straight
 from sync.repository.keyset import Key, Listing, Place, Slice
 from sync.tables.columns import table_of
 
@@ -40,8 +41,7 @@ class ReadyQuery:
         """The rows; `more` are values of parameters that the query was made without."""
         values = {**self._values, **more} if more else self._values
         given: Any = values if self._names is None else tuple(values[name] for name in self._names)
-        cursor = session.connection().exec_driver_sql(self._sql, given).cursor
-        found = cursor.fetchall()
+        found, cursor = straight.rows(session.connection(), self._sql, given)
         if not found:
             return []
         if self._processors is None:
