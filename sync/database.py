@@ -104,11 +104,8 @@ class Database:
             connection, session = self._lasting()
             try:
                 yield session
-            except DBAPIError:
-                connection.invalidate()
-                raise
             finally:
-                if connection.invalidated:  # also where whoever asked said something else of it
+                if connection.invalidated:  # it was lost, whatever whoever asked made of that
                     self._own.lasting = None
 
     def _lasting(self) -> tuple[Connection, Session]:

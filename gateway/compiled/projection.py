@@ -139,7 +139,7 @@ class Listed:
         return lambda row: part.of(row[at])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Part:
     """What is selected of a list: names in the answer with those of fields; with `only`, of the first for which that is true."""
 
