@@ -20,7 +20,7 @@ from adapters.registry import regions
 from gateway.headers import said
 from gateway.hub import Hub
 from schema.audit import AuditAction
-from schema.errors import Problem, RequestError
+from schema.errors import Problem, RequestError, unnumbered
 from schema.key_scope import KeyScope
 from schema.vocabulary import Role
 from sync.audit import record
@@ -147,7 +147,7 @@ def rotate_key(database: Database, prefix: str, overlap: timedelta, author: str 
 
 
 def _made(session: Session, wish: KeyWish, author: str, replaces: str | None, action: AuditAction) -> str:
-    prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
+    prefix, secret = unnumbered(secrets.token_hex(4)), secrets.token_urlsafe(32)
     key = f"dexhub_{prefix}_{secret}"
     scopes = sorted(each.value for each in wish.scopes)
     KeyStore(session).add(

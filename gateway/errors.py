@@ -19,7 +19,7 @@ from strawberry.extensions import SchemaExtension
 
 from gateway import negotiation
 from gateway.limits.rates import TooManyRequests
-from schema.errors import DexhubError, Problem, RequestError
+from schema.errors import DexhubError, Problem, RequestError, unnumbered
 
 # How graphql-core begins what it says of a variable that could not be read.
 _VARIABLE: Final = re.compile(r"^Variable '\$(?P<name>\w+)' has invalid value(?: at (?P<path>\S+))?:")
@@ -152,7 +152,7 @@ def _placed(problem: Problem, error: GraphQLError) -> Problem:
 
 def _masked(error: Exception) -> tuple[str, dict[str, Any]]:
     """What may be said of an error that nobody expected; the whole of it goes to the log."""
-    reference = secrets.token_hex(4)
+    reference = unnumbered(secrets.token_hex(4))
     _log.error("unexpected error %s", reference, exc_info=error)
     message = f"内部错误，编号 {reference} / internal error, reference {reference}"
     return message, {"code": "INTERNAL", "reference": reference}

@@ -18,7 +18,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from schema.errors import redact_all
+from schema.errors import redact_all, unnumbered
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
 
@@ -39,9 +39,6 @@ _SHARED: Final[list[Any]] = [
 ]
 _requests: Final = logging.getLogger("dexhub.requests")
 _METHODS: Final = ("GET", "POST", "HEAD")
-_LETTERS: Final = str.maketrans(
-    "0123456789", "ghijklmnop"
-)  # no digits, which might look like a telephone number and be hidden
 _CHILDREN: Final = 1000  # of routes, methods and statuses
 
 
@@ -87,7 +84,7 @@ class Observed:
             await self._app(scope, receive, send)
             return
         state, started, status = scope.setdefault("state", {}), time.perf_counter(), 499  # gone before an answer
-        state["request_id"] = number = f"{random.getrandbits(64):016x}".translate(_LETTERS)
+        state["request_id"] = number = unnumbered(f"{random.getrandbits(64):016x}")
 
         async def noting(message: Message) -> None:
             nonlocal status

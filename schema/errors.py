@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 
 # ID numbers and phones, however they are grouped; what starts like a date is left readable.
 _LONG_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d[-/])\d(?:[\s\-()（）]?\d){6,}[\dXx]?")
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 _SHOWN = 80
 
 
@@ -34,6 +35,15 @@ def redact(value: object) -> str:
 def redact_all(text: str) -> str:
     """`text` whole, with runs of seven or more digits hidden: for logs, where an error's whole words are wanted."""
     return _LONG_NUMBER.sub(lambda found: found.group()[:2] + "***", text)
+
+
+def unnumbered(digits: str) -> str:
+    """Hexadecimal digits written with letters alone: a name made by chance that is never hidden as a telephone number.
+
+    >>> unnumbered("138a1234567f0000")
+    'hjoahijklmnfgggg'
+    """
+    return digits.translate(_LETTERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def request_lines(lines) -> list[dict]:
 def test_a_request_is_one_line_of_json_that_names_key_route_and_time(own, lines) -> None:
     own.national.ask(TRACKS)
     (line,) = request_lines(lines)
-    assert (line["route"], line["status"], line["method"], bool(re.fullmatch("[0-9a-f]{8}", line["holder"]))) == (
+    assert (line["route"], line["status"], line["method"], bool(re.fullmatch("[a-p]{8}", line["holder"]))) == (
         "/graphql", 200, "POST", True,
     )  # fmt: skip
 
