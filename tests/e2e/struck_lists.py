@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import event
+from sqlalchemy.orm import configure_mappers
 
 from adapters.registry import regions
 from schema.list_life import ListAct
@@ -70,6 +71,7 @@ def struck(order: Mapping[str, Any]) -> int:
 if __name__ == "__main__":
     for each in issuers().values():  # read once here and not in every child
         _ = regions()[each.region].catalogue.clauses
+    configure_mappers()
     for line in sys.stdin.buffer:
         sys.stdout.write(f"{struck(orjson.loads(line))}\n")
         sys.stdout.flush()

@@ -11,7 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import event
+from sqlalchemy.orm import configure_mappers
 
+from adapters.registry import regions
 from schema.audit import Signer
 from schema.publicity import ObjectionStatus
 from schema.quotas import Basis, Quota
@@ -83,4 +85,8 @@ def main(url: str, name: str, now: datetime) -> None:
 
 
 if __name__ == "__main__":
+    # What is read or set up the first time: once here, and not in every child.
+    for adapter in regions().values():
+        _ = adapter.catalogue.clauses
+    configure_mappers()
     main(sys.argv[1], sys.argv[2], datetime.fromisoformat(sys.argv[3]))
