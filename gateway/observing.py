@@ -39,6 +39,9 @@ _SHARED: Final[list[Any]] = [
 ]
 _requests: Final = logging.getLogger("dexhub.requests")
 _METHODS: Final = ("GET", "POST", "HEAD")
+_LETTERS: Final = str.maketrans(
+    "0123456789", "ghijklmnop"
+)  # no digits, which might look like a telephone number and be hidden
 _CHILDREN: Final = 1000  # of routes, methods and statuses
 
 
@@ -84,7 +87,7 @@ class Observed:
             await self._app(scope, receive, send)
             return
         state, started, status = scope.setdefault("state", {}), time.perf_counter(), 499  # gone before an answer
-        state["request_id"] = number = f"{random.getrandbits(64):016x}"
+        state["request_id"] = number = f"{random.getrandbits(64):016x}".translate(_LETTERS)
 
         async def noting(message: Message) -> None:
             nonlocal status

@@ -7,15 +7,31 @@ a trigram (X数X), and so is a pair (数X据): one index finds words of every le
 """
 
 import unicodedata
+from functools import cache
+from itertools import chain
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from sync.duplicates.folding import simplified
 
 _SIGN: Final = "X"
+# Where nearly all characters of an entry are. None of them joins with a neighbour into another under NFKC, so a text of these
+# alone may be read character by character.
+_PLAIN: Final = (
+    range(0x20, 0xA0),
+    range(0x2010, 0x2028),
+    range(0x3000, 0x3030),
+    range(0x3400, 0xA000),
+    range(0xFF01, 0xFF5F),
+)
+_SPACES: Final = (0x09, 0x0A, 0x0B, 0x0C, 0x0D)
+_BEYOND: Final = 0x10000
 
 
 class _Folding(dict[int, str]):
-    """What each character is read as, filled as characters are met."""
+    """What each character is read as once it is NFKC, filled as characters are met."""
 
     def __missing__(self, code: int) -> str:
         small = "x" if chr(code) == "×" else chr(code).casefold()
@@ -26,13 +42,35 @@ class _Folding(dict[int, str]):
 _FOLDING: Final = _Folding()
 
 
+def _in_full(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).translate(_FOLDING)
+
+
+@cache
+def _table() -> npt.NDArray[np.uint32]:
+    """What a plain character is read as, by code point; 0 where that takes a look at the whole text, or is not one character."""
+    table = np.zeros(_BEYOND, dtype=np.uint32)
+    for code in chain(_SPACES, *_PLAIN, [ord("×")]):
+        read = _in_full(chr(code))
+        if len(read) == 1:
+            table[code] = ord(read)
+    return table
+
+
+def _codes(text: str) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
 def normalised(text: str) -> str:
     """Text as it is compared; words are parted by single spaces.
 
     >>> normalised("數據要素×交通　Ｘ平台（Ａ）")
     '数据要素x交通 x平台(a)'
     """
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_FOLDING).split())
+    codes = _codes(text)
+    read = _table()[codes] if codes.size and codes.max() < _BEYOND else codes[:0]
+    folded = read.tobytes().decode("utf-32-le") if read.size and read.all() else _in_full(text)
+    return " ".join(folded.split())
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -46,7 +84,9 @@ def spread(text: str) -> str:
     >>> spread("数据")
     'X数X据X'
     """
-    return f"{_SIGN}{_SIGN.join(text)}{_SIGN}"
+    codes = np.full(2 * len(text) + 1, ord(_SIGN), dtype=np.uint32)
+    codes[1::2] = _codes(text)
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def sought(word: str) -> str:

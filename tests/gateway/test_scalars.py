@@ -5,6 +5,8 @@ import re
 import pytest
 from sqlalchemy import text
 
+from sync.repository.read_model import rebuild
+
 PULLS = "query Q($regions: [RegionCode!]) { pulls(regions: $regions) { nodes { id } } }"
 WAIVE = 'mutation W($expires: DateTime!) { waive(clause: "x", entry: "x", reason: "x", expires: $expires) { problems { code } } }'
 CHECK = "query C($input: ApplicationInput!) { checkEntry(input: $input) { problems { code place } } }"
@@ -80,6 +82,7 @@ def test_every_moment_is_written_at_the_same_offset(both) -> None:
 def test_a_credit_code_that_a_platform_sent_with_a_fault_is_shown_as_it_came(own) -> None:
     with own.hub.database.write() as session:
         session.execute(text("UPDATE entry_organisation SET credit_code = '91350100M000100Y44'"))
+        rebuild(session)
     shown = "{ entries(first: 5) { edges { node { leadOrganisation { creditCode } } } } }"
     codes = {edge["node"]["leadOrganisation"]["creditCode"] for edge in own.national.ask(shown)["entries"]["edges"]}
     assert codes == {"91350100M000100Y44"}

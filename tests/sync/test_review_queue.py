@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import datetime
 
 import pytest
@@ -37,13 +38,17 @@ def test_weight_and_consequence_decide_what_comes_first(less, more) -> None:
 
 
 def test_a_case_with_a_recommended_entry_comes_first(filled_sqlite) -> None:
-    last = queue(filled_sqlite)[-1]
     with filled_sqlite.read() as session:
         members = CaseStore(session, EVERYTHING).memberships()
-        region = members[last][0][:2]
-        listed = {entry for each in (set(members) - {last}) for entry in members[each]}
-        rows = EntryBrowser(session, Scope(region)).by_ids([e for e in members[last] if e not in listed])
-    entry = min(rows)
+        shared = Counter(entry for entries in members.values() for entry in entries)
+        rows = EntryBrowser(session, EVERYTHING).by_ids(list(shared))
+    # The least pressing case with an entry that is in no other.
+    last, entry = next(
+        (case, entry)
+        for case in reversed(queue(filled_sqlite))
+        for entry in sorted(members[case])
+        if shared[entry] == 1
+    )
     items = [ListItem(1, entry, rows[entry].national_track or "N01")]
     with filled_sqlite.engine.begin() as connection:
         connection.exec_driver_sql(

@@ -1,6 +1,7 @@
 """Text search finds the same on both databases, whatever is asked: what Python finds by its definition."""
 
 import random
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from schema.provenance import SourceRef
 from schema.records import Entry, Organisation, Team
 from schema.vocabulary import Stage, TrackMatch
 from sync.database import Database
+from sync.duplicates.folding import simplified
 from sync.repository import search
 from sync.repository.browse import EntryBrowser, Wanted
 from sync.repository.entries import EntryStore
@@ -138,6 +140,15 @@ def test_made_anew_it_is_what_was_kept_in_step(filled: Database) -> None:
     with filled.write() as session:
         number = search.rebuild(session)
     assert (everything(), number) == (kept, len(kept))
+
+
+ALPHABET = st.one_of(st.sampled_from("数據要×乘xXＡ１，　 \t\n\x1fßﬁ㎡é\u0301\u1161각🚀𠮷"), st.characters())
+
+
+@given(text=st.text(alphabet=ALPHABET))
+def test_a_text_is_normalised_by_its_definition_however_it_is_looked_up(text: str) -> None:
+    small = "".join("x" if each == "×" else each.casefold() for each in unicodedata.normalize("NFKC", text))
+    assert normalised(text) == " ".join("".join(simplified().get(ord(each), each) for each in small).split())
 
 
 @given(text=st.text(alphabet="数据要素xX ab"), word=st.text(alphabet="数据要素xab", min_size=1))
