@@ -194,7 +194,10 @@ class Preparer:
                     for each in self._laid_out(adapter, raw, known):
                         await laid.put(each)
             finally:
-                await laid.put(None)
+                if (
+                    not reader.cancelling()
+                ):  # then nobody takes anything any more, and a full queue would hold it for ever
+                    await laid.put(None)
 
         reader = asyncio.create_task(lay_out())
         try:
