@@ -26,7 +26,9 @@ from graphql import (
 
 DEEPEST: Final = 5
 # What depends on the moment it is asked at, so that no two answers need agree.
-_OF_THE_MOMENT: Final = frozenset({"ageMinutes", "isFresh", "isOverdue", "dueAt", "heartbeatAt", "generatedAt"})
+_OF_THE_MOMENT: Final = frozenset(
+    {"ageMinutes", "isFresh", "isOverdue", "dueAt", "heartbeatAt", "generatedAt", "lastUsedAt"}
+)
 _TEXTS: Final = ('"数据"', '"平台"', '"a"')
 
 
