@@ -7,14 +7,14 @@ belongs to the proxy in front.
 """
 
 import math
-import threading
 import time
-from typing import Final
 
+from limits import RateLimitItemPerMinute
+from limits.strategies import FixedWindowRateLimiter
+
+from gateway.limits.counting import Counts
 from schema.errors import Problem, RequestError
 from sync.settings import LimitSettings
-
-_WINDOW: Final = 60.0  # seconds
 
 
 class TooManyRequests(RequestError):  # noqa: N818  HTTP's own name for it
@@ -35,76 +35,40 @@ class TooManyRequests(RequestError):  # noqa: N818  HTTP's own name for it
         self.retry_after = retry_after
 
 
-class Counts:
-    """What each of many has used up of one bound in its minute, which begins with the first use. Minutes that are over are
-    forgotten at least once a minute.
-    """
-
-    def __init__(self, bound: int) -> None:
-        self.bound = bound
-        self._lock = threading.Lock()
-        self._used: dict[str, tuple[int, float]] = {}  # how much, and when the minute ends
-        self._looked_through = time.monotonic()
-
-    def add(self, who: str, cost: int = 1) -> bool:
-        """Note a use; whether it was within the bound."""
-        with self._lock:
-            now = time.monotonic()
-            used, end = self._of(who, now)
-            self._used[who] = used + cost, end
-            self._forget(now)
-        return used + cost <= self.bound
-
-    def left(self, who: str) -> int:
-        """How much of the bound is left, or 0."""
-        return max(0, self.bound - self._of(who, time.monotonic())[0])
-
-    def seconds(self, who: str) -> int:
-        """How long the minute still lasts, at least 1."""
-        now = time.monotonic()
-        used, end = self._of(who, now)
-        return max(1, math.ceil(end - now)) if used else 1
-
-    def _of(self, who: str, now: float) -> tuple[int, float]:
-        found = self._used.get(who)
-        return (0, now + _WINDOW) if found is None or found[1] <= now else found
-
-    def _forget(self, now: float) -> None:
-        if now - self._looked_through >= _WINDOW:
-            self._used = {who: each for who, each in self._used.items() if each[1] > now}
-            self._looked_through = now
-
-
 class Rates:
     """One for a process."""
 
     def __init__(self, settings: LimitSettings) -> None:
-        self._budgets = Counts(settings.cost_per_minute)
-        self._strangers = Counts(settings.refusals_per_minute)
+        self._limiter = FixedWindowRateLimiter(Counts())
+        self._budget = RateLimitItemPerMinute(settings.cost_per_minute, namespace="key")
+        self._strangers = RateLimitItemPerMinute(settings.refusals_per_minute, namespace="address")
 
     def spend(self, holder: str, cost: int) -> None:
         """Take `cost` off what a key's holder has left; TooManyRequests where that is not enough."""
-        if not self._budgets.add(holder, max(cost, 1)):
-            raise _refused(self._budgets, holder)
+        if not self._limiter.hit(self._budget, holder, cost=max(cost, 1)):
+            raise self._refused(self._budget, holder)
 
     def fine(self, holder: str, cost: int) -> None:
         """Take `cost` off what is left, or all of it: for what was read and refused."""
-        self._budgets.add(holder, min(cost, self._budgets.left(holder)))
+        left = self._limiter.get_window_stats(self._budget, holder).remaining
+        self._limiter.hit(self._budget, holder, cost=min(cost, left))
 
     def check(self, holder: str) -> None:
         """TooManyRequests for whoever has nothing left, before anything is looked up for them."""
-        if not self._budgets.left(holder):
-            raise _refused(self._budgets, holder)
+        self._admit(self._budget, holder)
 
     def refused(self, address: str) -> None:
         """Note that somebody at an address showed no valid key."""
-        self._strangers.add(address)
+        self._limiter.hit(self._strangers, address)
 
     def admit(self, address: str) -> None:
         """TooManyRequests for an address from which too many keys were wrong of late."""
-        if not self._strangers.left(address):
-            raise _refused(self._strangers, address)
+        self._admit(self._strangers, address)
 
+    def _admit(self, item: RateLimitItemPerMinute, who: str) -> None:
+        if not self._limiter.test(item, who):
+            raise self._refused(item, who)
 
-def _refused(counts: Counts, who: str) -> TooManyRequests:
-    return TooManyRequests(counts.bound, counts.seconds(who))
+    def _refused(self, item: RateLimitItemPerMinute, who: str) -> TooManyRequests:
+        reset = self._limiter.get_window_stats(item, who).reset_time
+        return TooManyRequests(item.amount, max(1, math.ceil(reset - time.time())))
