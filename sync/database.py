@@ -105,6 +105,7 @@ class Database:
             try:
                 yield session
             finally:
+                session.expunge_all()  # or whoever keeps an object would be given it again as it was
                 if connection.invalidated:  # it was lost, whatever whoever asked made of that
                     self._own.lasting = None
 

@@ -5,6 +5,7 @@ from sqlalchemy import event
 
 from sync.database import DatabaseFault
 from sync.repository import straight
+from sync.tables import RegionStateRow
 
 
 def test_rows_are_the_drivers(database) -> None:
@@ -24,6 +25,17 @@ def test_after_a_fault_the_next_glance_sees_again(database) -> None:
         straight.rows(session.connection(), "SELECT * FROM nothing_of_that_name")
     with database.glance() as session:
         assert straight.rows(session.connection(), "SELECT 1")[0][0][0] == 1
+
+
+def test_each_glance_sees_things_as_they_are(database) -> None:
+    with database.write() as session:
+        session.add(RegionStateRow(region="41", cursor="old"))
+    with database.glance() as session:
+        kept = session.get(RegionStateRow, "41")
+    with database.write() as session:
+        session.get(RegionStateRow, "41").cursor = "new"
+    with database.glance() as session:
+        assert (kept.cursor, session.get(RegionStateRow, "41").cursor) == ("old", "new")
 
 
 def test_whoever_listens_hears_of_it(database) -> None:
