@@ -81,7 +81,19 @@ def test_a_form_of_another_session_is_refused(visit, own) -> None:
     assert status == 403
 
 
-@pytest.mark.parametrize("place", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "////evil.example",
+        "//////evil.example",
+    ],
+)  # fmt: skip
 def test_signing_in_leads_to_no_other_site(service, place) -> None:
     page = service.client().http.get("/sign-in", params={"next": place}).text
     assert 'name="next" value="/"' in page
+
+
+@pytest.mark.parametrize("place", ["//evil.example", "////evil.example"])
+def test_choosing_a_language_leads_to_no_other_site(service, place) -> None:
+    answer = service.client().http.get("/language/en", params={"next": place})
+    assert answer.headers["Location"] == "/"
