@@ -13,10 +13,6 @@ from gateway.console import forms
 from gateway.console.page import WITH_LISTS, Act, Asked, Page, Words
 from gateway.console.rendering import address
 from schema.list_life import ListAct
-from schema.vocabulary import Role
-
-SHARED: Final = frozenset({Role.NATIONAL, Role.REGION})
-_BARS: Final = 10  # the most a quota bar counts beyond its places, in tenths of them
 
 
 def _all(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
@@ -53,9 +49,6 @@ def _list(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
         "missing": found is None,
         "differences": data.get("compareLists"),
         "compared_with": asked.one("before"),
-        "offered": [act for act in found["possibleActs"] if act not in ("DRAFT", "VALIDATE", "SEAL", "SUPERSEDE")]
-        if found
-        else [],
     }
 
 
@@ -148,7 +141,7 @@ ACTS: Final = (
         Words("已办理，并告知推荐单位", "done, and the issuer is told"),
         _move,
         _to_list,
-        SHARED,
+        WITH_LISTS,
     ),
     Act(
         "/recommendations/{issuer}/quota",

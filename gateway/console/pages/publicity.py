@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from gateway.console import forms
 from gateway.console.page import WITH_LISTS, Act, Asked, Page, Words
 from gateway.console.rendering import address
+from schema.publicity import ObjectionStatus
 from schema.vocabulary import Role
 
 
@@ -17,7 +18,7 @@ def _windows(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
 
 
 def _asked_statuses(asked: Asked) -> dict[str, Any]:
-    statuses = asked.among("statuses", ("RECEIVED", "UPHELD", "REJECTED"))
+    statuses = asked.among("statuses", ObjectionStatus)
     asked.check("statuses")
     return {"statuses": statuses or None, "first": 200}
 
