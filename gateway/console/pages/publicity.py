@@ -7,7 +7,6 @@ from starlette.datastructures import FormData
 
 from gateway.console import forms
 from gateway.console.page import WITH_LISTS, Act, Asked, Page, Words
-from gateway.console.rendering import address
 from schema.publicity import ObjectionStatus
 from schema.vocabulary import Role
 
@@ -35,11 +34,6 @@ def _ruling(path: Mapping[str, str], form: FormData) -> dict[str, Any]:
     return {"id": path["id"], "decision": forms.text(form, "decision"), "reason": forms.text(form, "reason")}
 
 
-def _back(path: Mapping[str, str], form: FormData) -> str:
-    del path, form
-    return address("/objections", done="decide_objection")
-
-
 PAGES: Final = (
     Page("/publicity", Words("公示", "Publicity"), "publicity", "publicity", view=_windows, in_menu=True, public=True),
     Page(
@@ -55,5 +49,11 @@ PAGES: Final = (
     ),
 )
 ACTS: Final = (
-    Act("/objections/{id}/decide", "decide_objection", Words("异议已处理", "the objection is decided"), _ruling, _back),
+    Act(
+        "/objections/{id}/decide",
+        "decide_objection",
+        Words("异议已处理", "the objection is decided"),
+        _ruling,
+        "/objections",
+    ),
 )
