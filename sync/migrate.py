@@ -1,5 +1,6 @@
 """Brings a database to the newest revision, and says whether it is there."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -39,8 +40,9 @@ def revision(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest() -> str | None:
-    """The revision the code needs."""
+    """The revision the code needs. It is part of the code, and reading every migration takes tens of milliseconds."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 

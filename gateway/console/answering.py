@@ -99,7 +99,7 @@ async def do(request: Request, act: Act) -> Response:
             await act.after(hub, session, each, answer["data"])
     if failed:
         return refuse(request, session, failed, status)
-    return RedirectResponse(act.back(path, form), 303)
+    return RedirectResponse(address(act.onward(path, form), done=act.document), 303)
 
 
 def _visitor(request: Request) -> Viewer:

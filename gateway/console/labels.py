@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.exports.words import CHINESE
+from schema.list_life import STATE_NAMES
 
-_MORE: Final[Mapping[str, Mapping[str, str]]] = {
-    "ListState": {
-        "DRAFT": "草稿", "VALIDATED": "已校验", "SEALED": "已封存", "CHECKING": "审核中", "ACCEPTED": "已接受", "RETURNED": "已退回",
-        "PUBLICITY": "公示中", "CONFIRMED": "已确认", "FINAL": "已终定", "WITHDRAWN": "已撤回", "SUPERSEDED": "已被替代",
-    },
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    **CHINESE,
+    "ListState": {state.value: name for state, name in STATE_NAMES.items()},
     "ListAct": {
         "DRAFT": "起草", "VALIDATE": "校验", "SEAL": "封存", "CHECK": "开始审核", "ACCEPT": "接受", "RETURN": "退回",
         "PUBLISH": "公示", "CONFIRM": "确认", "FINALISE": "终定", "WITHDRAW": "撤回", "SUPERSEDE": "替代",
@@ -45,9 +44,9 @@ def label(kind: str, value: str | None, language: str) -> str:
         return ""
     if language == "en":
         return value.replace("_", " ").capitalize()
-    return {**CHINESE, **_MORE}.get(kind, {}).get(value, value)
+    return _WORDS.get(kind, {}).get(value, value)
 
 
 def members(kind: str) -> list[str]:
     """The members of a closed list that has words, in order."""
-    return [str(each) for each in {**CHINESE, **_MORE}[kind]]
+    return [str(each) for each in _WORDS[kind]]

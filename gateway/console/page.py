@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from starlette.datastructures import FormData
+
 from gateway.auth import Viewer
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError, redact
@@ -148,19 +150,23 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A mutation behind a form: `variables` reads the path's parts and the form, `back` says where to go when it is done and
-    `done` what is said there; `after` keeps with the session what its pages want to know. Several sets of variables are
-    done one after the other, and what is wrong with any is told of all.
+    """A mutation behind a form: `variables` reads the path's parts and the form, `back` is the page to go to when it is done,
+    with the path's parts in it, or says which, and `done` what is said there; `after` keeps with the session what its pages
+    want to know. Several sets of variables are done one after the other, and what is wrong with any is told of all.
     """
 
     path: str
     document: str
     done: Words
     variables: Callable[[Mapping[str, str], Any], dict[str, Any] | list[dict[str, Any]]]
-    back: Callable[[Mapping[str, str], Any], str]
+    back: str | Callable[[Mapping[str, str], Any], str]
     roles: frozenset[Role] = ORGANISER
     after: Callable[[Hub, Any, Any, dict[str, Any]], Any] | None = None
 
     def source(self) -> str:
         """The GraphQL document."""
         return _document(self.document)
+
+    def onward(self, path: Mapping[str, str], form: FormData) -> str:
+        """The path of the page to go to."""
+        return self.back.format_map(path) if isinstance(self.back, str) else self.back(path, form)

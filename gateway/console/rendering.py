@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -87,6 +87,16 @@ def address(path: str, pairs: Sequence[tuple[str, Any]] = (), **more: Any) -> st
     kept = [(name, value) for name, value in pairs if name not in more]
     query = urlencode([(name, value) for name, value in [*kept, *more.items()] if value not in (None, "")])
     return quote(path, safe="/:%") + (f"?{query}" if query else "")
+
+
+def own(place: str) -> str:
+    """A place to go on to, if it is one of ours; no other site is ever gone on to. A path that begins with two strokes is
+    another site's too, to a browser.
+    """
+    found = urlsplit(place)
+    here = found.path.startswith("/") and not found.path.startswith("//") and "\\" not in place
+    inside = here and not found.scheme and not found.netloc
+    return address(found.path) + (f"?{found.query}" if found.query else "") if inside else "/"
 
 
 def render(

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
@@ -14,7 +13,7 @@ from gateway.console import assets, forms, objecting, sessions, sign_in_provider
 from gateway.console.answering import do, menu_of, refuse, show, to_sign_in
 from gateway.console.page import Act, Page
 from gateway.console.registry import ACTS, PAGES
-from gateway.console.rendering import LANGUAGE, address, render
+from gateway.console.rendering import LANGUAGE, own, render
 from gateway.errors import answer
 from gateway.hub import Hub
 from schema.errors import RequestError
@@ -60,7 +59,7 @@ async def sign_in(request: Request) -> Response:
         hub.rates.refused(place)
         return _sign_in_page(request, 401, wrong=True, wanted=forms.text(form, "next"))
     hub.uses.note(viewer.holder)
-    response = RedirectResponse(_own(forms.text(form, "next")), 303)
+    response = RedirectResponse(own(forms.text(form, "next")), 303)
     sessions.give(response, request, sessions.COOKIE, await sessions.begin(hub, viewer, viewer.holder))
     return response
 
@@ -84,7 +83,7 @@ async def sign_out(request: Request) -> Response:
 @router.get("/language/{language}")
 async def language(language: str, request: Request, next: str = "/") -> Response:  # noqa: A002  what the address calls it
     """Show Chinese or English first from now on, in this browser."""
-    response = RedirectResponse(_own(next), 303)
+    response = RedirectResponse(own(next), 303)
     sessions.give(response, request, LANGUAGE, "en" if language == "en" else "zh", _YEAR)
     return response
 
@@ -94,15 +93,8 @@ def _sign_in_page(request: Request, status: int = 200, *, wrong: bool = False, w
     return render(
         request, "sign_in", session=None, menu=menu_of(None), status=status, wrong=wrong,
         expired="expired" in request.query_params, provider=hub.settings.sign_in is not None,
-        next=_own(wanted if wanted is not None else request.query_params.get("next", "/")),
+        next=own(wanted if wanted is not None else request.query_params.get("next", "/")),
     )  # fmt: skip
-
-
-def _own(place: str) -> str:
-    """A place to go on to, if it is one of ours; no other site is ever gone on to."""
-    found = urlsplit(place)
-    inside = not found.scheme and not found.netloc and found.path.startswith("/") and "\\" not in place
-    return address(found.path) + (f"?{found.query}" if found.query else "") if inside else "/"
 
 
 async def _lost(request: Request, error: HTTPException) -> Response:

@@ -83,9 +83,8 @@ def _found(hub: Hub, digest: str) -> Session | None:
     if row.key_prefix and (key is None or not is_valid(key, now)):
         return None
     if now - row.seen_at >= _NOTED:
-        row.seen_at = now
         with hub.database.write() as session:
-            ConsoleStore(session).save(row)
+            ConsoleStore(session).seen(digest, now)
     scopes = scopes_of(key.scopes) if key is not None else EVERY_SCOPE
     holder = f"console:{row.key_prefix or row.name}"
     return Session(digest, Viewer(row.name, Role(row.role), row.region, scopes, holder), row.form_key, row.remembered)

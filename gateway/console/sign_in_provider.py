@@ -22,6 +22,7 @@ from adapters.registry import regions
 from gateway.auth import Viewer
 from gateway.console import sessions
 from gateway.console.answering import refuse
+from gateway.console.rendering import own
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from schema.vocabulary import Role
@@ -70,8 +71,7 @@ async def back(request: Request, code: str = "", state: str = "") -> Response:
         viewer = _viewer(provider, await _claims(provider, kept, code, _back(request)))
     except RequestError as error:
         return refuse(request, None, [each.as_dict() for each in error.problems], error.status)
-    place = kept["next"] if kept["next"].startswith("/") and kept["next"][1:2] not in ("/", "\\") else "/"
-    response = RedirectResponse(place, 303)
+    response = RedirectResponse(own(kept["next"]), 303)
     sessions.give(response, request, sessions.COOKIE, await sessions.begin(hub, viewer))
     response.delete_cookie(_COOKIE, path="/")
     return response

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -30,9 +30,10 @@ class ConsoleStore:
         """The session behind a cookie's digest, ended or not."""
         return self._session.get(ConsoleSessionRow, digest)
 
-    def save(self, row: ConsoleSessionRow) -> None:
-        """Write a session that was read before."""
-        self._session.merge(row)
+    def seen(self, digest: str, now: datetime) -> None:
+        """Note when a session was last used, and nothing else: it may have been ended since it was read."""
+        of_it = col(ConsoleSessionRow.digest) == digest
+        self._session.execute(update(ConsoleSessionRow).where(of_it).values(seen_at=now))
 
     def use(self, token: str, owner: str, now: datetime) -> bool:
         """Note that `owner` hands in a form; whether nobody did so before. Of two at once the second waits for the first."""

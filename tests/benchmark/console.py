@@ -1,8 +1,8 @@
-"""How fast the console is with 25,000 entries: HTML of every page, the first view in a browser that has nothing yet, bytes of
-JavaScript: `python tests/benchmark/console.py [TOTAL] [DATABASE]`.
+"""How fast the console is with 25,000 entries: HTML of its pages, but for a look at chosen cases and the check of the whole
+record; the first view in a browser that has nothing yet; bytes of JavaScript: `python tests/benchmark/console.py [TOTAL] [DATABASE]`.
 
-The hub and whoever asks share one machine. The server's own processor time is printed beside the wall time: where others
-work too, it is the one to compare. DATABASE, a file, is filled where it does not exist and used again where it does.
+The hub and whoever asks share one process. Its processor time is printed beside the wall time, the asker's small part in it:
+where others work too, it is the one to compare. DATABASE, a file, is filled where it does not exist and used again where it does.
 """
 
 import asyncio

@@ -7,7 +7,6 @@ from starlette.datastructures import FormData
 
 from gateway.console import forms, sessions
 from gateway.console.page import ORGANISER, Act, Asked, Page, Words
-from gateway.console.rendering import address
 from gateway.console.sessions import Session
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError
@@ -134,7 +133,7 @@ def _onward(path: Mapping[str, str], form: FormData) -> str:
     onward = forms.text(form, "next")
     if forms.text(form, "decision") == "OPEN":
         onward = path["id"]
-    return address(f"/cases/{onward}" if onward.isalnum() else "/cases", done="decide_case")
+    return f"/cases/{onward}" if onward.isalnum() else "/cases"
 
 
 def _chosen_ids(asked: Asked) -> dict[str, Any]:
@@ -175,11 +174,6 @@ def _together(path: Mapping[str, str], form: FormData) -> list[dict[str, Any]]:
     ]
 
 
-def _to_queue(path: Mapping[str, str], form: FormData) -> str:
-    del path, form
-    return address("/cases", done="decide_case")
-
-
 def _preview(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
     del asked
     return {"cases": [each for each in data["nodes"] if each]}
@@ -208,5 +202,5 @@ ACTS: Final = (
         _onward,
         after=_note,
     ),
-    Act("/cases/dismiss", "decide_case", _TAKEN, _together, _to_queue, after=_note),
+    Act("/cases/dismiss", "decide_case", _TAKEN, _together, "/cases", after=_note),
 )

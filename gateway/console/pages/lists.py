@@ -11,12 +11,7 @@ from starlette.datastructures import FormData
 
 from gateway.console import forms
 from gateway.console.page import WITH_LISTS, Act, Asked, Page, Words
-from gateway.console.rendering import address
 from schema.list_life import ListAct
-from schema.vocabulary import Role
-
-SHARED: Final = frozenset({Role.NATIONAL, Role.REGION})
-_BARS: Final = 10  # the most a quota bar counts beyond its places, in tenths of them
 
 
 def _all(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
@@ -53,9 +48,6 @@ def _list(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
         "missing": found is None,
         "differences": data.get("compareLists"),
         "compared_with": asked.one("before"),
-        "offered": [act for act in found["possibleActs"] if act not in ("DRAFT", "VALIDATE", "SEAL", "SUPERSEDE")]
-        if found
-        else [],
     }
 
 
@@ -95,11 +87,6 @@ def _move(path: Mapping[str, str], form: FormData) -> dict[str, Any]:
     }
 
 
-def _to_list(path: Mapping[str, str], form: FormData) -> str:
-    del form
-    return address(f"/recommendations/{path['receipt']}", done="move_list")
-
-
 def _quota(path: Mapping[str, str], form: FormData) -> dict[str, Any]:
     given: dict[str, Any] = {
         name: forms.whole_number(form, name) for name in ("total", "perTrack", "alternates") if forms.text(form, name)
@@ -108,11 +95,6 @@ def _quota(path: Mapping[str, str], form: FormData) -> dict[str, Any]:
     if deadline:
         given["deadline"] = f"{deadline}:00+08:00" if len(deadline) == 16 else deadline
     return {"input": {"issuer": path["issuer"], "reason": forms.text(form, "reason"), **given}}
-
-
-def _to_lists(path: Mapping[str, str], form: FormData) -> str:
-    del path, form
-    return address("/recommendations", done="set_quota")
 
 
 PAGES: Final = (
@@ -147,14 +129,14 @@ ACTS: Final = (
         "move_list",
         Words("已办理，并告知推荐单位", "done, and the issuer is told"),
         _move,
-        _to_list,
-        SHARED,
+        "/recommendations/{receipt}",
+        WITH_LISTS,
     ),
     Act(
         "/recommendations/{issuer}/quota",
         "set_quota",
         Words("名额和规则已设定，记录在案", "the rules are set, on record"),
         _quota,
-        _to_lists,
+        "/recommendations",
     ),
 )

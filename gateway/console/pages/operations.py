@@ -1,6 +1,6 @@
 """同步: schedules, runs as they go on, rows set aside, guard stops; 系统: health, keys, the record of changes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.datastructures import FormData
@@ -8,7 +8,6 @@ from starlette.datastructures import FormData
 from gateway import facts
 from gateway.console import forms
 from gateway.console.page import ORGANISER, Act, Asked, Page, Words
-from gateway.console.rendering import address
 from schema.vocabulary import Role
 
 _STARTERS: Final = frozenset({Role.NATIONAL, Role.JOB})
@@ -87,14 +86,6 @@ def _replay(path: Mapping[str, str], form: FormData) -> dict[str, Any]:
     return {"region": forms.text(form, "region")}
 
 
-def _to(place: str, name: str) -> Callable[[Mapping[str, str], FormData], str]:
-    def back(path: Mapping[str, str], form: FormData) -> str:
-        del path, form
-        return address(place, done=name)
-
-    return back
-
-
 PAGES: Final = (
     Page("/sync", Words("同步", "Sync"), "sync", "sync", view=_sync, in_menu=True),
     Page("/sync/live", Words("正在进行", "Under way"), "sync_live", "sync_live", section="/sync", view=_live),
@@ -125,7 +116,7 @@ ACTS: Final = (
         "start_pull",
         Words("拉取已启动", "pulls are started"),
         _start,
-        _to("/sync", "start_pull"),
+        "/sync",
         _STARTERS,
     ),
     Act(
@@ -133,7 +124,7 @@ ACTS: Final = (
         "stop_pull",
         Words("拉取将在下一次写入时停止", "pulls stop at their next write"),
         _stop,
-        _to("/sync", "stop_pull"),
+        "/sync",
         _STARTERS,
     ),
     Act(
@@ -141,14 +132,14 @@ ACTS: Final = (
         "override_guard",
         Words("已放行一次，下一次拉取生效", "let pass once; the next pull does it"),
         _override,
-        _to("/sync", "override_guard"),
+        "/sync",
     ),
     Act(
         "/sync/quarantine/replay",
         "replay_quarantine",
         Words("已用现行映射重试", "tried again with the mapping as it is now"),
         _replay,
-        _to("/sync/quarantine", "replay_quarantine"),
+        "/sync/quarantine",
         _STARTERS,
     ),
 )

@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 
 from gateway.console import forms
 from gateway.console.page import WITH_LISTS, Act, Asked, Page, Words
-from gateway.console.rendering import address
+from schema.publicity import ObjectionStatus
 from schema.vocabulary import Role
 
 
@@ -17,7 +17,7 @@ def _windows(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
 
 
 def _asked_statuses(asked: Asked) -> dict[str, Any]:
-    statuses = asked.among("statuses", ("RECEIVED", "UPHELD", "REJECTED"))
+    statuses = asked.among("statuses", ObjectionStatus)
     asked.check("statuses")
     return {"statuses": statuses or None, "first": 200}
 
@@ -32,11 +32,6 @@ def _objections(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
 
 def _ruling(path: Mapping[str, str], form: FormData) -> dict[str, Any]:
     return {"id": path["id"], "decision": forms.text(form, "decision"), "reason": forms.text(form, "reason")}
-
-
-def _back(path: Mapping[str, str], form: FormData) -> str:
-    del path, form
-    return address("/objections", done="decide_objection")
 
 
 PAGES: Final = (
@@ -54,5 +49,11 @@ PAGES: Final = (
     ),
 )
 ACTS: Final = (
-    Act("/objections/{id}/decide", "decide_objection", Words("异议已处理", "the objection is decided"), _ruling, _back),
+    Act(
+        "/objections/{id}/decide",
+        "decide_objection",
+        Words("异议已处理", "the objection is decided"),
+        _ruling,
+        "/objections",
+    ),
 )

@@ -7,7 +7,6 @@ from starlette.datastructures import FormData
 
 from gateway.console import forms
 from gateway.console.page import ORGANISER, WITH_LISTS, Act, Asked, Page, Words
-from gateway.console.rendering import address
 from schema.roster import RosterAct
 from schema.types.catalogue import NATIONAL_TRACKS
 from schema.vocabulary import RosterState
@@ -89,14 +88,6 @@ def _erratum(path: Mapping[str, str], form: FormData) -> dict[str, Any]:
     return {**_decisions(path, form), "version": forms.whole_number(form, "version")}
 
 
-def _back(name: str) -> Any:  # noqa: ANN401  a function of path and form, as `Act.back` says
-    def to_roster(path: Mapping[str, str], form: FormData) -> str:
-        del path, form
-        return address("/roster", done=name)
-
-    return to_roster
-
-
 PAGES: Final = (
     Page(
         "/roster",
@@ -116,37 +107,35 @@ ACTS: Final = (
         "renew_roster",
         Words("名册已按现有数据更新", "the roster is up to date"),
         _reason,
-        _back("renew_roster"),
+        "/roster",
     ),
     Act(
         "/roster/decide",
         "decide_roster",
         Words("决定已记录，名册已更新", "the decision is on record, the roster renewed"),
         _decisions,
-        _back("decide_roster"),
+        "/roster",
     ),
-    Act(
-        "/roster/freeze", "freeze_roster", Words("名册已冻结", "the roster is frozen"), _version, _back("freeze_roster")
-    ),
+    Act("/roster/freeze", "freeze_roster", Words("名册已冻结", "the roster is frozen"), _version, "/roster"),
     Act(
         "/roster/reopen",
         "reopen_roster",
         Words("名册已重新开放", "the roster is open again"),
         _version,
-        _back("reopen_roster"),
+        "/roster",
     ),
     Act(
         "/roster/finalise",
         "finalise_roster",
         Words("名册已终定", "the roster is final"),
         _version,
-        _back("finalise_roster"),
+        "/roster",
     ),
     Act(
         "/roster/erratum",
         "issue_erratum",
         Words("更正已签名发布", "the erratum is signed and issued"),
         _erratum,
-        _back("issue_erratum"),
+        "/roster",
     ),
 )

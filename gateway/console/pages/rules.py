@@ -8,7 +8,6 @@ from starlette.datastructures import FormData
 from gateway import facts
 from gateway.console import forms
 from gateway.console.page import ORGANISER, Act, Asked, Page, Words
-from gateway.console.rendering import address
 from schema.vocabulary import ClauseKind, Register
 
 
@@ -60,11 +59,6 @@ def _line(path: Mapping[str, str], form: FormData) -> dict[str, Any]:
     }
 
 
-def _back(path: Mapping[str, str], form: FormData) -> str:
-    del form
-    return address(f"/registers/{path['register']}", done="change_register")
-
-
 PAGES: Final = (
     Page("/rules", Words("规则", "Rules"), "rules", "rules", variables=_asked_clauses, view=_clauses, in_menu=True),
     Page(
@@ -96,6 +90,6 @@ ACTS: Final = (
         "change_register",
         Words("名单已更新，有关项目已重新判定", "the register is changed and entries judged anew"),
         _line,
-        _back,
+        "/registers/{register}",
     ),
 )

@@ -22,7 +22,7 @@ def test_no_document_is_left_over() -> None:
 @pytest.mark.parametrize(
     "kind", ["Stage", "EntryStatus", "AwardLevel", "EligibilityStatus", "Verdict", "CaseKind", "CaseStatus", "ListState",
              "ListAct", "RosterState", "RosterStage", "RosterAct", "ClauseKind", "PullStatus", "PullPhase", "ObjectionStatus",
-             "QuotaBasis", "FindingSeverity", "Role", "OrganisationKind", "Followed"],
+             "QuotaBasis", "FindingSeverity", "Role", "OrganisationKind", "Followed", "CaseLevel", "TrackMatch"],
 )  # fmt: skip
 def test_every_member_of_a_closed_list_has_words(kind) -> None:
     found = graphql_schema()._schema.type_map.get(kind)

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from gateway.auth import create_key, revoke_key
+from gateway.console import sessions
 from schema.vocabulary import Role
+from sync.tables import ConsoleSessionRow
 
 TOKEN = "document.querySelector('input[name=token]').value"
 
@@ -70,6 +72,24 @@ def test_a_revoked_key_ends_its_session_at_once(visit, own) -> None:
     assert page.get_by_label("密钥").is_visible()
 
 
+def test_signing_out_while_another_window_reads_a_page_ends_the_session(own, cookie_of, monkeypatch) -> None:
+    http, later = own.client().http, own.hub.now() + timedelta(minutes=2)
+    http.cookies.set(sessions.COOKIE, cookie_of(own, "NATIONAL"))
+    own.hub.now = lambda: later
+    look = sessions._is_over
+
+    def meanwhile(row, *rest):
+        over = look(row, *rest)
+        with own.hub.database.write() as opened:
+            opened.get(ConsoleSessionRow, row.digest).ended_at = later
+        return over
+
+    monkeypatch.setattr(sessions, "_is_over", meanwhile)
+    first = http.get("/").status_code
+    monkeypatch.setattr(sessions, "_is_over", look)
+    assert (first, http.get("/").status_code) == (200, 303)
+
+
 def test_a_form_of_another_session_is_refused(visit, own) -> None:
     one, other = visit(own, "NATIONAL"), visit(own, "REGION")
     one.expects_refusals()
@@ -81,7 +101,19 @@ def test_a_form_of_another_session_is_refused(visit, own) -> None:
     assert status == 403
 
 
-@pytest.mark.parametrize("place", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "////evil.example",
+        "//////evil.example",
+    ],
+)  # fmt: skip
 def test_signing_in_leads_to_no_other_site(service, place) -> None:
     page = service.client().http.get("/sign-in", params={"next": place}).text
     assert 'name="next" value="/"' in page
+
+
+@pytest.mark.parametrize("place", ["//evil.example", "////evil.example"])
+def test_choosing_a_language_leads_to_no_other_site(service, place) -> None:
+    answer = service.client().http.get("/language/en", params={"next": place})
+    assert answer.headers["Location"] == "/"
