@@ -12,15 +12,9 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any
 
 import orjson
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from benchmark.detection import entry
-from conftest import Cluster
 
 from adapters.registry import regions
 from adapters.sandbox.duplicates.labelled import LabelledCorpus
@@ -36,6 +30,8 @@ from sync.repository.keyset import Slice
 from sync.repository.prepared import prepare
 from sync.repository.statistics import GroupKey, statistics
 from sync.scope import EVERYTHING
+from tests.benchmark.detection import entry
+from tests.databases import Cluster
 
 SIZES, ROUNDS, PAGE = (25_000, 250_000), 5, 1_000
 WORDS = ("数", "罕", "医保", "数据", "供应链", "数据资产平台", "数据 医疗 系统")

@@ -11,10 +11,8 @@ import asyncio
 import cProfile
 import os
 import pstats
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Final
@@ -22,11 +20,7 @@ from urllib.parse import urlencode
 
 import orjson
 import uvloop
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from browse import corpus, fill
-from conftest import Cluster
+from filled import filled
 from questions import questions
 
 from gateway import observing
@@ -148,16 +142,8 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=3000)
     parser.add_argument("--profile", help="a line of what is told otherwise: where its time goes")
     options = parser.parse_args()
-    with ExitStack() as stack:
-        url = options.database
-        if url is None:
-            cluster = Cluster()
-            stack.callback(cluster.stop)
-            url = cluster.create("bench", "template0")
-            filling = Database(url)
-            fill(filling, corpus(options.entries))
-            filling.close()
-        observing.configure("INFO", stack.enter_context(Path(os.devnull).open("w", encoding="utf-8")))
+    with filled(options.database, options.entries) as url, Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        observing.configure("INFO", nowhere)
         uvloop.run(run(url, options.requests, options.profile))
 
 

@@ -12,15 +12,11 @@ says more than requests a second where the machine has other work. Whether Q1 an
 
 import argparse
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from browse import corpus, fill
-from conftest import Cluster
-from larger import multiply, scans
+from filled import filled
+from larger import scans
 from questions import questions
 from servers import Server, database_cpu, peers, serving
 
@@ -80,17 +76,7 @@ def main() -> None:
     options = parser.parse_args()
     cache = peers()
     found: dict[tuple[str, str], Figures] = {}
-    with ExitStack() as stack:
-        url = options.database
-        if url is None:
-            cluster = Cluster()
-            stack.callback(cluster.stop)
-            url = cluster.create("bench", "template0")
-            filling = Database(url)
-            fill(filling, corpus(options.entries))
-            if options.times > 1:
-                multiply(filling, options.times)
-            filling.close()
+    with filled(options.database, options.entries, options.times) as url:
         database = Database(url)
         key = create_key(database, "benchmark", Role.NATIONAL)
         with database.engine.connect() as connection:
