@@ -20,7 +20,7 @@ from adapters.source import RawPage
 from schema.identity import Tokeniser
 from schema.records import Entry
 from sync.preparing_process import PreparingProcess, unpacked
-from sync.repository.prepared import Prepared, prepare
+from sync.repository.prepared import Prepared, prepare_all
 
 _MANY: Final = 1000  # new rows after which a process is worth the second of work it takes to start
 _PORTION: Final = 125  # rows; sending fewer costs as much as mapping them
@@ -88,16 +88,14 @@ class Desk:
         """Map the rows and make them ready. Pure but for the clock."""
         mapped, rejected = adapter.map_fresh(task.origin, task.fresh, adapter.context(self.tokens))
         part = PreparedPage(rejected=rejected)
-        version, now = adapter.manifest.mapping_version, datetime.now(UTC)
+        known: list[tuple[Entry, str, bytes]] = []
         for item in mapped:
-            record = item.record
-            if isinstance(record, Entry):
-                made = prepare(
-                    record, item.fingerprint, item.payload, mapping_version=version, now=now, database=self.database
-                )
-                part.prepared.append(made)
+            if isinstance(item.record, Entry):
+                known.append((item.record, item.fingerprint, item.payload))
             else:
-                part.gone.append(record.id)
+                part.gone.append(item.record.id)
+        version, now = adapter.manifest.mapping_version, datetime.now(UTC)
+        part.prepared = prepare_all(known, mapping_version=version, now=now, database=self.database)
         return part
 
 

@@ -7,6 +7,7 @@ a trigram (X数X), and so is a pair (数X据): one index finds words of every le
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from itertools import chain
 from typing import Final
@@ -28,6 +29,8 @@ _PLAIN: Final = (
 )
 _SPACES: Final = (0x09, 0x0A, 0x0B, 0x0C, 0x0D)
 _BEYOND: Final = 0x10000
+_END: Final = "\0"
+_SPACE: Final = ord(" ")
 
 
 class _Folding(dict[int, str]):
@@ -48,17 +51,15 @@ def _in_full(text: str) -> str:
 
 @cache
 def _table() -> npt.NDArray[np.uint32]:
-    """What a plain character is read as, by code point; 0 where that takes a look at the whole text, or is not one character."""
-    table = np.zeros(_BEYOND, dtype=np.uint32)
+    """What a plain character is read as, by code point, white space as a space; 0 where that takes a look at the whole text, or
+    is not one character. The last place stands for all that is beyond.
+    """
+    table = np.zeros(_BEYOND + 1, dtype=np.uint32)
     for code in chain(_SPACES, *_PLAIN, [ord("×")]):
         read = _in_full(chr(code))
         if len(read) == 1:
-            table[code] = ord(read)
+            table[code] = ord(" " if read.isspace() else read)
     return table
-
-
-def _codes(text: str) -> npt.NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 def normalised(text: str) -> str:
@@ -67,10 +68,7 @@ def normalised(text: str) -> str:
     >>> normalised("數據要素×交通　Ｘ平台（Ａ）")
     '数据要素x交通 x平台(a)'
     """
-    codes = _codes(text)
-    read = _table()[codes] if codes.size and codes.max() < _BEYOND else codes[:0]
-    folded = read.tobytes().decode("utf-32-le") if read.size and read.all() else _in_full(text)
-    return " ".join(folded.split())
+    return " ".join(_in_full(text).split())
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -84,9 +82,39 @@ def spread(text: str) -> str:
     >>> spread("数据")
     'X数X据X'
     """
-    codes = np.full(2 * len(text) + 1, ord(_SIGN), dtype=np.uint32)
-    codes[1::2] = _codes(text)
-    return codes.tobytes().decode("utf-32-le", "surrogatepass")
+    return _SIGN.join(["", *text, ""]) if text else _SIGN
+
+
+def searchable(texts: Sequence[str]) -> list[str]:
+    """Texts as they are kept: `spread(normalised(text))` of each, worked out for all of them at once, which takes a tenth of the
+    time.
+
+    >>> searchable(["數據　", ""])
+    ['X数X据X', 'X']
+    """
+    read, ends = _read(texts)
+    if odd := set(np.searchsorted(ends, np.setdiff1d(np.flatnonzero(read == 0), ends)).tolist()):
+        read, _ = _read(["" if at in odd else text for at, text in enumerate(texts)])
+    return [spread(normalised(texts[at])) if at in odd else kept for at, kept in enumerate(_parted(read))]
+
+
+def _read(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """What all characters are read as, with a 0 behind each text; and where these are."""
+    joined = "".join([f"{text}{_END}" for text in texts])
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    ends = np.cumsum([len(text) + 1 for text in texts], dtype=np.int64) - 1
+    return _table()[np.minimum(codes, _BEYOND)], ends
+
+
+def _parted(read: npt.NDArray[np.uint32]) -> list[str]:
+    """The texts of what is read, without needless spaces, spread."""
+    before = np.concatenate((np.zeros(1, dtype=np.uint32), read[:-1]))
+    read = read[(read != _SPACE) | ((before != _SPACE) & (before != 0))]
+    after = np.concatenate((read[1:], np.zeros(1, dtype=np.uint32)))
+    read = read[(read != _SPACE) | (after != 0)]
+    pairs = np.full((read.size, 2), ord(_SIGN), dtype=np.uint32)
+    pairs[:, 1] = read
+    return pairs.tobytes().decode("utf-32-le").split(_END)[:-1]
 
 
 def sought(word: str) -> str:

@@ -25,17 +25,18 @@ Ready = Any  # a row in the driver's form: a tuple for SQLite, a dictionary for 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """An INSERT, and what brings a row into its form."""
+    """An INSERT, and what brings rows into its form."""
 
     sql: str
     _ordered: Callable[[Any], Any] | None
     _processors: Sequence[tuple[str, Callable[[Any], Any]]]
 
-    def ready(self, row: dict[str, Any]) -> Ready:
-        """`row`, which is used up, as the driver takes it."""
+    def ready(self, rows: Sequence[dict[str, Any]]) -> list[Ready]:
+        """`rows`, which are used up, as the driver takes them."""
         for name, process in self._processors:
-            row[name] = process(row[name])
-        return self._ordered(row) if self._ordered else row
+            for row in rows:
+                row[name] = process(row[name])
+        return list(map(self._ordered, rows)) if self._ordered else list(rows)
 
     def run(self, session: Session, rows: Sequence[Ready]) -> None:
         """Write rows that are ready."""
@@ -65,7 +66,7 @@ def _run(
 ) -> None:
     if rows:
         made = statement(session.get_bind().dialect.name, table, tuple(rows[0]), keep)
-        made.run(session, [made.ready(dict(row)) for row in rows])
+        made.run(session, made.ready(list(map(dict, rows))))
 
 
 @lru_cache(maxsize=64)

@@ -1,9 +1,11 @@
 """An entry as the rows it will be: worked out without a database, so that it can be done in another process."""
 
 import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlmodel import SQLModel
@@ -14,7 +16,7 @@ from sync.organisation_names import normal_form
 from sync.repository.bulk import Ready, Statement, statement
 from sync.repository.packing import packed
 from sync.repository.read_model import ORGANISATION, REPRESENTATIVE, shown
-from sync.search_text import normalised, spread
+from sync.search_text import searchable
 from sync.tables import EntryRow, EntrySearchRow, OrganisationRow, PayloadRow, RepresentativeRow
 
 _OF_LISTS = ("declared_track", "counted_track")  # no province tells them, and a pull leaves them as they are
@@ -71,37 +73,44 @@ def prepare(
     record: Entry, fingerprint: str, payload: bytes, *, mapping_version: int, now: datetime, database: str
 ) -> Prepared:
     """The rows of a record, for the database of that name; `payload` is what it was mapped from, concealed."""
-    made = statements(database)
-    content_hash = record.content_hash()
-    organisations, representatives = _organisation_rows(record), _representative_rows(record)
-    entry = _entry_row(record, content_hash, fingerprint, now)
-    entry["organisations"] = shown(organisations, ORGANISATION)
-    entry["representatives"] = shown(representatives, REPRESENTATIVE)
-    lead = record.lead
-    return Prepared(
-        id=record.id,
-        title=record.title,
-        updated_at=record.updated_at,
-        content_hash=content_hash,
-        identity=(entry["project_key"], record.topic_id, organisation_key(lead.name, lead.credit_code)),
-        fingerprint=fingerprint,
-        entry=made.entry.ready(entry),
-        organisations=tuple(map(made.organisation.ready, organisations)),
-        representatives=tuple(map(made.representative.ready, representatives)),
-        search=made.search.ready(_search_row(record)),
-        payload=made.payload.ready(
-            {
-                "entry_id": record.id,
-                "region": record.region,
-                "mapping_version": mapping_version,
-                "sha256": hashlib.sha256(payload).hexdigest(),
-                "body": packed(payload),
-            }
-        ),
+    return prepare_all([(record, fingerprint, payload)], mapping_version=mapping_version, now=now, database=database)[0]
+
+
+def prepare_all(
+    mapped: Sequence[tuple[Entry, str, bytes]], *, mapping_version: int, now: datetime, database: str
+) -> list[Prepared]:
+    """As `prepare`, of many: records with their fingerprints and payloads. Table by table, which takes half the time."""
+    made, records = statements(database), [record for record, *_ in mapped]
+    units, people = list(map(_organisation_rows, records)), list(map(_representative_rows, records))
+    entries = [_entry_row(record, fingerprint, now) for record, fingerprint, _ in mapped]
+    for entry, organisations, representatives in zip(entries, units, people, strict=True):
+        entry["organisations"] = shown(organisations, ORGANISATION)
+        entry["representatives"] = shown(representatives, REPRESENTATIVE)
+    compared = list(map(_compared, entries, units))
+    rows = zip(
+        made.entry.ready(entries),
+        _parts(made.organisation, units),
+        _parts(made.representative, people),
+        made.search.ready(searched(list(map(_told, records)))),
+        made.payload.ready([_payload_row(record, payload, mapping_version) for record, _, payload in mapped]),
+        strict=True,
     )
+    return [Prepared._make((*told, *row)) for told, row in zip(compared, rows, strict=True)]
 
 
-def _entry_row(record: Entry, content: str, fingerprint: str, now: datetime) -> dict[str, Any]:
+def _compared(entry: Mapping[str, Any], organisations: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
+    lead = next(unit["organisation_key"] for unit in organisations if unit["is_lead"])
+    identity = (entry["project_key"], entry["topic_id"], lead)
+    return entry["id"], entry["title"], entry["updated_at"], entry["content_hash"], identity, entry["fingerprint"]
+
+
+def _parts(made: Statement, rows: Sequence[list[dict[str, Any]]]) -> Iterator[tuple[Ready, ...]]:
+    """The rows of each entry, all made ready at once."""
+    ready = iter(made.ready([row for part in rows for row in part]))
+    return (tuple(islice(ready, len(part))) for part in rows)
+
+
+def _entry_row(record: Entry, fingerprint: str, now: datetime) -> dict[str, Any]:
     return {
         "id": record.id,
         "region": record.region,
@@ -125,7 +134,7 @@ def _entry_row(record: Entry, content: str, fingerprint: str, now: datetime) -> 
         "updated_at": record.updated_at,
         "native": record.native,
         "warnings": [warning.model_dump() for warning in record.warnings],
-        "content_hash": content,
+        "content_hash": record.content_hash(),
         "fingerprint": fingerprint,
         "source_url": record.source.url,
         "source_sha256": record.source.sha256,
@@ -136,15 +145,27 @@ def _entry_row(record: Entry, content: str, fingerprint: str, now: datetime) -> 
     }
 
 
-def _search_row(record: Entry) -> dict[str, Any]:
-    units = " ".join(f"{unit.name} {unit.credit_code or ''}" for unit in record.organisations)
-    return searched(record.id, f"{record.title} {record.summary} {record.team.name}", units)
+def _told(record: Entry) -> tuple[str, str, str]:
+    units = " ".join([f"{unit.name} {unit.credit_code or ''}" for unit in record.organisations])
+    return record.id, f"{record.title} {record.summary} {record.team.name}", units
 
 
-def searched(entry: str, body: str, organisations: str) -> dict[str, Any]:
-    """The row by which an entry is found: `body` are title, summary and team, `organisations` names and credit codes."""
-    made = (spread(normalised(text)) for text in (body, organisations))
-    return dict(zip(("entry_id", "body", "organisations"), (entry, *made), strict=True))
+def searched(told: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    """The rows by which entries are found. Told of each are its id, its body, which is title, summary and team, and its
+    organisations, names and credit codes.
+    """
+    texts = iter(searchable([text for _, *both in told for text in both]))
+    return [{"entry_id": entry, "body": next(texts), "organisations": next(texts)} for entry, *_ in told]
+
+
+def _payload_row(record: Entry, payload: bytes, mapping_version: int) -> dict[str, Any]:
+    return {
+        "entry_id": record.id,
+        "region": record.region,
+        "mapping_version": mapping_version,
+        "sha256": hashlib.sha256(payload).hexdigest(),
+        "body": packed(payload),
+    }
 
 
 def _organisation_rows(record: Entry) -> list[dict[str, Any]]:

@@ -93,7 +93,7 @@ def rebuild(session: Session) -> int:
     made, last, number = statements(session.get_bind().dialect.name).search, "", 0
     while rows := _entries(session, last):
         named = _named(session, [row[0] for row in rows])
-        add(session, [made.ready(searched(entry, body, " ".join(named[entry]))) for entry, body in rows])
+        add(session, made.ready(searched([(entry, body, " ".join(named[entry])) for entry, body in rows])))
         last, number = rows[-1][0], number + len(rows)
     return number
 

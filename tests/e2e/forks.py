@@ -22,7 +22,7 @@ from schema.identity import id_number_doubtful
 from sync.database import Database
 from sync.pull import Puller
 from sync.scheduler import Clock
-from sync.search_text import normalised
+from sync.search_text import searchable
 from sync.settings import Settings
 
 _PAGE = 10  # rows, so that every run has many transactions to be struck in
@@ -86,7 +86,7 @@ ADAPTERS = [in_small_pages(each) for each in INSTALLED]
 if __name__ == "__main__":
     # What is read or set up the first time: once here, and not in every child.
     id_number_doubtful("110101199003077475")
-    normalised("體")
+    searchable(["體"])
     configure_mappers()
     for line in sys.stdin.buffer:
         asked = orjson.loads(line)

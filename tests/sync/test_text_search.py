@@ -20,7 +20,7 @@ from sync.repository.entry_filter import EntryFilter
 from sync.repository.keyset import Slice
 from sync.repository.prepared import Prepared, prepare
 from sync.scope import EVERYTHING
-from sync.search_text import grams, normalised, sought, spread, words
+from sync.search_text import grams, normalised, searchable, sought, spread, words
 from sync.tables import EntryRow
 
 ODD = [
@@ -149,6 +149,11 @@ ALPHABET = st.one_of(st.sampled_from("数據要×乘xXＡ１，　 \t\n\x1fßﬁ
 def test_a_text_is_normalised_by_its_definition_however_it_is_looked_up(text: str) -> None:
     small = "".join("x" if each == "×" else each.casefold() for each in unicodedata.normalize("NFKC", text))
     assert normalised(text) == " ".join("".join(simplified().get(ord(each), each) for each in small).split())
+
+
+@given(texts=st.lists(st.one_of(st.text(alphabet="數據×Ｘ　 \n"), st.text(alphabet=ALPHABET)), max_size=5))
+def test_texts_made_searchable_together_are_what_each_is_alone(texts: list[str]) -> None:
+    assert searchable(texts) == [spread(normalised(text)) for text in texts]
 
 
 @given(text=st.text(alphabet="数据要素xX ab"), word=st.text(alphabet="数据要素xab", min_size=1))

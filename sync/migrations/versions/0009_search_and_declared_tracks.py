@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.exc import DBAPIError
 
 from schema.errors import Problem, RequestError
-from sync.search_text import normalised, spread
+from sync.search_text import searchable
 
 revision = "0009"
 down_revision = "0008"
@@ -100,13 +100,11 @@ def _search_rows() -> None:
         named: dict[str, list[str]] = {}
         for entry, name, code in connection.execute(units, {"last": last, "end": rows[-1].id}):
             named.setdefault(entry, []).append(f"{name} {code or ''}")
+        bodies = searchable([f"{row.title} {row.summary} {row.team_name}" for row in rows])
+        organisations = searchable([" ".join(named.get(row.id, [])) for row in rows])
         made = [
-            {
-                "entry": row.id,
-                "body": spread(normalised(f"{row.title} {row.summary} {row.team_name}")),
-                "organisations": spread(normalised(" ".join(named.get(row.id, [])))),
-            }
-            for row in rows
+            {"entry": row.id, "body": body, "organisations": told}
+            for row, body, told in zip(rows, bodies, organisations, strict=True)
         ]
         connection.execute(add, made)
         last = rows[-1].id
