@@ -159,12 +159,13 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401  a
     del record
     connection.isolation_level = None  # the driver begins nothing by itself; `_begin_sqlite` does
     for pragma in (
+        "page_size=8192",  # bytes, of a database that is made now; a fifth smaller than with 4096, as rows have 2 kB
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "busy_timeout=30000",
         "cache_size=-16384",  # KiB; with the default 2 MB a large pull reads its indices again and again
-        "wal_autocheckpoint=16000",  # pages of 4 KiB; a large pull writes the same ones again and again before they need to go home
+        "wal_autocheckpoint=8000",  # pages; a large pull writes the same ones again and again before they need to go home
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -24,8 +24,9 @@ from sync.repository.prepared import Prepared, prepare_all
 
 _MANY: Final = 1000  # new rows after which a process is worth the second of work it takes to start
 _PORTION: Final = 125  # rows; sending fewer costs as much as mapping them
-_AHEAD: Final = 1  # pages of a region that wait, beside the one being laid out, while one is stored
-_TOGETHER: Final = 600  # rows stored together, of pages that are ready: indices are written once for all of them
+_TOGETHER: Final = (
+    600  # rows of a region that wait while others are stored, and are then stored together, in one transaction
+)
 _MOST: Final = 3  # processes; the one process that stores cannot use more
 
 
@@ -182,35 +183,26 @@ class Preparer:
         self, adapter: Adapter, raw_pages: AsyncIterator[RawPage], known: Mapping[str, str]
     ) -> AsyncGenerator[PreparedPage, None]:
         """The pages in order, without the rows that are `known` by their fingerprints (see `Adapter.recognise`). While
-        one is stored the next are fetched and laid out, `_AHEAD` of them at most; short ones that are laid out come as one.
+        one is stored the next are fetched and laid out, up to `_TOGETHER` rows; all that are laid out come as one.
         """
-        laid: asyncio.Queue[_Laid | None] = asyncio.Queue(_AHEAD)
+        waiting = _Waiting()
 
         async def lay_out() -> None:
             try:
                 async for raw in raw_pages:
                     for each in self._laid_out(adapter, raw, known):
-                        await laid.put(each)
+                        await waiting.put(each)
             finally:
-                if (
-                    not reader.cancelling()
-                ):  # then nobody takes anything any more, and a full queue would hold it for ever
-                    await laid.put(None)
+                waiting.end()
 
         reader = asyncio.create_task(lay_out())
         try:
-            while (each := await laid.get()) is not None:
-                together = [each]
-                while sum(one.rows() for one in together) < _TOGETHER and not laid.empty():
-                    if (following := laid.get_nowait()) is None:
-                        laid.put_nowait(None)  # the end, to be met again above
-                        break
-                    together.append(following)
+            while together := await waiting.take():
                 for one in together:
                     await self._settled(adapter, one)
                 # Unpacked for whoever stores it, and kept by nobody afterwards: five regions' last pages are 50 MB.
                 yield self._joined(adapter, together)
-                del each, together, one
+                del together, one
             await reader  # raises what ended the reading before its time
         finally:
             reader.cancel()
@@ -265,3 +257,40 @@ class _Laid:
     def rows(self) -> int:
         """How many rows are to be prepared."""
         return sum(len(portion.task.fresh) for portion in self.portions)
+
+
+class _Waiting:
+    """Pages laid out for whoever stores them; whoever lays out more than enough rows waits in turn."""
+
+    def __init__(self) -> None:
+        self._pages: deque[_Laid] = deque()
+        self._rows = 0
+        self._ended = False
+        self._moved = asyncio.Event()
+
+    async def put(self, page: _Laid) -> None:
+        """Add one, when there is room."""
+        while self._rows >= _TOGETHER:
+            await self._movement()
+        self._pages.append(page)
+        self._rows += max(1, page.rows())
+        self._moved.set()
+
+    def end(self) -> None:
+        """Say that there will be no more."""
+        self._ended = True
+        self._moved.set()
+
+    async def take(self) -> list[_Laid]:
+        """All that wait, and at least one; none at the end."""
+        while not self._pages and not self._ended:
+            await self._movement()
+        taken = list(self._pages)
+        self._pages.clear()
+        self._rows = 0
+        self._moved.set()
+        return taken
+
+    async def _movement(self) -> None:
+        self._moved.clear()
+        await self._moved.wait()
