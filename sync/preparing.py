@@ -270,7 +270,7 @@ class _Waiting:
 
     async def put(self, page: _Laid) -> None:
         """Add one, when there is room."""
-        while self._rows >= _TOGETHER:
+        while self._pages and self._rows + page.rows() > _TOGETHER:
             await self._movement()
         self._pages.append(page)
         self._rows += max(1, page.rows())
