@@ -181,20 +181,19 @@ class Puller:
             store.reap(manifest.code, claim.token, row.started_at)
             store.save(row)
             state = store.state(manifest.code)
-            bound = manifest.guard.rewrites.of(EntryStore(session).active_number(manifest.code))
             overridden = GuardStopStore(session, EVERYTHING).pending_override(manifest.code) is not None
             # The cursor says "as it was then", which stops being true with the first page that is stored: a run that dies
             # in between must not leave it behind. The end of the run sets it again.
             cursor, state.cursor = state.cursor, None
             store.save(state)
         with self._database.read() as session:
-            known = EntryStore(session).fingerprints(manifest.code)
+            known, active = EntryStore(session).standing(manifest.code)
         position = Position()
         if not full and state.mapping_version == manifest.mapping_version:
             overlap = timedelta(minutes=manifest.capabilities.overlap_minutes)
             asks = state.watermark is not None and manifest.capabilities.changes == "since"
             position = Position(state.watermark - overlap if asks and state.watermark else None, cursor)
-        return Run(row, claim, position, Held(bound), overridden), known
+        return Run(row, claim, position, Held(manifest.guard.rewrites.of(active)), overridden), known
 
     def _store(self, run: Run, page: PreparedPage) -> None:
         """Store one page: what is new or merely changed at once; rewrites and withdrawals are held back."""

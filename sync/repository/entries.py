@@ -27,9 +27,7 @@ _KNOWN = (
 )
 _SEEN = update(_ENTRY).where(_ENTRY.c.id == bindparam("of")).values(fingerprint=bindparam("seen"))
 _WITHOUT_PARTS = [delete(part).where(part.c.entry_id.in_(_IDS)) for part in (_UNIT, _PERSON, _SEARCH)]
-_FINGERPRINTS = select(_ENTRY.c.fingerprint, _ENTRY.c.id).where(
-    _ENTRY.c.region == bindparam("of"), _ENTRY.c.fingerprint != ""
-)
+_STANDING = select(_ENTRY.c.fingerprint, _ENTRY.c.id, _ENTRY.c.status).where(_ENTRY.c.region == bindparam("of"))
 
 
 @dataclass(slots=True)
@@ -50,9 +48,11 @@ class EntryStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def fingerprints(self, region: str) -> dict[str, str]:
-        """Fingerprint to id of every entry of the region whose row was kept as it came."""
-        return dict(self._session.connection().execute(_FINGERPRINTS, {"of": region}).all())
+    def standing(self, region: str) -> tuple[dict[str, str], int]:
+        """Fingerprint to id of every entry of the region whose row was kept as it came; how many entries are not withdrawn."""
+        rows = self._session.connection().execute(_STANDING, {"of": region}).all()
+        known = {fingerprint: entry for fingerprint, entry, _ in rows if fingerprint}
+        return known, sum(status != EntryStatus.WITHDRAWN for *_, status in rows)
 
     def compare(self, prepared: Iterable[Prepared]) -> Delta:
         """What storing a page would do. Of several rows of one entry the last counts."""

@@ -78,7 +78,7 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "what a page is held against": lambda session: EntryStore(session)._known(IDS),
     "titles for a review": lambda session: EntryStore(session).titles(IDS),
     "entries that are active": lambda session: EntryStore(session).active_ids("41"),
-    "rows that are known": lambda session: EntryStore(session).fingerprints("41"),
+    "rows that are known": lambda session: EntryStore(session).standing("41"),
     "the newest runs": lambda session: PullStore(session).runs(EVERYTHING, (), 20),
     "the runs of a region": lambda session: PullStore(session).runs(EVERYTHING, ["41"], 20),
     "the runs of a region's own": lambda session: PullStore(session).runs(Scope("41"), (), 20),
