@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from schema.vocabulary import Changed
 from sync.repository import bulk
@@ -23,9 +22,21 @@ _COLUMNS: Final = {
     Changed.TEAM: "team_name",
     **_OTHERS,
 }
+# Written once: writing a question anew costs more than asking it of one entry.
+_IDS: Final[BindParameter[str]] = bindparam("ids", expanding=True)
 _CHANGE: Final = table_of(EntryChangeRow)
-_CHANGES: Final = (  # written once: writing a question anew costs more than asking it of one entry
-    select(_CHANGE).where(_CHANGE.c.entry_id.in_(bindparam("ids", expanding=True))).order_by(_CHANGE.c.id)
+_CHANGES: Final = select(_CHANGE).where(_CHANGE.c.entry_id.in_(_IDS)).order_by(_CHANGE.c.id)
+_TOPIC: Final = ("track_id", "topic_id", "sub_topic_id")
+_NAMES: Final = ("id", "updated_at", "changed_at", *_TOPIC, *_COLUMNS.values())
+_ENTRY, _UNIT, _PERSON = table_of(EntryRow).c, table_of(OrganisationRow).c, table_of(RepresentativeRow).c
+_STATES: Final = select(*(_ENTRY[name] for name in _NAMES)).where(_ENTRY.id.in_(_IDS))
+_UNITS: Final = (
+    select(_UNIT.entry_id, _UNIT.name, _UNIT.credit_code).where(_UNIT.entry_id.in_(_IDS)).order_by(_UNIT.position)
+)
+_PEOPLE: Final = (
+    select(_PERSON.entry_id, _PERSON.name, _PERSON.name_token, _PERSON.id_token)
+    .where(_PERSON.entry_id.in_(_IDS))
+    .order_by(_PERSON.position)
 )
 
 
@@ -68,16 +79,14 @@ def states(session: Session, ids: Sequence[str]) -> dict[str, State]:
     """The states of those entries that are stored."""
     if not ids:
         return {}
-    topic = ("track_id", "topic_id", "sub_topic_id")
-    names = ("id", "updated_at", "changed_at", *topic, *_COLUMNS.values())
-    query = select(*(col(getattr(EntryRow, name)) for name in names)).where(col(EntryRow.id).in_(ids))
-    stored = {row[0]: dict(zip(names, row, strict=True)) for row in session.execute(query)}
+    found = session.connection().execute(_STATES, {"ids": ids})
+    stored = {row[0]: dict(zip(_NAMES, row, strict=True)) for row in found}
     units, people = _parts(session, list(stored))
     return {
         entry: State(
             {
                 **{str(part): row[column] for part, column in _COLUMNS.items()},
-                str(Changed.TOPIC): [row[name] for name in topic],
+                str(Changed.TOPIC): [row[name] for name in _TOPIC],
                 str(Changed.ORGANISATIONS): units[entry],
                 str(Changed.REPRESENTATIVES): people[entry],
             },
@@ -92,16 +101,10 @@ def _parts(session: Session, ids: Sequence[str]) -> tuple[dict[str, list[Any]], 
     units: dict[str, list[Any]] = defaultdict(list)
     people: dict[str, list[Any]] = defaultdict(list)
     if ids:
-        organisations = select(
-            col(OrganisationRow.entry_id), col(OrganisationRow.name), col(OrganisationRow.credit_code)
-        ).where(col(OrganisationRow.entry_id).in_(ids))
-        for entry, name, code in session.execute(organisations.order_by(col(OrganisationRow.position))):
-            units[entry].append([name, code])
-        representatives = select(
-            col(RepresentativeRow.entry_id), col(RepresentativeRow.name), col(RepresentativeRow.name_token),
-            col(RepresentativeRow.id_token),
-        ).where(col(RepresentativeRow.entry_id).in_(ids))  # fmt: skip
-        for entry, *person in session.execute(representatives.order_by(col(RepresentativeRow.position))):
+        connection = session.connection()
+        for entry, *unit in connection.execute(_UNITS, {"ids": ids}):
+            units[entry].append(unit)
+        for entry, *person in connection.execute(_PEOPLE, {"ids": ids}):
             people[entry].append(person)
     return units, people
 
