@@ -43,11 +43,11 @@ class PlatformSource(Source):
             return
         with agreed_envelope(url):
             rows = await asyncio.to_thread(_decode, answer.body, url.rpartition("/")[2])
-        size = self.capabilities.page_size
-        for start in range(0, max(len(rows), 1), size):
-            last = start + size >= len(rows)
-            part = rows[start : start + size]
-            yield RawPage(url, answer.fetched_at, digest, part, cursor=cursor if last else None)
+        size, more = self.capabilities.page_size, True
+        while more:
+            part, rows = rows[:size], rows[size:]  # a row that is handed out is kept by nobody here
+            more = bool(rows)
+            yield RawPage(url, answer.fetched_at, digest, part, cursor=None if more else cursor)
 
 
 def _decode(body: bytes, file: str) -> list[Row]:
