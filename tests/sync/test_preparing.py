@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.registry import regions
-from adapters.source import RawPage
+from adapters.source import RawPage, Row
 from sync.preparing import Preparer
 from sync.settings import Settings
 
@@ -30,3 +30,27 @@ async def test_reading_ahead_ends_with_whoever_stores(adapter) -> None:
                 break
         left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     assert left == []
+
+
+async def pages_of(*sizes: int) -> AsyncIterator[RawPage]:
+    for size in sizes:
+        rows = [Row(str(number), f"row {number}", {}) for number in range(size)]
+        yield RawPage("http://localhost/", datetime.now(UTC), "", rows)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "stored"),
+    [
+        ((1,) * 40, [40]),
+        ((300, 300, 300), [600, 300]),
+        ((400, 400, 400), [400, 400, 400]),
+        ((1300,), [600, 600, 100]),
+        ((0,), [0]),
+        ((), []),
+    ],
+)
+async def test_what_is_read_while_others_are_stored_is_stored_together_up_to_a_bound(sizes, stored) -> None:
+    tokens = Settings(token_key=SecretStr("t" * 64)).tokeniser()
+    async with Preparer(tokens, "sqlite", 0) as preparer:
+        adapter = next(iter(regions().values()))
+        assert [page.rows() async for page in preparer.pages(adapter, pages_of(*sizes), {})] == stored
