@@ -27,6 +27,7 @@ from gateway import entry_types, negotiation
 from gateway.compiled.extension import CompiledOperations
 from gateway.errors import ReadableErrors, rewrite
 from gateway.freshness import FreshnessOfAnswer
+from gateway.known_documents import KnownDocuments
 from gateway.limits.extension import Limits
 from gateway.mutation import Mutation
 from gateway.native import NativeErrors
@@ -45,6 +46,7 @@ _EXTENSIONS: Final[tuple[Callable[[], SchemaExtension] | type[SchemaExtension], 
     ReadableErrors,
     NativeErrors,
     Limits,
+    KnownDocuments,
     CompiledOperations,
 )
 
