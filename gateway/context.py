@@ -22,7 +22,6 @@ from schema.types.eligibility import Eligibility
 from schema.types.entry import Entry
 from schema.types.history import EntryChange
 from sync.database import Session
-from sync.eligibility import pending_sizes
 from sync.repository.cases import CaseStore
 from sync.scope import EVERYTHING, Scope
 from sync.settings import LimitSettings
@@ -146,7 +145,7 @@ class Context(BaseContext):
         return await self._load(self._load_to_judge, region)
 
     async def _load_to_judge(self, codes: list[str]) -> list[int]:
-        sizes = await self.read(pending_sizes, whole=True)  # what is pending rests on registers, which no region reads
+        sizes = await in_thread(self.hub.to_judge.get)
         return [sizes.get(code, 0) for code in codes]
 
     async def _load_entries(self, ids: list[str]) -> list[Entry | None]:
