@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
 import strawberry
+from graphql import GraphQLError
 from pydantic import JsonValue
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
@@ -38,6 +39,7 @@ class Context(BaseContext):
         self._viewer = viewer
         self._authorization = authorization
         self.charged = False
+        self.unreadable: GraphQLError | None = None  # why the operation's document could not be read
         self.forget()
 
     @property
@@ -98,7 +100,7 @@ class Context(BaseContext):
         self.charged = True
 
     def fine(self, cost: int) -> None:
-        """Take off what the viewer has left for a document that was read and refused; never an error."""
+        """Take off what the viewer has left for a document that is read or was refused; never an error."""
         self.hub.rates.fine(self.viewer.holder, cost)
 
     async def read(self, work: Callable[[Session], _T], *, whole: bool = False) -> _T:

@@ -68,3 +68,32 @@ def test_a_document_that_is_very_long_is_not_kept(service, monkeypatch, validate
     for _ in range(2):
         service.national.ask(document, code="41")
     assert len(validated) == 2
+
+
+def test_long_documents_that_are_not_known_take_from_the_budget_for_being_read(serve, filled_sqlite) -> None:
+    client = serve(filled_sqlite, limits={"cost_per_minute": 20_000}).national
+    document = REGIONS.format("name" + "," * 2000)
+    first, second = (client.answer(f"{document} # {number}", {"code": "41"}).get("errors") for number in range(2))
+    assert (first, second[0]["extensions"]["code"]) == (None, "RATE_LIMITED")
+
+
+def test_a_known_document_is_read_for_nothing(serve, filled_sqlite) -> None:
+    client = serve(filled_sqlite, limits={"cost_per_minute": 20_000}).national
+    document = REGIONS.format("name" + "," * 1500)
+    assert [client.answer(document, {"code": "41"}).get("errors") for _ in range(5)] == [None] * 5
+
+
+@pytest.mark.parametrize("document", ["{ regions { name ", "{ regions { name } } }", "{ £ }"])
+def test_what_cannot_be_read_is_told_with_its_place(service, document) -> None:
+    (error,) = service.national.answer(document)["errors"]
+    assert (error["message"].startswith("Syntax Error"), "locations" in error) == (True, True)
+
+
+def test_the_schema_is_told_as_ever(service) -> None:
+    query = """query About($name: String!) { kind: __typename __type(name: $name) { name fields { name } } }"""
+    asked = service.national.ask(query, name="NationalTrack")
+    assert (asked["kind"], asked["__type"]["name"], {"name": "id"} in asked["__type"]["fields"]) == (
+        "Query",
+        "NationalTrack",
+        True,
+    )
