@@ -1,14 +1,16 @@
-"""Turns a selection into a projection: how a row, or any object of ours, becomes the object that was selected.
+"""Turns a selection into a projection: how rows, or any object of ours, become the objects that were selected.
 
-A getter is made once for each field and called once a row; what does not depend on the row, such as a track with its topics, is
-made once a value and kept as JSON.
+Rows are read by columns: what a field needs is done for all rows of a page in one call, as calling something for each field of each
+row takes longer than what is called. What does not depend on the row, such as a track with its topics, is made once a value and
+kept as JSON.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter, itemgetter
+from itertools import repeat
+from operator import attrgetter
 from typing import Any, Final, Protocol
 
 import orjson
@@ -27,18 +29,23 @@ from strawberry.types.field import StrawberryField
 from gateway.compiled import NotCovered
 from gateway.compiled.selection import Fields, Selection
 from schema.provenance import CHINA
+from sync.tables.columns import moment_told
 
 Getter = Callable[[Any], Any]
+Read = Sequence[Sequence[Any]]  # columns of some rows
+Reader = Callable[[Read], Iterable[Any]]  # from them to what each row shows in one place, in order
 TYPENAME: Final = "__typename"
 _TEXTS: Final = 8192  # lists of which a selection is at hand
+_HOURS: Final = 10_000  # more than a year has
+_FRACTIONS: Final = 1000
 DEFINITION: Final = "strawberry-definition"
 
 
 class Columns:
-    """The columns that a projection needs, each with its place in the row."""
+    """The columns that a projection needs, each with its place in the row. There is always one, which says how many rows there are."""
 
-    def __init__(self) -> None:
-        self.names: list[str] = []
+    def __init__(self, first: str) -> None:
+        self.names = [first]
 
     def place(self, name: str) -> int:
         """Where the column stands; it is read from now on."""
@@ -50,10 +57,10 @@ class Columns:
 class Reading(Protocol):
     """Where a field of a read model is read from, and how."""
 
-    def getter(
+    def reader(
         self, selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode], columns: Columns
-    ) -> Getter:
-        """From a row to the field's value; NotCovered where the selection goes beyond what is stored."""
+    ) -> Reader:
+        """From columns to the field's values; NotCovered where the selection goes beyond what is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +70,15 @@ class Column:
     name: str
     shown: Callable[[Any], Any] | None = None
 
-    def getter(
+    def reader(
         self, selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode], columns: Columns
-    ) -> Getter:
-        """The column's value."""
+    ) -> Reader:
+        """The column's values."""
         del selection, of, nodes
         at, shown = columns.place(self.name), self.shown
         if shown is None:
-            return itemgetter(at)
-        return lambda row: None if row[at] is None else shown(row[at])
+            return lambda read: read[at]
+        return lambda read: map(shown, read[at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +88,25 @@ class Chosen:
     name: str
     objects: Callable[[], Mapping[str, Any]]
 
-    def getter(
+    def reader(
         self, selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode], columns: Columns
-    ) -> Getter:
-        """The object as JSON, made when it is first needed."""
-        at, objects, shown = columns.place(self.name), self.objects(), completer(selection, of, nodes)
-        known: dict[str | None, Any] = {None: None}
+    ) -> Reader:
+        """The objects as JSON, each made when it is first needed."""
+        known = _Known(self.objects(), completer(selection, of, nodes))
+        at = columns.place(self.name)
+        return lambda read: map(known.__getitem__, read[at])
 
-        def get(row: Any) -> Any:  # noqa: ANN401  a row
-            key = row[at]
-            if key not in known:
-                known[key] = orjson.Fragment(orjson.dumps(shown(objects.get(key))))
-            return known[key]
 
-        return get
+class _Known(dict[str | None, Any]):
+    """Objects as JSON, by their key."""
+
+    def __init__(self, objects: Mapping[str, Any], shown: Getter) -> None:
+        super().__init__({None: None})
+        self._objects, self._shown = objects, shown
+
+    def __missing__(self, key: str) -> orjson.Fragment:
+        made = self[key] = orjson.Fragment(orjson.dumps(self._shown(self._objects.get(key))))
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,40 +115,39 @@ class Made:
 
     fields: Mapping[str, Reading]
 
-    def getter(
+    def reader(
         self, selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode], columns: Columns
-    ) -> Getter:
-        """The object."""
+    ) -> Reader:
+        """The objects."""
         return projection(selection, _object(of), selection.below(_object(of), nodes), self.fields, columns)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The objects of a JSON list that a column holds, as text or not; with `only`, the first for which that field is true."""
+    """The objects of a JSON list that a column holds as text; with `only`, the first for which that field is true. `exactly` says
+    that they hold these fields in this order and nothing else.
+    """
 
     name: str
     fields: Sequence[str]
     only: str | None = None
-    text: bool = True
+    exactly: bool = True
 
-    def getter(
+    def reader(
         self, selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode], columns: Columns
-    ) -> Getter:
-        """The list as it stands where all of it is selected, else with what is selected of each."""
-        at, only, text = columns.place(self.name), self.only, self.text
-        kind = _object(of)
+    ) -> Reader:
+        """The lists as they stand where all of them is selected, else with what is selected of each."""
+        at, kind = columns.place(self.name), _object(of)
         wanted: list[tuple[str, str]] = []
         for key, same in selection.below(kind, nodes).items():
             name = same[0].name.value
             if name != TYPENAME and name not in self.fields:
                 raise NotCovered
             wanted.append((key, name))
-        if text and only is None and wanted == [(name, name) for name in self.fields]:
-            return lambda row: orjson.Fragment(row[at])
-        part = _Part(tuple(wanted), kind.name, only)
-        if text:
-            return lambda row: _of_text(row[at], part)
-        return lambda row: part.of(row[at])
+        if self.exactly and self.only is None and wanted == [(name, name) for name in self.fields]:
+            return lambda read: map(orjson.Fragment, read[at])
+        part = _Part(tuple(wanted), kind.name, self.only)
+        return lambda read: map(_of_text, read[at], repeat(part))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,18 +176,27 @@ def _of_text(text: str, part: _Part) -> orjson.Fragment:
 
 def projection(
     selection: Selection, of: GraphQLObjectType, fields: Fields, known: Mapping[str, Reading], columns: Columns
-) -> Getter:
-    """From a row to an object of the type with the selected fields, which are read as `known` says."""
-    pairs: list[tuple[str, Getter]] = []
+) -> Reader:
+    """From columns to objects of the type with the selected fields, which are read as `known` says."""
+    readers: dict[str, Reader] = {}
     for key, nodes in fields.items():
         name = nodes[0].name.value
         if name == TYPENAME:
-            pairs.append((key, _always(of.name)))
+            readers[key] = _repeated(of.name)
             continue
         if name not in known or nodes[0].arguments:
             raise NotCovered
-        pairs.append((key, known[name].getter(selection, of.fields[name].type, nodes, columns)))
-    return lambda row: {key: get(row) for key, get in pairs}
+        readers[key] = known[name].reader(selection, of.fields[name].type, nodes, columns)
+    return objects(readers)
+
+
+def objects(readers: Mapping[str, Reader]) -> Reader:
+    """From columns to objects of what is read, by its name in the answer."""
+    keys, each = tuple(readers), tuple(readers.values())
+    # The first column ends what is repeated for ever, and is itself left over, as there is no key for it.
+    return lambda read: [
+        dict(zip(keys, of, strict=False)) for of in zip(*(of(read) for of in each), read[0], strict=False)
+    ]
 
 
 def completer(selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode]) -> Getter:
@@ -220,10 +240,30 @@ def _always(value: str) -> Getter:
     return lambda _: value
 
 
+def _repeated(value: str) -> Reader:
+    return lambda _: repeat(value)
+
+
 def _then(first: Getter, second: Getter) -> Getter:
     return lambda value: second(first(value))
 
 
-def moment(value: datetime) -> datetime:
-    """A moment as contest people read it, which JSON writes as `DateTime` does."""
-    return value.astimezone(CHINA)
+def moment(told: str) -> str:
+    """A moment, in the text in which a database tells it in UTC, as contest people read it and `DateTime` writes it. Its parts are
+    turned by themselves, as many moments share their hour and few are told to less than a second.
+    """
+    return f"{_until_the_hour(told[:13])}{told[13:19]}{_within_the_second(told[19:])}"
+
+
+@lru_cache(maxsize=_HOURS)
+def _until_the_hour(told: str) -> str:
+    return moment_told(f"{told}:00").astimezone(CHINA).isoformat()[:13]
+
+
+@lru_cache(maxsize=_FRACTIONS)
+def _within_the_second(told: str) -> str:
+    """The fraction of a second, if there is one, and the zone."""
+    found = datetime.fromisoformat(f"2000-01-01 00:00:00{told}")
+    if found.utcoffset():
+        raise ValueError(told)  # the connection is not one of ours
+    return found.replace(tzinfo=CHINA).isoformat()[19:]

@@ -4,15 +4,17 @@ A plan is made for a selection, bound to arguments, which are read and checked b
 within a session as often as wanted.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import repeat
 from typing import Any, Final, Protocol
 
 from graphql import FieldNode, GraphQLObjectType, get_named_type
 
 from gateway import cursors, entry_types, paging
 from gateway.compiled import NotCovered
-from gateway.compiled.projection import TYPENAME, Columns, Getter, completer, projection
+from gateway.compiled.projection import TYPENAME, Columns, Getter, Reader, completer, projection
 from gateway.compiled.read_models import ENTRY
 from gateway.compiled.selection import Selection
 from gateway.inputs import EntryFilterInput, order_asked
@@ -20,13 +22,16 @@ from gateway.query import counted
 from sync.database import Session
 from sync.repository.browse import EntryBrowser, Wanted, order_of
 from sync.repository.keyset import Slice
-from sync.repository.ready import ReadyListing, ReadyQuery, ready_row
+from sync.repository.ready import ReadyListing, ReadyQuery, Row, ready_row
 from sync.repository.statistics import GroupKey
 from sync.scope import Scope
 from sync.tables import EntryRow
 
 Arguments = Mapping[str, Any]  # as a resolver gets them
 Run = Callable[[Session, Scope, set[str]], Any]  # notes the regions that the answer's entries come from
+
+
+REGION: Final = "region"  # the first column of every row, by which it is known what type an entry has
 
 
 class Plan(Protocol):
@@ -37,18 +42,35 @@ class Plan(Protocol):
 
 
 class Entries:
-    """The projections of one selection of `Entry`, one for each region's concrete type; they share their columns."""
+    """The projections of one selection of `Entry`, one for each region's concrete type, or one for all of them where it selects the
+    same of each; they share their columns, of which the first is the region.
+    """
 
     def __init__(self, selection: Selection, nodes: Sequence[FieldNode], columns: Columns) -> None:
-        self._region = columns.place("region")
-        self._made: dict[str, Getter] = {}
+        made: dict[Any, Reader] = {}
+        self._made: dict[str, Reader] = {}
         for code, kind in entry_types.wholes().items():
             of = _named(selection, kind.__name__)
-            self._made[code] = projection(selection, of, selection.below(of, nodes), ENTRY, columns)
+            fields = selection.below(of, nodes)
+            same = tuple((key, *map(id, found)) for key, found in fields.items())
+            named = any(found[0].name.value == TYPENAME for found in fields.values())
+            shape = (same, of.name if named else None)
+            if shape not in made:
+                made[shape] = projection(selection, of, fields, ENTRY, columns)
+            self._made[code] = made[shape]
+        self._one = next(iter(made.values())) if len(made) == 1 else None
 
-    def object(self, row: Any) -> Any:  # noqa: ANN401  a row
-        """What is selected of a row."""
-        return self._made[row[self._region]](row)
+    def objects(self, rows: Sequence[Row]) -> Iterable[Any]:
+        """What is selected of each row."""
+        if not rows:
+            return ()
+        if self._one is not None:
+            return self._one(list(zip(*rows, strict=True)))
+        parts: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            parts[row[0]].append(row)
+        found = {code: iter(self._made[code](list(zip(*part, strict=True)))) for code, part in parts.items()}
+        return [next(found[row[0]]) for row in rows]
 
 
 class _Page:
@@ -60,9 +82,13 @@ class _Page:
         self._read = paging.read(session, ready.within, part)
         self.rows = self._read.rows
 
-    def cursor(self, row: Any) -> str:  # noqa: ANN401  a row
+    def cursor(self, row: Row) -> str:
         """Where a row stands."""
         return cursors.encode(self._listed.order, self._listed.place(row))
+
+    def cursors(self) -> Iterable[str]:
+        """Where each stands."""
+        return map(self.cursor, self.rows)
 
     def end(self, at: int) -> str | None:
         """The cursor of the first row or, with -1, of the last."""
@@ -75,7 +101,7 @@ class _Page:
 
     def total(self) -> int:
         """On all pages."""
-        return self.rows[0].total if self.rows and self._counted else self._listed.count()
+        return self.rows[0][-1] if self.rows and self._counted else self._listed.count()
 
 
 _TOTAL: Final = "totalCount"
@@ -91,8 +117,7 @@ class EntriesPlan:
     """`entries`: a page, and what stands about it."""
 
     def __init__(self, selection: Selection, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> None:
-        self._selection, self._columns = selection, Columns()
-        self._region = self._columns.place("region")
+        self._selection, self._columns = selection, Columns(REGION)
         self._total = any(same[0].name.value == _TOTAL for same in selection.below(of, nodes).values())
         self._shown = self._object(of, nodes, {"edges": self._edges, "nodes": self._nodes, "pageInfo": self._info})
 
@@ -118,7 +143,7 @@ class EntriesPlan:
                     counted=total,
                 )
             found = _Page(session, ready[key], part)
-            regions.update(row[self._region] for row in found.rows)
+            regions.update(row[0] for row in found.rows)
             return self._shown(found)
 
         return run
@@ -142,24 +167,24 @@ class EntriesPlan:
 
     def _edges(self, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Getter:
         kind = _object_of(of, "edges")
-        pairs: list[tuple[str, str, Entries | None]] = []
+        parts: dict[str, Callable[[_Page], Iterable[Any]]] = {}
         for key, same in self._selection.below(kind, nodes).items():
             name = same[0].name.value
-            entries = Entries(self._selection, same, self._columns) if name == "node" else None
-            pairs.append((key, name, entries))
+            if name == "node":
+                parts[key] = self._nodes(kind, same)
+            else:
+                parts[key] = _Page.cursors if name == "cursor" else _repeated(kind.name)
 
-        def edge(page: _Page, row: Any) -> dict[str, Any]:  # noqa: ANN401  a row
-            return {
-                key: entries.object(row) if entries else page.cursor(row) if name == "cursor" else kind.name
-                for key, name, entries in pairs
-            }
+        def edges(page: _Page) -> list[dict[str, Any]]:
+            found = zip(*(of(page) for of in parts.values()), page.rows, strict=False)  # rows, as in `objects`
+            return [dict(zip(parts, each, strict=False)) for each in found]
 
-        return lambda page: [edge(page, row) for row in page.rows]
+        return edges
 
     def _nodes(self, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Getter:
         del of
         entries = Entries(self._selection, nodes, self._columns)
-        return lambda page: [entries.object(row) for row in page.rows]
+        return lambda page: entries.objects(page.rows)
 
     def _info(self, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Getter:
         return self._object(_object_of(of, "pageInfo"), nodes, {}, _INFO)
@@ -170,9 +195,8 @@ class EntryPlan:
 
     def __init__(self, selection: Selection, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> None:
         del of
-        self._columns = Columns()
+        self._columns = Columns(REGION)
         self._entries = Entries(selection, nodes, self._columns)
-        self._region = self._columns.place("region")
         self._ready: dict[tuple[str, Scope], ReadyQuery] = {}
 
     def bind(self, arguments: Arguments) -> Run:
@@ -184,8 +208,8 @@ class EntryPlan:
         if key not in self._ready:
             self._ready[key] = ready_row(session, EntryBrowser(session, scope).one(), EntryRow, self._columns.names)
         rows = self._ready[key].run(session, values)
-        regions.update(row[self._region] for row in rows)
-        return self._entries.object(rows[0]) if rows else None
+        regions.update(row[0] for row in rows)
+        return next(iter(self._entries.objects(rows)), None)
 
 
 class StatisticsPlan:
@@ -233,3 +257,7 @@ def _object_of(of: GraphQLObjectType, field: str) -> GraphQLObjectType:
 
 def _constant(value: str) -> Getter:
     return lambda _: value
+
+
+def _repeated(value: str) -> Callable[[_Page], Iterable[str]]:
+    return lambda _: repeat(value)
