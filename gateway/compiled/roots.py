@@ -7,14 +7,14 @@ within a session as often as wanted.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from itertools import repeat
 from typing import Any, Final, Protocol
 
+import orjson
 from graphql import FieldNode, GraphQLObjectType, get_named_type
 
 from gateway import cursors, entry_types, paging
 from gateway.compiled import NotCovered
-from gateway.compiled.projection import TYPENAME, Columns, Getter, Reader, completer, projection
+from gateway.compiled.projection import TYPENAME, Columns, Getter, Objects, Reader, completer, projection, repeated
 from gateway.compiled.read_models import ENTRY
 from gateway.compiled.selection import Selection
 from gateway.inputs import EntryFilterInput, order_asked
@@ -60,8 +60,8 @@ class Entries:
             self._made[code] = made[shape]
         self._one = next(iter(made.values())) if len(made) == 1 else None
 
-    def objects(self, rows: Sequence[Row]) -> Iterable[Any]:
-        """What is selected of each row."""
+    def objects(self, rows: Sequence[Row]) -> Iterable[bytes]:
+        """What is selected of each row, as JSON."""
         if not rows:
             return ()
         if self._one is not None:
@@ -86,9 +86,9 @@ class _Page:
         """Where a row stands."""
         return cursors.encode(self._listed.order, self._listed.place(row))
 
-    def cursors(self) -> Iterable[str]:
-        """Where each stands."""
-        return map(self.cursor, self.rows)
+    def cursors(self) -> Iterable[bytes]:
+        """Where each stands, as JSON."""
+        return (b'"%b"' % self.cursor(row).encode() for row in self.rows)
 
     def end(self, at: int) -> str | None:
         """The cursor of the first row or, with -1, of the last."""
@@ -167,22 +167,21 @@ class EntriesPlan:
 
     def _edges(self, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Getter:
         kind = _object_of(of, "edges")
-        parts: dict[str, Callable[[_Page], Iterable[Any]]] = {}
+        parts: dict[str, Callable[[_Page], Iterable[bytes]]] = {}
         for key, same in self._selection.below(kind, nodes).items():
             name = same[0].name.value
-            if name == "node":
-                parts[key] = self._nodes(kind, same)
-            else:
-                parts[key] = _Page.cursors if name == "cursor" else _repeated(kind.name)
-
-        def edges(page: _Page) -> list[dict[str, Any]]:
-            found = zip(*(of(page) for of in parts.values()), page.rows, strict=False)  # rows, as in `objects`
-            return [dict(zip(parts, each, strict=False)) for each in found]
-
-        return edges
+            parts[key] = (
+                self._each(same) if name == "node" else _Page.cursors if name == "cursor" else repeated(kind.name)
+            )
+        whole, each = Objects(parts), tuple(parts.values())
+        return lambda page: _listed(whole.made([of(page) for of in each], len(page.rows)))
 
     def _nodes(self, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Getter:
         del of
+        each = self._each(nodes)
+        return lambda page: _listed(each(page))
+
+    def _each(self, nodes: Sequence[FieldNode]) -> Callable[[_Page], Iterable[bytes]]:
         entries = Entries(self._selection, nodes, self._columns)
         return lambda page: entries.objects(page.rows)
 
@@ -209,7 +208,7 @@ class EntryPlan:
             self._ready[key] = ready_row(session, EntryBrowser(session, scope).one(), EntryRow, self._columns.names)
         rows = self._ready[key].run(session, values)
         regions.update(row[0] for row in rows)
-        return next(iter(self._entries.objects(rows)), None)
+        return next(map(orjson.Fragment, self._entries.objects(rows)), None)
 
 
 class StatisticsPlan:
@@ -259,5 +258,5 @@ def _constant(value: str) -> Getter:
     return lambda _: value
 
 
-def _repeated(value: str) -> Callable[[_Page], Iterable[str]]:
-    return lambda _: repeat(value)
+def _listed(each: Iterable[bytes]) -> orjson.Fragment:
+    return orjson.Fragment(b"[%b]" % b",".join(each))
