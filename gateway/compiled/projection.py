@@ -91,21 +91,21 @@ class Chosen:
         self, selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode], columns: Columns
     ) -> Reader:
         """The objects, each made when it is first needed."""
-        known = _Known(self.objects(), completer(selection, of, nodes))
-        at = columns.place(self.name)
+        at, objects, shown = columns.place(self.name), self.objects(), completer(selection, of, nodes)
+        known = AsJson(lambda key: shown(objects.get(key)))
         return lambda read: map(known.__getitem__, read[at])
 
 
-class _Known(dict[str | None, bytes]):
-    """Objects as JSON, by their key."""
+class AsJson(dict[Any, bytes]):
+    """What stands for values, as JSON, made when it is first needed."""
 
-    def __init__(self, objects: Mapping[str, Any], shown: Getter) -> None:
-        super().__init__({None: b"null"})
-        self._objects, self._shown = objects, shown
+    def __init__(self, made: Getter) -> None:
+        super().__init__()
+        self._made = made
 
-    def __missing__(self, key: str) -> bytes:
-        made = self[key] = orjson.dumps(self._shown(self._objects.get(key)))
-        return made
+    def __missing__(self, key: Any) -> bytes:  # noqa: ANN401  a value that can be a key
+        found = self[key] = orjson.dumps(self._made(key))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Made:
         self, selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode], columns: Columns
     ) -> Reader:
         """The objects."""
-        return projection(selection, _object(of), selection.below(_object(of), nodes), self.fields, columns)
+        return projection(selection, object_of(of), selection.below(object_of(of), nodes), self.fields, columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Listed:
         self, selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode], columns: Columns
     ) -> Reader:
         """The lists as they stand where all of them is selected, else with what is selected of each."""
-        at, kind = columns.place(self.name), _object(of)
+        at, kind = columns.place(self.name), object_of(of)
         wanted: list[tuple[str, str]] = []
         for key, same in selection.below(kind, nodes).items():
             name = same[0].name.value
@@ -215,6 +215,11 @@ def each_as_json(values: Sequence[Any]) -> Sequence[bytes]:
     return orjson.dumps(values, option=orjson.OPT_INDENT_2)[4:-2].split(b",\n  ")
 
 
+def listed(each: Iterable[bytes]) -> orjson.Fragment:
+    """A list of them."""
+    return orjson.Fragment(b"[%b]" % b",".join(each))
+
+
 def completer(selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode]) -> Getter:
     """From a plain object of ours, or a value, to what the selection shows of it."""
     if isinstance(of, GraphQLNonNull):
@@ -225,7 +230,7 @@ def completer(selection: Selection, of: GraphQLOutputType, nodes: Sequence[Field
     if is_leaf_type(of):
         serialise = lru_cache(maxsize=1024)(of.serialize) if isinstance(of, GraphQLEnumType) else of.serialize
         return lambda value: None if value is None else serialise(value)
-    kind = _object(of)
+    kind = object_of(of)
     pairs: list[tuple[str, Getter]] = []
     for key, same in selection.below(kind, nodes).items():
         name = same[0].name.value
@@ -245,7 +250,8 @@ def _attribute(of: GraphQLObjectType, name: str) -> str | None:
     return field.python_name if isinstance(field, StrawberryField) and field.base_resolver is None else None
 
 
-def _object(of: GraphQLOutputType) -> GraphQLObjectType:
+def object_of(of: GraphQLOutputType) -> GraphQLObjectType:
+    """The type of objects that stands behind this one, whether of one or of a list; NotCovered where it is none."""
     named = get_named_type(of)
     if not isinstance(named, GraphQLObjectType):
         raise NotCovered

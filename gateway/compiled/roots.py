@@ -1,44 +1,39 @@
-"""The root fields that read a read model, each with a plan of its own kind.
-
-A plan is made for a selection, bound to arguments, which are read and checked by what the ordinary resolver uses, and then run
-within a session as often as wanted.
-"""
+"""The root fields that read a read model, each with a plan of its own kind, of which those of entries are here."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import orjson
-from graphql import FieldNode, GraphQLObjectType, get_named_type
+from graphql import FieldNode, GraphQLObjectType
 
 from gateway import cursors, entry_types, paging
 from gateway.compiled import NotCovered
-from gateway.compiled.projection import TYPENAME, Columns, Getter, Objects, Reader, completer, projection, repeated
+from gateway.compiled.counts import StatisticsPlan
+from gateway.compiled.plan import Arguments, Place, Plan, Run, place_of
+from gateway.compiled.projection import (
+    TYPENAME,
+    Columns,
+    Getter,
+    Objects,
+    Reader,
+    listed,
+    object_of,
+    projection,
+    repeated,
+)
 from gateway.compiled.read_models import ENTRY
 from gateway.compiled.selection import Selection
 from gateway.inputs import EntryFilterInput, order_asked
-from gateway.query import counted
 from sync.database import Session
 from sync.repository.browse import EntryBrowser, Wanted, order_of
 from sync.repository.keyset import Slice
 from sync.repository.ready import ReadyListing, ReadyQuery, Row, ready_row
-from sync.repository.statistics import GroupKey
 from sync.scope import Scope
 from sync.tables import EntryRow
 
-Arguments = Mapping[str, Any]  # as a resolver gets them
-Run = Callable[[Session, Scope, set[str]], Any]  # notes the regions that the answer's entries come from
-
-
 REGION: Final = "region"  # the first column of every row, by which it is known what type an entry has
-
-
-class Plan(Protocol):
-    """How a root field with a selection is answered."""
-
-    def bind(self, arguments: Arguments) -> Run:
-        """The plan with arguments; RequestError as the resolver raises it."""
 
 
 class Entries:
@@ -130,10 +125,10 @@ class EntriesPlan:
         if asked.asks_for_standings():  # which depend on the waivers that hold at the moment
             raise NotCovered
         wanted, keys, columns, total = Wanted(asked), order_of(order), self._columns, self._total
-        ready: dict[tuple[str, Scope], ReadyListing] = {}
+        ready: dict[Place, ReadyListing] = {}
 
         def run(session: Session, scope: Scope, regions: set[str]) -> Any:  # noqa: ANN401  JSON
-            key = (session.get_bind().dialect.name, scope)
+            key = place_of(session, scope)
             if key not in ready:
                 ready[key] = ReadyListing(
                     lambda session: EntryBrowser(session, scope).listing(wanted, order),
@@ -166,7 +161,7 @@ class EntriesPlan:
         return lambda value: {key: get(value) for key, get in pairs}
 
     def _edges(self, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Getter:
-        kind = _object_of(of, "edges")
+        kind = object_of(of.fields["edges"].type)
         parts: dict[str, Callable[[_Page], Iterable[bytes]]] = {}
         for key, same in self._selection.below(kind, nodes).items():
             name = same[0].name.value
@@ -174,19 +169,19 @@ class EntriesPlan:
                 self._each(same) if name == "node" else _Page.cursors if name == "cursor" else repeated(kind.name)
             )
         whole, each = Objects(parts), tuple(parts.values())
-        return lambda page: _listed(whole.made([of(page) for of in each], len(page.rows)))
+        return lambda page: listed(whole.made([of(page) for of in each], len(page.rows)))
 
     def _nodes(self, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Getter:
         del of
         each = self._each(nodes)
-        return lambda page: _listed(each(page))
+        return lambda page: listed(each(page))
 
     def _each(self, nodes: Sequence[FieldNode]) -> Callable[[_Page], Iterable[bytes]]:
         entries = Entries(self._selection, nodes, self._columns)
         return lambda page: entries.objects(page.rows)
 
     def _info(self, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Getter:
-        return self._object(_object_of(of, "pageInfo"), nodes, {}, _INFO)
+        return self._object(object_of(of.fields["pageInfo"].type), nodes, {}, _INFO)
 
 
 class EntryPlan:
@@ -196,40 +191,19 @@ class EntryPlan:
         del of
         self._columns = Columns(REGION)
         self._entries = Entries(selection, nodes, self._columns)
-        self._ready: dict[tuple[str, Scope], ReadyQuery] = {}
+        self._ready: dict[Place, ReadyQuery] = {}
 
     def bind(self, arguments: Arguments) -> Run:
         """As `Query.entry`."""
         return partial(self._run, {"id": str(arguments["id"])})
 
     def _run(self, values: Mapping[str, str], session: Session, scope: Scope, regions: set[str]) -> Any:  # noqa: ANN401  JSON
-        key = (session.get_bind().dialect.name, scope)
+        key = place_of(session, scope)
         if key not in self._ready:
             self._ready[key] = ready_row(session, EntryBrowser(session, scope).one(), EntryRow, self._columns.names)
         rows = self._ready[key].run(session, values)
         regions.update(row[0] for row in rows)
         return next(map(orjson.Fragment, self._entries.objects(rows)), None)
-
-
-class StatisticsPlan:
-    """`statistics`: a list of counts."""
-
-    def __init__(self, selection: Selection, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> None:
-        self._shown = completer(selection, of, nodes)
-        shown = selection.below(of, nodes).values()
-        self._with_organisations = any(node.name.value == "organisations" for same in shown for node in same)
-
-    def bind(self, arguments: Arguments) -> Run:
-        """As `Query.statistics`."""
-        asked, groups = (arguments.get("filter") or EntryFilterInput()).as_filter(), arguments["group_by"]
-        if GroupKey.STANDING in groups or asked.asks_for_standings():  # as for entries
-            raise NotCovered
-
-        def run(session: Session, scope: Scope, _: set[str]) -> Any:  # noqa: ANN401  what JSON has
-            lines = counted(session, scope, groups, Wanted(asked), with_organisations=self._with_organisations)
-            return [self._shown(line) for line in lines]
-
-        return run
 
 
 PLANS: Final[Mapping[str, Callable[[Selection, GraphQLObjectType, Sequence[FieldNode]], Plan]]] = {
@@ -247,16 +221,5 @@ def _named(selection: Selection, name: str) -> GraphQLObjectType:
     return found
 
 
-def _object_of(of: GraphQLObjectType, field: str) -> GraphQLObjectType:
-    found = get_named_type(of.fields[field].type)
-    if not isinstance(found, GraphQLObjectType):
-        raise NotCovered
-    return found
-
-
 def _constant(value: str) -> Getter:
     return lambda _: value
-
-
-def _listed(each: Iterable[bytes]) -> orjson.Fragment:
-    return orjson.Fragment(b"[%b]" % b",".join(each))
