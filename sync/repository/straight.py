@@ -40,7 +40,7 @@ def rows(connection: Connection, sql: str, values: Any = ()) -> Sequence[tuple[A
 def _lasting(driver: Any) -> Any:  # noqa: ANN401  SQLAlchemy's connection to psycopg, and psycopg's cursor
     """A connection's own cursor, with which statements begin sooner than with a new one."""
     known = driver.info.get(_CURSOR)
-    if known is None or known.closed or known.connection is not driver.driver_connection:
+    if known is None or known.closed or known.connection is not driver.dbapi_connection:
         from psycopg.types.string import TextLoader  # noqa: PLC0415  who has SQLite alone needs no other driver
 
         known = driver.info[_CURSOR] = driver.cursor()
