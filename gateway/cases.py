@@ -152,13 +152,11 @@ def _line(line: Line, left: bool, right: bool) -> EvidenceLine:  # noqa: FBT001 
 
 def _clauses(region: str, identifier: str) -> list[CaseClause]:
     """The clause as its notice prints it today; none where it is gone from the catalogue since."""
-    return [
-        CaseClause(
-            region=facts.region_types()[region], id=strawberry.ID(clause.id), text=clause.text, locator=clause.locator
-        )
-        for clause in regions()[region].catalogue.clauses
-        if clause.id == identifier
-    ]
+    clause = regions()[region].catalogue.clauses_by_id.get(identifier)
+    if clause is None:
+        return []
+    of = facts.region_types()[region]
+    return [CaseClause(region=of, id=strawberry.ID(clause.id), text=clause.text, locator=clause.locator)]
 
 
 def _decision(scope: Scope, row: DecisionRow, pairs: list[CasePair], *, whole: bool) -> Decision:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
 import strawberry
+from graphql import GraphQLError
 from pydantic import JsonValue
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
@@ -22,7 +23,6 @@ from schema.types.eligibility import Eligibility
 from schema.types.entry import Entry
 from schema.types.history import EntryChange
 from sync.database import Session
-from sync.eligibility import pending_sizes
 from sync.repository.cases import CaseStore
 from sync.scope import EVERYTHING, Scope
 from sync.settings import LimitSettings
@@ -39,6 +39,7 @@ class Context(BaseContext):
         self._viewer = viewer
         self._authorization = authorization
         self.charged = False
+        self.unreadable: GraphQLError | None = None  # why the operation's document could not be read
         self.forget()
 
     @property
@@ -99,7 +100,7 @@ class Context(BaseContext):
         self.charged = True
 
     def fine(self, cost: int) -> None:
-        """Take off what the viewer has left for a document that was read and refused; never an error."""
+        """Take off what the viewer has left for a document that is read or was refused; never an error."""
         self.hub.rates.fine(self.viewer.holder, cost)
 
     async def read(self, work: Callable[[Session], _T], *, whole: bool = False) -> _T:
@@ -146,7 +147,7 @@ class Context(BaseContext):
         return await self._load(self._load_to_judge, region)
 
     async def _load_to_judge(self, codes: list[str]) -> list[int]:
-        sizes = await self.read(pending_sizes, whole=True)  # what is pending rests on registers, which no region reads
+        sizes = await in_thread(self.hub.to_judge.get)
         return [sizes.get(code, 0) for code in codes]
 
     async def _load_entries(self, ids: list[str]) -> list[Entry | None]:

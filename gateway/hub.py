@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,8 +17,10 @@ from gateway.limits.rates import Rates
 from gateway.native import native_readers
 from gateway.observing import Figures
 from sync.database import Database
+from sync.eligibility import pending_sizes
 from sync.pull import Puller
-from sync.repository.data_version import DataVersion
+from sync.repository.data_version import AtVersion, DataVersion
+from sync.scope import EVERYTHING
 from sync.settings import Settings
 from sync.tables import PullRow
 
@@ -44,6 +46,7 @@ class Hub:
         self.uses = KeyUses()
         self.keys = KnownKeys()
         self.version = DataVersion(database)
+        self.to_judge = AtVersion(self.version, self._to_judge)
         self.figures = Figures()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pulls", daemon=True)
@@ -73,6 +76,11 @@ class Hub:
     def native_readers(self) -> dict[str, NativeReader]:
         """One a region for all requests, so that they share what was answered and which platforms are left alone."""
         return native_readers(self.settings)
+
+    def _to_judge(self) -> Mapping[str, int]:
+        """Entries that wait to be judged, by region; it rests on registers, which no region reads."""
+        with self.database.read(EVERYTHING) as session:
+            return pending_sizes(session)
 
     def start_pulls(self, adapters: Sequence[Adapter], started_by: str, *, full: bool) -> tuple[list[str], list[str]]:
         """Start a pull for each region that has none under way; the codes started and those already running."""

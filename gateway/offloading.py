@@ -8,6 +8,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from functools import cache
@@ -17,6 +18,7 @@ from typing import Final, TypeVar
 _T = TypeVar("_T")
 _Task = Callable[[], None]
 _THREADS: Final = min(32, (os.cpu_count() or 1) + 4)  # as many as asyncio would have
+_ASIDE: Final = ThreadPoolExecutor(1, "aside")
 
 
 async def in_thread(work: Callable[[], _T]) -> _T:
@@ -54,6 +56,13 @@ async def in_thread(work: Callable[[], _T]) -> _T:
     if failed:
         raise failed.pop()
     return found[0]
+
+
+async def aside(work: Callable[[], _T]) -> _T:
+    """What `work` gives, which takes long and waits for nothing: one at a time, so that requests share the processor with no more
+    than one of them. Whoever is cancelled leaves it to its end.
+    """
+    return await asyncio.get_running_loop().run_in_executor(_ASIDE, work)
 
 
 @cache

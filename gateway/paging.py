@@ -132,9 +132,9 @@ class Page(Generic[Row]):
     beyond: dict[bool, bool | Callable[[Session], bool]]
 
 
-def read(session: Session, listing: Callable[[Session], Listed[Row]], part: Slice) -> Page[Row]:
-    """The part of what `listing` lists."""
-    listed, size = listing(session), part.limit or 0
+def read(listed: Listed[Row], listing: Callable[[Session], Listed[Row]], part: Slice) -> Page[Row]:
+    """The part of what is listed; `listing` lists it in a later session."""
+    size = part.limit or 0
     found = listed.rows(Slice(size + 1, part.after, part.before, part.backwards))
     kept = found[-size:] if part.backwards and size else found[:size]
     ends = (listed.place(kept[0]), listed.place(kept[-1])) if kept else (part.after, part.before)
@@ -159,7 +159,7 @@ async def connection(
 
     def work(session: Session) -> Connection[Node]:
         listed = listing(session)
-        page = read(session, listing, asked.part(listed.order))
+        page = read(listed, listing, asked.part(listed.order))
         edges = [
             Edge(cursor=cursors.encode(listed.order, listed.place(row)), node=node)
             for row, node in zip(page.rows, nodes(session, page.rows), strict=True)

@@ -25,8 +25,11 @@ import schema as language
 from adapters.registry import regions
 from gateway import entry_types, negotiation
 from gateway.compiled.extension import CompiledOperations
+from gateway.context import Context
 from gateway.errors import ReadableErrors, rewrite
 from gateway.freshness import FreshnessOfAnswer
+from gateway.introspection import IntrospectionAside
+from gateway.known_documents import KnownDocuments
 from gateway.limits.extension import Limits
 from gateway.mutation import Mutation
 from gateway.native import NativeErrors
@@ -45,6 +48,8 @@ _EXTENSIONS: Final[tuple[Callable[[], SchemaExtension] | type[SchemaExtension], 
     ReadableErrors,
     NativeErrors,
     Limits,
+    KnownDocuments,
+    IntrospectionAside,
     CompiledOperations,
 )
 
@@ -68,8 +73,11 @@ class _Schema(strawberry.Schema):
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing here, as strawberry would with the values that clients sent: what nobody expected is logged by
-        `ReadableErrors`.
+        `ReadableErrors`. A document that could not be read is told of by whoever read it.
         """
+        context = execution_context.context if execution_context is not None else None
+        if isinstance(context, Context) and context.unreadable is not None:
+            errors[:] = [context.unreadable]
 
 
 class _Subgraph(_Schema, federation.Schema):

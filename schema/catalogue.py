@@ -1,7 +1,7 @@
 """The facts of one region: tracks, topics, crosswalk, notice, organisers, timetable, clauses; and the national tracks."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -190,6 +190,11 @@ class Catalogue:
     def clauses(self) -> tuple[Clause, ...]:
         """What an entry of this region is judged by: the region's own clauses, then the national ones."""
         return (*self.book.clauses, *national_clauses().clauses)
+
+    @cached_property
+    def clauses_by_id(self) -> Mapping[str, Clause]:
+        """The same, by id."""
+        return {clause.id: clause for clause in self.clauses}
 
     def track(self, track_id: str) -> Track | None:
         """The track of this id."""

@@ -18,7 +18,7 @@ import orjson
 
 from schema.eligibility import Judgement, status_of
 from schema.errors import redact
-from schema.vocabulary import Register, Verdict
+from schema.vocabulary import Register
 from sync.database import Database, Session
 from sync.entry_facts import Surroundings, basis, region_facts, stored_facts
 from sync.registers import RegisterChange
@@ -160,17 +160,18 @@ def _judge(session: Session, ids: Sequence[str], report: EvaluationReport, now: 
 
 
 def judged(session: Session, ids: Sequence[str]) -> dict[str, list[Judgement]]:
-    """The judgements that are kept of entries, in the order of the clauses."""
+    """The judgements that are kept of entries, in the order of the clauses. Entries that are told the same share theirs."""
     store = EligibilityStore(session)
-    rows = store.rows(ids)
-    patterns = store.patterns(row.pattern for row in rows.values())
-    return {
-        entry: [
-            Judgement(line.clause_id, line.clause_version, Verdict(line.verdict), *words)
-            for line, words in zip(patterns[row.pattern], unpacked(row.body)["words"], strict=True)
+    forms = store.forms(ids)
+    patterns = store.patterns(pattern for pattern, _ in forms.values())
+    told = {
+        (pattern, body): [
+            Judgement(*verdict, *words)
+            for verdict, words in zip(patterns[pattern], unpacked(body)["words"], strict=True)
         ]
-        for entry, row in rows.items()
+        for pattern, body in set(forms.values())
     }
+    return {entry: told[form] for entry, form in forms.items()}
 
 
 @lru_cache(maxsize=1024)

@@ -74,7 +74,7 @@ class _Page:
     def __init__(self, session: Session, ready: ReadyListing, part: Slice) -> None:
         self._session, self._listed = session, ready.within(session)
         self._counted = ready.counted
-        self._read = paging.read(session, ready.within, part)
+        self._read = paging.read(self._listed, ready.within, part)
         self.rows = self._read.rows
 
     def cursor(self, row: Row) -> str:

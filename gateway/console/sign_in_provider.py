@@ -78,8 +78,8 @@ async def back(request: Request, code: str = "", state: str = "") -> Response:
 async def _claims(provider: SignInSettings, kept: dict[str, str], code: str, redirect: str) -> dict[str, Any]:
     """What the provider says of who signed in, its signature, audience, age and nonce checked."""
     from joserfc import jwt  # noqa: PLC0415  as in `_client`
-    from joserfc.errors import JoseError  # noqa: PLC0415
-    from joserfc.jwk import KeySet  # noqa: PLC0415
+    from joserfc.errors import JoseError  # noqa: PLC0415  as in `_client`
+    from joserfc.jwk import KeySet  # noqa: PLC0415  as in `_client`
 
     about = await _about(provider)
     try:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from adapters.registry import regions
 from schema.catalogue import national_tracks
-from schema.clauses import Clause
 from schema.eligibility import Judgement
 from schema.vocabulary import OF_PAIRS, CaseStatus, EntryStatus, Severity, TrackMatch, Verdict
 from sync.exact_keys import plain
@@ -107,16 +106,17 @@ def _verdict_findings(number: int, entry: EntryRow, around: Surroundings) -> Ite
             "稍后重试，或写明理由后确认", "try again later, or confirm with a reason", number, Column.ENTRY, entry.id,
         )  # fmt: skip
         return
-    kinds = _clauses(entry.region)
     in_case = bool(around.cases.get(entry.id))
+    clauses = regions()[entry.region].catalogue.clauses_by_id
     standing = [
-        one
+        (one, clause)
         for one in judgements
-        if one.clause_id in kinds and (entry.id, one.clause_id, one.clause_version) not in around.waived
+        if one.verdict is not Verdict.MET
+        and (clause := clauses.get(one.clause_id)) is not None
+        and (entry.id, one.clause_id, one.clause_version) not in around.waived
     ]
-    for one in standing:
-        if one.verdict is Verdict.NOT_MET and not (in_case and kinds[one.clause_id].kind in OF_PAIRS):
-            clause = kinds[one.clause_id]
+    for one, clause in standing:
+        if one.verdict is Verdict.NOT_MET and not (in_case and clause.kind in OF_PAIRS):
             yield Finding(
                 "CLAUSE_NOT_MET", Severity.BLOCKED, f"不符合通知{clause.locator}“{clause.text}”：{one.zh}",
                 f"does not meet {clause.id} ({clause.locator}): {one.en}",
@@ -124,7 +124,7 @@ def _verdict_findings(number: int, entry: EntryRow, around: Surroundings) -> Ite
                 "take it off, or ask for a waiver" if clause.waivable else "take it off, or have the registration mended",
                 number, Column.ENTRY, clause.id,
             )  # fmt: skip
-    if open_ones := [one for one in standing if one.verdict is Verdict.UNDETERMINED]:
+    if open_ones := [one for one, _ in standing if one.verdict is Verdict.UNDETERMINED]:
         yield _undetermined(number, open_ones)
 
 
@@ -138,7 +138,3 @@ def _undetermined(number: int, judgements: Sequence[Judgement]) -> Finding:
         "补齐材料后重试，或写明理由后确认（理由随名单封存）", "complete what is missing, or confirm with a reason",
         number, Column.ENTRY, " ".join(one.clause_id for one in judgements),
     )  # fmt: skip
-
-
-def _clauses(region: str) -> dict[str, Clause]:
-    return {clause.id: clause for clause in regions()[region].catalogue.clauses}

@@ -9,20 +9,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from schema.selection import Pool, SelectionFacts
 from schema.vocabulary import EntryStatus, Severity
 from sync.database import Session
 from sync.lists.entry_checks import entry_findings
-from sync.lists.findings import Column
+from sync.lists.findings import Column, Finding
 from sync.lists.items import ListItem, items_of
 from sync.lists.rules import Rules, issuers, rules_of
 from sync.lists.selection_checks import standing_findings
-from sync.lists.surroundings import around
+from sync.lists.surroundings import around_entries
 from sync.repository.browse import EntryBrowser
 from sync.repository.entry_filter import EntryFilter
 from sync.scope import Scope
 from sync.tables import EntryRow, ListRow
+
+_READ: Final = (
+    "id", "region", "city", "title", "topic_id", "national_track", "match", "stage", "status", "award", "score", "native",
+)  # fmt: skip
+"""What is read of an entry here and where it is checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +128,15 @@ def _entitled(session: Session, rules: Rules, now: datetime) -> list[EntryRow]:
         stages=stages.stages if stages else (),
         cities=[issuer.lower.city] if issuer.lower else [],
     )
-    entries = EntryBrowser(session, Scope(issuer.region)).all(wanted)
-    items = [ListItem(rank, entry.id) for rank, entry in enumerate(entries, start=1)]
-    found = around(session, rules, items, now)
-    return [
-        entry
-        for number, (item, entry) in enumerate(zip(items, entries, strict=True), start=1)
-        if not any(
-            finding.severity is Severity.BLOCKED and finding.column is Column.ENTRY
-            for finding in (*entry_findings(number, item, found), *standing_findings(number, entry, found))
-        )
-    ]
+    entries = EntryBrowser(session, Scope(issuer.region)).parts_of_all(wanted, _READ)
+    rules_alone = around_entries(session, rules, {}, now)
+    high = [entry for entry in entries if not _barred(standing_findings(1, entry, rules_alone))]
+    found = around_entries(session, rules, {entry.id: entry for entry in high}, now)
+    return [entry for entry in high if not _barred(entry_findings(1, ListItem(1, entry.id), found))]
+
+
+def _barred(findings: Iterable[Finding]) -> bool:
+    return any(each.severity is Severity.BLOCKED and each.column is Column.ENTRY for each in findings)
 
 
 def _candidate(entry: EntryRow, declared: str | None, rules: SelectionFacts) -> Candidate:

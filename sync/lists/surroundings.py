@@ -60,10 +60,13 @@ class Surroundings:
 
 def around(session: Session, rules: Rules, items: Sequence[ListItem], now: datetime) -> Surroundings:
     """Everything for these items, in a number of questions that does not depend on how many they are."""
-    issuer = rules.issuer
     wanted = sorted({item.entry_id for item in items})
-    entries = EntryBrowser(session, Scope(issuer.region)).by_ids(wanted)
-    ids = sorted(entries)
+    return around_entries(session, rules, EntryBrowser(session, Scope(rules.issuer.region)).by_ids(wanted), now)
+
+
+def around_entries(session: Session, rules: Rules, entries: Mapping[str, EntryRow], now: datetime) -> Surroundings:
+    """The same for entries of the issuer's region that were read already."""
+    issuer, ids = rules.issuer, sorted(entries)
     holding = WaiverStore(session, Scope(issuer.region)).holding(now)
     counted = ListStore(session, Scope(issuer.region)).counted()
     return Surroundings(

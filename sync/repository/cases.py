@@ -66,8 +66,9 @@ class CaseStore:
     def memberships(self) -> dict[str, list[str]]:
         """Entry ids of every case."""
         found: dict[str, list[str]] = defaultdict(list)
-        for row in self._session.scalars(select(CaseEntryRow).order_by(col(CaseEntryRow.entry_id))):
-            found[row.case_id].append(row.entry_id)
+        query = select(CaseEntryRow.case_id, CaseEntryRow.entry_id)  # type: ignore[call-overload]
+        for case, entry in self._session.execute(query.order_by(CaseEntryRow.entry_id)):
+            found[case].append(entry)
         return found
 
     def standing(self, statuses: Sequence[str] = (), kinds: Sequence[str] = ()) -> list[Standing]:

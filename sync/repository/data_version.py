@@ -6,7 +6,8 @@ connection whether any other has committed.
 """
 
 import threading
-from typing import Final
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sync.database import Database
 from sync.repository import straight
 
+_T = TypeVar("_T")
 _SQLITE: Final = "PRAGMA data_version"
 _POSTGRESQL: Final = "SELECT pg_current_snapshot()::text"
 
@@ -52,3 +54,19 @@ class DataVersion:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+class AtVersion(Generic[_T]):
+    """What was worked out of the data, for as long as nobody has committed anything since. It may be used from any thread."""
+
+    def __init__(self, version: DataVersion, work: Callable[[], _T]) -> None:
+        self._version = version
+        self._work = work
+        self._known: tuple[str, _T] | None = None
+
+    def get(self) -> _T:
+        """As it is now; a fault of the database."""
+        before, known = self._version.look(), self._known
+        if known is None or known[0] != before:
+            known = self._known = before, self._work()
+        return known[1]

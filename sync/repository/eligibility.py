@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from sqlmodel import col
 from schema.eligibility import Judgement
 from schema.provenance import SourceRef
 from schema.records import Entry, Organisation, Representative, Team
-from schema.vocabulary import EntryStatus, OrganisationKind, Stage, TrackMatch
+from schema.vocabulary import EntryStatus, OrganisationKind, Stage, TrackMatch, Verdict
 from sync.repository import bulk
 from sync.repository.parts import in_parts
 from sync.tables import EligibilityRow, EntryRow, OrganisationRow, PatternVerdictRow, PeerRow, RepresentativeRow
@@ -62,6 +62,14 @@ class Stored:
     content_hash: str
     judged_hash: str | None
     basis: str | None
+
+
+class PatternVerdict(NamedTuple):
+    """One verdict of a pattern."""
+
+    clause_id: str
+    clause_version: str
+    verdict: Verdict
 
 
 class EligibilityStore:
@@ -117,6 +125,14 @@ class EligibilityStore:
             found.update({row.entry_id: row for row in self._session.scalars(query)})
         return found
 
+    def forms(self, ids: Sequence[str]) -> dict[str, tuple[str, bytes]]:
+        """Of that, pattern and sentences, which tell all judgements."""
+        found: dict[str, tuple[str, bytes]] = {}
+        for part in in_parts(ids):
+            query = select(_JUDGED.entry_id, _JUDGED.pattern, _JUDGED.body).where(_JUDGED.entry_id.in_(part))
+            found.update({entry: (pattern, body) for entry, pattern, body in self._session.execute(query)})
+        return found
+
     def peers(self, ids: Sequence[str]) -> dict[str, set[str]]:
         """The entries that these were last judged knowing of."""
         found: dict[str, set[str]] = defaultdict(set)
@@ -124,12 +140,13 @@ class EligibilityStore:
             found[entry].add(peer)
         return found
 
-    def patterns(self, names: Iterable[str]) -> dict[str, list[PatternVerdictRow]]:
+    def patterns(self, names: Iterable[str]) -> dict[str, list[PatternVerdict]]:
         """The verdicts of patterns, in order."""
-        found: dict[str, list[PatternVerdictRow]] = defaultdict(list)
-        query = select(PatternVerdictRow).where(col(PatternVerdictRow.pattern).in_(sorted(set(names))))
-        for row in self._session.scalars(query.order_by(col(PatternVerdictRow.position))):
-            found[row.pattern].append(row)
+        found: dict[str, list[PatternVerdict]] = defaultdict(list)
+        query = select(_PATTERN.pattern, _PATTERN.clause_id, _PATTERN.clause_version, _PATTERN.verdict)
+        query = query.where(_PATTERN.pattern.in_(sorted(set(names)))).order_by(_PATTERN.position)
+        for pattern, clause, version, verdict in self._session.execute(query):
+            found[pattern].append(PatternVerdict(clause, version, Verdict(verdict)))
         return found
 
     def save(self, rows: Sequence[dict[str, Any]], patterns: Mapping[str, Sequence[Judgement]]) -> None:

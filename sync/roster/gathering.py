@@ -48,8 +48,8 @@ def _lists(session: Session) -> list[CountedList]:
 
 def _standings(session: Session, ids: Sequence[str], now: datetime) -> list[Standing]:
     store = EligibilityStore(session)
-    judged = store.rows(ids)
-    patterns = store.patterns(row.pattern for row in judged.values())
+    judged = {entry: pattern for entry, (pattern, _) in store.forms(ids).items()}
+    patterns = store.patterns(judged.values())
     waivers = {
         (row.entry_id, row.clause_id, row.clause_version) for row in WaiverStore(session, EVERYTHING).holding(now)
     }
@@ -61,7 +61,7 @@ def _standings(session: Session, ids: Sequence[str], now: datetime) -> list[Stan
         for entry, row in EntryBrowser(session, EVERYTHING).by_ids(part).items():
             lines = [
                 line
-                for line in (patterns[judged[entry].pattern] if entry in judged else ())
+                for line in (patterns[judged[entry]] if entry in judged else ())
                 if kinds.get(line.clause_id) not in OF_PAIRS
             ]
             waived = {line.clause_id for line in lines if (entry, line.clause_id, line.clause_version) in waivers}
@@ -69,8 +69,8 @@ def _standings(session: Session, ids: Sequence[str], now: datetime) -> list[Stan
             found.append(
                 Standing(
                     entry, EntryStatus(row.status), row.national_track,
-                    not_met=tuple(line.clause_id for line in left if line.verdict == Verdict.NOT_MET),
-                    open=tuple(line.clause_id for line in left if line.verdict == Verdict.UNDETERMINED),
+                    not_met=tuple(line.clause_id for line in left if line.verdict is Verdict.NOT_MET),
+                    open=tuple(line.clause_id for line in left if line.verdict is Verdict.UNDETERMINED),
                     waived=tuple(line.clause_id for line in lines if line.clause_id in waived),
                 )
             )  # fmt: skip

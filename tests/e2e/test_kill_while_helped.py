@@ -11,9 +11,9 @@ from adapters.registry import regions
 from adapters.sandbox.serve import corpus, platforms, serving
 from sync.database import Database
 
-KILLS = 10
+KILLS = 6
 LEASE = 10  # seconds: a run in peace must not lose it on a busy machine, and what the killed leave is ended below
-MANY = 1600  # entries of one region: more than those for which a process is started
+MANY = 1200  # entries of one region: more than those for which a process is started
 FEW = 20  # entries of each other region
 
 

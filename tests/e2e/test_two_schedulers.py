@@ -24,7 +24,7 @@ from sync.repository.pulls import PullStore
 from sync.scope import EVERYTHING
 from sync.tables import JobRow, PullRow
 
-LEASE = 1.0  # seconds
+LEASE = 2.0  # seconds
 TURNS = 8
 HELD = "41"  # the region whose pull is struck
 JOB = f"pull {HELD}"

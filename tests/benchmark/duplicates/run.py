@@ -62,9 +62,11 @@ def _run(contender: str, corpus: corpora.Corpus) -> tuple[Path, Cost]:
 
 
 def _thresholds(contenders: list[str], total: int) -> dict[str, float]:
+    peers = [each for each in contenders if each != "ours"]
+    if not peers:
+        return {}
     corpus = corpora.generated(CACHE, FIT_TABLE, FIT_SEED, total)
     truth = read_truth(corpus.truth)
-    peers = [each for each in contenders if each != "ours"]
     return {peer: best_threshold(read_pairs(_run(peer, corpus)[0]), truth) for peer in peers}
 
 
