@@ -66,9 +66,11 @@ class Hub:
     @cached_property
     def tokens(self) -> "Tokens | None":
         """Who believes tokens of an identity provider; None where none is configured."""
+        if self.settings.oidc is None:
+            return None
         from gateway.oidc import Tokens  # noqa: PLC0415  it says who asks, which is told by a module above this one
 
-        return Tokens(self.settings.oidc) if self.settings.oidc else None
+        return Tokens(self.settings.oidc)
 
     @cached_property
     def native_readers(self) -> dict[str, NativeReader]:

@@ -1,12 +1,23 @@
-"""Work that blocks, off the event loop, never left behind."""
+"""Work that blocks, off the event loop, never left behind.
+
+asyncio's own way hands what comes of it through two futures, each with a lock, which takes the processor about as long as a short
+question to the database. Here a thread tells the loop that it has ended, and that is all.
+"""
 
 import asyncio
+import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
+from functools import cache
+from queue import SimpleQueue
 from typing import Final, TypeVar
 
 _T = TypeVar("_T")
+_Task = Callable[[], None]
+_THREADS: Final = min(32, (os.cpu_count() or 1) + 4)  # as many as asyncio would have
 _ASIDE: Final = ThreadPoolExecutor(1, "aside")
 
 
@@ -14,12 +25,37 @@ async def in_thread(work: Callable[[], _T]) -> _T:
     """What `work` gives. Whoever is cancelled meanwhile waits until it has ended: a thread that still used the database after
     its socket is gone would meet one that is closed.
     """
-    running = asyncio.get_running_loop().run_in_executor(None, copy_context().run, work)
+    loop, context = asyncio.get_running_loop(), copy_context()
+    waiting: asyncio.Future[None] = loop.create_future()
+    found: list[_T] = []
+    failed: list[BaseException] = []
+    over = False
+
+    def run() -> None:
+        try:
+            found.append(context.run(work))
+        except BaseException as error:  # noqa: BLE001  it is raised where it is waited for
+            failed.append(error)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(tell)
+
+    def tell() -> None:
+        nonlocal over
+        over = True
+        if not waiting.done():
+            waiting.set_result(None)
+
+    _tasks().put(run)
     try:
-        return await asyncio.shield(running)
+        await waiting
     except asyncio.CancelledError:
-        await asyncio.wait([running])
+        if not over:
+            waiting = loop.create_future()
+            await waiting
         raise
+    if failed:
+        raise failed.pop()
+    return found[0]
 
 
 async def aside(work: Callable[[], _T]) -> _T:
@@ -27,3 +63,17 @@ async def aside(work: Callable[[], _T]) -> _T:
     than one of them. Whoever is cancelled leaves it to its end.
     """
     return await asyncio.get_running_loop().run_in_executor(_ASIDE, work)
+
+
+@cache
+def _tasks() -> "SimpleQueue[_Task]":
+    """What waits for a thread, and the threads, which last as long as the process."""
+    made: SimpleQueue[_Task] = SimpleQueue()
+    for number in range(_THREADS):
+        threading.Thread(target=_work, args=(made,), name=f"work {number + 1}", daemon=True).start()
+    return made
+
+
+def _work(tasks: "SimpleQueue[_Task]") -> None:
+    while True:
+        tasks.get()()

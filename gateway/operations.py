@@ -161,6 +161,11 @@ class StatisticsKey:
     value: str | None
     label: str | None
 
+    @classmethod
+    def of(cls, group: GroupKey, value: str | None) -> Self:
+        """From a group and its value in a line."""
+        return cls(group=group, value=value, label=_label(group, value))
+
 
 @strawberry.type(description="一组的计数 / The counts of one group")
 class StatisticsRow:
@@ -173,10 +178,7 @@ class StatisticsRow:
     @classmethod
     def of(cls, groups: Sequence[GroupKey], line: Line) -> Self:
         """From one line of the count."""
-        keys = [
-            StatisticsKey(group=group, value=value, label=_label(group, value))
-            for group, value in zip(groups, line.values, strict=True)
-        ]
+        keys = [StatisticsKey.of(group, value) for group, value in zip(groups, line.values, strict=True)]
         return cls(keys=keys, entries=line.entries, organisations=line.organisations)
 
 

@@ -23,7 +23,7 @@ class Listed(Protocol[Row]):
 
     order: tuple[Key, ...]
 
-    def rows(self, part: Slice) -> list[Row]:
+    def rows(self, part: Slice) -> Sequence[Row]:
         """The rows of a part, in the order."""
 
     def count(self) -> int:

@@ -17,10 +17,10 @@ from gateway.nodes import NodeQueries
 from gateway.operations import CaseCount, Pull, QuarantinedRow, StatisticsRow
 from gateway.publicity import PublicityQueries
 from gateway.roster_query import RosterQueries
+from gateway.statistics import LOOKED_FOR, bounded, groups_asked
 from gateway.subscription import ChangeQueries
 from gateway.supervision import GuardStop, Schedule
 from gateway.system import SystemQueries
-from schema.errors import Problem, RequestError
 from schema.types.cases import DuplicateCase
 from schema.types.catalogue import NATIONAL_TRACKS, NationalTrack, Region
 from schema.types.entry import Entry
@@ -35,13 +35,10 @@ from sync.repository.jobs import JobStore
 from sync.repository.pulls import PullStore
 from sync.repository.statistics import GroupKey, statistics
 from sync.review_queue import CaseOrder, ReviewQueue
-from sync.scope import Scope
 from sync.tables import CaseRow, PullRow
 from sync.waivers import waived_standings
 
 Info = strawberry.Info[Context]
-_MOST_GROUPS = 4
-_MOST_LINES = 10_000
 
 
 @strawberry.type(description="查询 / Queries")
@@ -116,9 +113,13 @@ class Query(
         by_standing = GroupKey.STANDING in group_by or asked.asks_for_standings()
         wanted = await _wanted(info.context, asked, needs_waivers=by_standing)
         with_organisations = _asks_for(info.selected_fields, "organisations")
-        return await info.context.read(
-            lambda session: counted(session, scope, group_by, wanted, with_organisations=with_organisations)
+        groups = groups_asked(group_by)
+        lines = await info.context.read(
+            lambda session: statistics(
+                session, scope, groups, wanted, LOOKED_FOR, with_organisations=with_organisations
+            )
         )
+        return [StatisticsRow.of(groups, line) for line in bounded(lines)]
 
     @strawberry.field(
         description="查重案件，最近变化在前；REVIEW 为待裁定的队列 / Duplicate cases, newest change first; REVIEW: those to decide",
@@ -250,29 +251,6 @@ class Query(
 def _asks_for(selections: Sequence[Selection], name: str) -> bool:
     """Whether a field of this name is asked for anywhere below."""
     return any(getattr(each, "name", "") == name or _asks_for(each.selections, name) for each in selections)
-
-
-def counted(
-    session: Session, scope: Scope, group_by: Sequence[GroupKey], wanted: Wanted, *, with_organisations: bool
-) -> list[StatisticsRow]:
-    """The statistics of the entries that fit; RequestError where these are no groups to count by, or too many."""
-    groups = list(dict.fromkeys(group_by))
-    if not 0 < len(groups) <= _MOST_GROUPS:
-        raise RequestError(
-            Problem(
-                "GROUPS_INVALID", "groupBy", f"请给出 1 至 {_MOST_GROUPS} 个分组依据", f"give 1 to {_MOST_GROUPS} groups",
-                str(len(groups)), "分几次查询", "ask in several queries",
-            )
-        )  # fmt: skip
-    lines = statistics(session, scope, groups, wanted, _MOST_LINES + 1, with_organisations=with_organisations)
-    if len(lines) > _MOST_LINES:
-        raise RequestError(
-            Problem(
-                "GROUPS_TOO_MANY", "groupBy", f"分组超过 {_MOST_LINES} 个", f"there are more than {_MOST_LINES} groups", None,
-                "减少分组依据，或用 filter 缩小范围", "group by less, or narrow the filter",
-            )
-        )  # fmt: skip
-    return [StatisticsRow.of(groups, line) for line in lines]
 
 
 async def _wanted(context: Context, asked: EntryFilter, *, needs_waivers: bool) -> Wanted:

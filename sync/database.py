@@ -62,6 +62,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self._engine, "connect", _prepare_postgresql)
 
     @property
     def name(self) -> str:
@@ -168,6 +170,13 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401  a
         "wal_autocheckpoint=8000",  # pages; a large pull writes the same ones again and again before they need to go home
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgresql(connection: Any, record: object) -> None:  # noqa: ANN401  a DBAPI connection has no type
+    """Where moments are read as text, they are told in UTC, whatever the server's own zone is."""
+    del record
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

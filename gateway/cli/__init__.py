@@ -28,14 +28,21 @@ def main() -> None:
 
 def _chosen() -> typer.Typer:
     """All commands; `detect` alone where it is what was asked, since loading the hub would take two seconds, a quarter of
-    the time in which it compares 25,000 entries between files.
+    the time in which it compares 25,000 entries between files; `serve` alone, since a worker keeps what it loads.
     """
-    if sys.argv[1:2] != ["detect"]:
+    asked = sys.argv[1:2]
+    if asked not in (["detect"], ["serve"]):
         from gateway.cli.commands import cli  # noqa: PLC0415  see above
 
         return cli
-    from gateway.cli import duplicates  # noqa: PLC0415  see above
-
     alone = typer.Typer(add_completion=False)
-    alone.add_typer(duplicates.cli, name="detect")
+    alone.callback()(lambda: None)  # or the only command would have no name
+    if asked == ["serve"]:
+        from gateway.cli.serving import SERVE, serve  # noqa: PLC0415  see above
+
+        alone.command(help=SERVE)(serve)
+    else:
+        from gateway.cli import duplicates  # noqa: PLC0415  see above
+
+        alone.add_typer(duplicates.cli, name="detect")
     return alone

@@ -4,21 +4,17 @@ Exit codes: 0 done, 1 done and something wrong was found, 2 refused.
 """
 
 import asyncio
-import os
 import signal
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.table import Table
 
 import gateway.cli.conformance
 import gateway.cli.list_life  # its commands register on lists.cli
 import gateway.cli.scaffold  # noqa: F401  its commands register on adapters.cli
 from adapters.registry import connected, regions
-from gateway import observing
-from gateway.app import create_app
 from gateway.auth import OPERATOR
 from gateway.cli import (
     adapters,
@@ -46,8 +42,8 @@ from gateway.cli import (
 from gateway.cli import demo as demonstration
 from gateway.cli.console import FOUND_PROBLEMS, AsJson, err, open_hub, out, print_json
 from gateway.cli.export import export as export_table
+from gateway.cli.serving import SERVE, serve
 from gateway.execution import execute
-from gateway.serving import configured
 from schema.provenance import CHINA
 from sync import migrate
 from sync.database import Database
@@ -86,6 +82,7 @@ cli.add_typer(graph.cli, name="schema")
 cli.command("subgraph", help="单独启动一个子图 / Serve one subgraph alone")(distributed.serve_one)
 cli.add_typer(distributed.cli, name="supergraph")
 cli.add_typer(db_cli, name="db")
+cli.command(help=SERVE)(serve)
 
 
 @cli.command(help="演示：五个模拟平台、拉取、查重、名单、名册 / Five simulated platforms, one hub")
@@ -97,17 +94,6 @@ def demo(
 ) -> None:
     """See gateway.cli.demo."""
     raise SystemExit(demonstration.run(once=once, size=size, seed=seed, port=port))
-
-
-@cli.command(help="启动服务 / Serve GraphQL over HTTP")
-def serve(
-    host: Annotated[str, typer.Option(help="监听地址 / Address")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="端口 / Port")] = 8000,
-) -> None:
-    """Behind a proxy that ends TLS; on loopback unless told otherwise."""
-    observing.configure(os.environ.get("DEXHUB_LOG", "INFO"))
-    with open_hub() as hub:
-        uvicorn.Server(configured(create_app(hub), hub.settings.limits, host=host, port=port)).run()
 
 
 @cli.command(help="按各省周期定时拉取并查重 / Pull on schedule and detect duplicates")

@@ -31,8 +31,9 @@ from strawberry.types.field import StrawberryField
 from gateway.access import may_read
 from gateway.auth import Viewer
 from gateway.compiled import NotCovered
+from gateway.compiled.plan import Plan, Run
 from gateway.compiled.projection import DEFINITION
-from gateway.compiled.roots import PLANS, Plan, Run
+from gateway.compiled.roots import PLANS
 from gateway.compiled.selection import Operation, Selection
 from gateway.limits.measure import measure
 from schema.errors import RequestError

@@ -1,14 +1,15 @@
-"""Turns a selection into a projection: how a row, or any object of ours, becomes the object that was selected.
+"""Turns a selection into a projection: how rows, or any object of ours, become the objects that were selected, as JSON.
 
-A getter is made once for each field and called once a row; what does not depend on the row, such as a track with its topics, is
-made once a value and kept as JSON.
+Rows are read by columns: what a field needs is done for all rows of a page in one call, as calling something for each field of each
+row takes longer than what is called. What does not depend on the row, such as a track with its topics, is made once a value.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter, itemgetter
+from itertools import chain, repeat
+from operator import attrgetter
 from typing import Any, Final, Protocol
 
 import orjson
@@ -27,18 +28,23 @@ from strawberry.types.field import StrawberryField
 from gateway.compiled import NotCovered
 from gateway.compiled.selection import Fields, Selection
 from schema.provenance import CHINA
+from sync.tables.columns import moment_told
 
 Getter = Callable[[Any], Any]
+Read = Sequence[Sequence[Any]]  # columns of some rows
+Reader = Callable[[Read], Iterable[bytes]]  # from them to what each row shows in one place, in order, as JSON
 TYPENAME: Final = "__typename"
 _TEXTS: Final = 8192  # lists of which a selection is at hand
+_HOURS: Final = 10_000  # more than a year has
+_FRACTIONS: Final = 1000
 DEFINITION: Final = "strawberry-definition"
 
 
 class Columns:
-    """The columns that a projection needs, each with its place in the row."""
+    """The columns that a projection needs, each with its place in the row. There is always one, which says how many rows there are."""
 
-    def __init__(self) -> None:
-        self.names: list[str] = []
+    def __init__(self, first: str) -> None:
+        self.names = [first]
 
     def place(self, name: str) -> int:
         """Where the column stands; it is read from now on."""
@@ -50,10 +56,10 @@ class Columns:
 class Reading(Protocol):
     """Where a field of a read model is read from, and how."""
 
-    def getter(
+    def reader(
         self, selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode], columns: Columns
-    ) -> Getter:
-        """From a row to the field's value; NotCovered where the selection goes beyond what is stored."""
+    ) -> Reader:
+        """From columns to the field's values; NotCovered where the selection goes beyond what is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +69,15 @@ class Column:
     name: str
     shown: Callable[[Any], Any] | None = None
 
-    def getter(
+    def reader(
         self, selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode], columns: Columns
-    ) -> Getter:
-        """The column's value."""
+    ) -> Reader:
+        """The column's values."""
         del selection, of, nodes
         at, shown = columns.place(self.name), self.shown
         if shown is None:
-            return itemgetter(at)
-        return lambda row: None if row[at] is None else shown(row[at])
+            return lambda read: each_as_json(read[at])
+        return lambda read: each_as_json(list(map(shown, read[at])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +87,25 @@ class Chosen:
     name: str
     objects: Callable[[], Mapping[str, Any]]
 
-    def getter(
+    def reader(
         self, selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode], columns: Columns
-    ) -> Getter:
-        """The object as JSON, made when it is first needed."""
+    ) -> Reader:
+        """The objects, each made when it is first needed."""
         at, objects, shown = columns.place(self.name), self.objects(), completer(selection, of, nodes)
-        known: dict[str | None, Any] = {None: None}
+        known = AsJson(lambda key: shown(objects.get(key)))
+        return lambda read: map(known.__getitem__, read[at])
 
-        def get(row: Any) -> Any:  # noqa: ANN401  a row
-            key = row[at]
-            if key not in known:
-                known[key] = orjson.Fragment(orjson.dumps(shown(objects.get(key))))
-            return known[key]
 
-        return get
+class AsJson(dict[Any, bytes]):
+    """What stands for values, as JSON, made when it is first needed."""
+
+    def __init__(self, made: Getter) -> None:
+        super().__init__()
+        self._made = made
+
+    def __missing__(self, key: Any) -> bytes:  # noqa: ANN401  a value that can be a key
+        found = self[key] = orjson.dumps(self._made(key))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,40 +114,39 @@ class Made:
 
     fields: Mapping[str, Reading]
 
-    def getter(
+    def reader(
         self, selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode], columns: Columns
-    ) -> Getter:
-        """The object."""
-        return projection(selection, _object(of), selection.below(_object(of), nodes), self.fields, columns)
+    ) -> Reader:
+        """The objects."""
+        return projection(selection, object_of(of), selection.below(object_of(of), nodes), self.fields, columns)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The objects of a JSON list that a column holds, as text or not; with `only`, the first for which that field is true."""
+    """The objects of a JSON list that a column holds as text; with `only`, the first for which that field is true. `exactly` says
+    that they hold these fields in this order and nothing else.
+    """
 
     name: str
     fields: Sequence[str]
     only: str | None = None
-    text: bool = True
+    exactly: bool = True
 
-    def getter(
+    def reader(
         self, selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode], columns: Columns
-    ) -> Getter:
-        """The list as it stands where all of it is selected, else with what is selected of each."""
-        at, only, text = columns.place(self.name), self.only, self.text
-        kind = _object(of)
+    ) -> Reader:
+        """The lists as they stand where all of them is selected, else with what is selected of each."""
+        at, kind = columns.place(self.name), object_of(of)
         wanted: list[tuple[str, str]] = []
         for key, same in selection.below(kind, nodes).items():
             name = same[0].name.value
             if name != TYPENAME and name not in self.fields:
                 raise NotCovered
             wanted.append((key, name))
-        if text and only is None and wanted == [(name, name) for name in self.fields]:
-            return lambda row: orjson.Fragment(row[at])
-        part = _Part(tuple(wanted), kind.name, only)
-        if text:
-            return lambda row: _of_text(row[at], part)
-        return lambda row: part.of(row[at])
+        if self.exactly and self.only is None and wanted == [(name, name) for name in self.fields]:
+            return lambda read: map(str.encode, read[at])
+        part = _Part(tuple(wanted), kind.name, self.only)
+        return lambda read: map(_of_text, read[at], repeat(part))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,25 +168,56 @@ class _Part:
 
 
 @lru_cache(maxsize=_TEXTS)
-def _of_text(text: str, part: _Part) -> orjson.Fragment:
+def _of_text(text: str, part: _Part) -> bytes:
     """The same of a list that is stored as text; what was asked for of late is at hand."""
-    return orjson.Fragment(orjson.dumps(part.of(orjson.loads(text))))
+    return orjson.dumps(part.of(orjson.loads(text)))
 
 
 def projection(
     selection: Selection, of: GraphQLObjectType, fields: Fields, known: Mapping[str, Reading], columns: Columns
-) -> Getter:
-    """From a row to an object of the type with the selected fields, which are read as `known` says."""
-    pairs: list[tuple[str, Getter]] = []
+) -> Reader:
+    """From columns to objects of the type with the selected fields, which are read as `known` says."""
+    readers: dict[str, Reader] = {}
     for key, nodes in fields.items():
         name = nodes[0].name.value
         if name == TYPENAME:
-            pairs.append((key, _always(of.name)))
+            readers[key] = repeated(of.name)
             continue
         if name not in known or nodes[0].arguments:
             raise NotCovered
-        pairs.append((key, known[name].getter(selection, of.fields[name].type, nodes, columns)))
-    return lambda row: {key: get(row) for key, get in pairs}
+        readers[key] = known[name].reader(selection, of.fields[name].type, nodes, columns)
+    whole, each = Objects(readers), tuple(readers.values())
+    return lambda read: whole.made([of(read) for of in each], len(read[0]))
+
+
+class Objects:
+    """Puts together objects of their parts, which stand under these names in the answer."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = [repeat(b'%b"%b":' % (b"," if at else b"{", name.encode())) for at, name in enumerate(names)]
+
+    def made(self, parts: Iterable[Iterable[bytes]], size: int) -> Iterable[bytes]:
+        """So many objects, as JSON; a part goes on for as long or for ever."""
+        pieces = chain.from_iterable(zip(self._names, parts, strict=True))
+        return map(b"".join, zip(*pieces, repeat(b"}" if self._names else b"{}", size), strict=False))
+
+
+def repeated(value: str) -> Callable[[object], Iterable[bytes]]:
+    """The same text for each row."""
+    told = repeat(orjson.dumps(value))
+    return lambda _: told
+
+
+def each_as_json(values: Sequence[Any]) -> Sequence[bytes]:
+    """The JSON of each of some values, at least one, that are text, numbers or nothing. One call writes all of them, a line each, which
+    no value has an end of within itself: a call for each would take forty times as long.
+    """
+    return orjson.dumps(values, option=orjson.OPT_INDENT_2)[4:-2].split(b",\n  ")
+
+
+def listed(each: Iterable[bytes]) -> orjson.Fragment:
+    """A list of them."""
+    return orjson.Fragment(b"[%b]" % b",".join(each))
 
 
 def completer(selection: Selection, of: GraphQLOutputType, nodes: Sequence[FieldNode]) -> Getter:
@@ -189,7 +230,7 @@ def completer(selection: Selection, of: GraphQLOutputType, nodes: Sequence[Field
     if is_leaf_type(of):
         serialise = lru_cache(maxsize=1024)(of.serialize) if isinstance(of, GraphQLEnumType) else of.serialize
         return lambda value: None if value is None else serialise(value)
-    kind = _object(of)
+    kind = object_of(of)
     pairs: list[tuple[str, Getter]] = []
     for key, same in selection.below(kind, nodes).items():
         name = same[0].name.value
@@ -209,7 +250,8 @@ def _attribute(of: GraphQLObjectType, name: str) -> str | None:
     return field.python_name if isinstance(field, StrawberryField) and field.base_resolver is None else None
 
 
-def _object(of: GraphQLOutputType) -> GraphQLObjectType:
+def object_of(of: GraphQLOutputType) -> GraphQLObjectType:
+    """The type of objects that stands behind this one, whether of one or of a list; NotCovered where it is none."""
     named = get_named_type(of)
     if not isinstance(named, GraphQLObjectType):
         raise NotCovered
@@ -224,6 +266,22 @@ def _then(first: Getter, second: Getter) -> Getter:
     return lambda value: second(first(value))
 
 
-def moment(value: datetime) -> datetime:
-    """A moment as contest people read it, which JSON writes as `DateTime` does."""
-    return value.astimezone(CHINA)
+def moment(told: str) -> str:
+    """A moment, in the text in which a database tells it in UTC, as contest people read it and `DateTime` writes it. Its parts are
+    turned by themselves, as many moments share their hour and few are told to less than a second.
+    """
+    return f"{_until_the_hour(told[:13])}{told[13:19]}{_within_the_second(told[19:])}"
+
+
+@lru_cache(maxsize=_HOURS)
+def _until_the_hour(told: str) -> str:
+    return moment_told(f"{told}:00").astimezone(CHINA).isoformat()[:13]
+
+
+@lru_cache(maxsize=_FRACTIONS)
+def _within_the_second(told: str) -> str:
+    """The fraction of a second, if there is one, and the zone."""
+    found = datetime.fromisoformat(f"2000-01-01 00:00:00{told}")
+    if found.utcoffset():
+        raise ValueError(told)  # the connection is not one of ours
+    return found.replace(tzinfo=CHINA).isoformat()[19:]

@@ -44,7 +44,7 @@ ENTRY: Final[Mapping[str, Reading]] = {
     "submittedAt": Column("submitted_at", moment),
     "updatedAt": Column("updated_at", moment),
     "changedAt": Column("changed_at", moment),
-    "warnings": Listed("warnings", ("code", "place", "zh", "en"), text=False),
+    "warnings": Listed("warnings", ("code", "place", "zh", "en"), exactly=False),
     "source": Made(
         {
             "url": Column("source_url"),

@@ -1,54 +1,71 @@
-"""The root fields that read a read model, each with a plan of its own kind.
+"""The root fields that read a read model, each with a plan of its own kind, of which those of entries are here."""
 
-A plan is made for a selection, bound to arguments, which are read and checked by what the ordinary resolver uses, and then run
-within a session as often as wanted.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from graphql import FieldNode, GraphQLObjectType, get_named_type
+import orjson
+from graphql import FieldNode, GraphQLObjectType
 
 from gateway import cursors, entry_types, paging
 from gateway.compiled import NotCovered
-from gateway.compiled.projection import TYPENAME, Columns, Getter, completer, projection
+from gateway.compiled.counts import StatisticsPlan
+from gateway.compiled.plan import Arguments, Place, Plan, Run, place_of
+from gateway.compiled.projection import (
+    TYPENAME,
+    Columns,
+    Getter,
+    Objects,
+    Reader,
+    listed,
+    object_of,
+    projection,
+    repeated,
+)
 from gateway.compiled.read_models import ENTRY
 from gateway.compiled.selection import Selection
 from gateway.inputs import EntryFilterInput, order_asked
-from gateway.query import counted
 from sync.database import Session
 from sync.repository.browse import EntryBrowser, Wanted, order_of
 from sync.repository.keyset import Slice
-from sync.repository.ready import ReadyListing, ReadyQuery, ready_row
-from sync.repository.statistics import GroupKey
+from sync.repository.ready import ReadyListing, ReadyQuery, Row, ready_row
 from sync.scope import Scope
 from sync.tables import EntryRow
 
-Arguments = Mapping[str, Any]  # as a resolver gets them
-Run = Callable[[Session, Scope, set[str]], Any]  # notes the regions that the answer's entries come from
-
-
-class Plan(Protocol):
-    """How a root field with a selection is answered."""
-
-    def bind(self, arguments: Arguments) -> Run:
-        """The plan with arguments; RequestError as the resolver raises it."""
+REGION: Final = "region"  # the first column of every row, by which it is known what type an entry has
 
 
 class Entries:
-    """The projections of one selection of `Entry`, one for each region's concrete type; they share their columns."""
+    """The projections of one selection of `Entry`, one for each region's concrete type, or one for all of them where it selects the
+    same of each; they share their columns, of which the first is the region.
+    """
 
     def __init__(self, selection: Selection, nodes: Sequence[FieldNode], columns: Columns) -> None:
-        self._region = columns.place("region")
-        self._made: dict[str, Getter] = {}
+        made: dict[Any, Reader] = {}
+        self._made: dict[str, Reader] = {}
         for code, kind in entry_types.wholes().items():
             of = _named(selection, kind.__name__)
-            self._made[code] = projection(selection, of, selection.below(of, nodes), ENTRY, columns)
+            fields = selection.below(of, nodes)
+            same = tuple((key, *map(id, found)) for key, found in fields.items())
+            named = any(found[0].name.value == TYPENAME for found in fields.values())
+            shape = (same, of.name if named else None)
+            if shape not in made:
+                made[shape] = projection(selection, of, fields, ENTRY, columns)
+            self._made[code] = made[shape]
+        self._one = next(iter(made.values())) if len(made) == 1 else None
 
-    def object(self, row: Any) -> Any:  # noqa: ANN401  a row
-        """What is selected of a row."""
-        return self._made[row[self._region]](row)
+    def objects(self, rows: Sequence[Row]) -> Iterable[bytes]:
+        """What is selected of each row, as JSON."""
+        if not rows:
+            return ()
+        if self._one is not None:
+            return self._one(list(zip(*rows, strict=True)))
+        parts: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            parts[row[0]].append(row)
+        found = {code: iter(self._made[code](list(zip(*part, strict=True)))) for code, part in parts.items()}
+        return [next(found[row[0]]) for row in rows]
 
 
 class _Page:
@@ -60,9 +77,13 @@ class _Page:
         self._read = paging.read(self._listed, ready.within, part)
         self.rows = self._read.rows
 
-    def cursor(self, row: Any) -> str:  # noqa: ANN401  a row
+    def cursor(self, row: Row) -> str:
         """Where a row stands."""
         return cursors.encode(self._listed.order, self._listed.place(row))
+
+    def cursors(self) -> Iterable[bytes]:
+        """Where each stands, as JSON."""
+        return (b'"%b"' % self.cursor(row).encode() for row in self.rows)
 
     def end(self, at: int) -> str | None:
         """The cursor of the first row or, with -1, of the last."""
@@ -75,7 +96,7 @@ class _Page:
 
     def total(self) -> int:
         """On all pages."""
-        return self.rows[0].total if self.rows and self._counted else self._listed.count()
+        return self.rows[0][-1] if self.rows and self._counted else self._listed.count()
 
 
 _TOTAL: Final = "totalCount"
@@ -91,8 +112,7 @@ class EntriesPlan:
     """`entries`: a page, and what stands about it."""
 
     def __init__(self, selection: Selection, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> None:
-        self._selection, self._columns = selection, Columns()
-        self._region = self._columns.place("region")
+        self._selection, self._columns = selection, Columns(REGION)
         self._total = any(same[0].name.value == _TOTAL for same in selection.below(of, nodes).values())
         self._shown = self._object(of, nodes, {"edges": self._edges, "nodes": self._nodes, "pageInfo": self._info})
 
@@ -105,10 +125,10 @@ class EntriesPlan:
         if asked.asks_for_standings():  # which depend on the waivers that hold at the moment
             raise NotCovered
         wanted, keys, columns, total = Wanted(asked), order_of(order), self._columns, self._total
-        ready: dict[tuple[str, Scope], ReadyListing] = {}
+        ready: dict[Place, ReadyListing] = {}
 
         def run(session: Session, scope: Scope, regions: set[str]) -> Any:  # noqa: ANN401  JSON
-            key = (session.get_bind().dialect.name, scope)
+            key = place_of(session, scope)
             if key not in ready:
                 ready[key] = ReadyListing(
                     lambda session: EntryBrowser(session, scope).listing(wanted, order),
@@ -118,7 +138,7 @@ class EntriesPlan:
                     counted=total,
                 )
             found = _Page(session, ready[key], part)
-            regions.update(row[self._region] for row in found.rows)
+            regions.update(row[0] for row in found.rows)
             return self._shown(found)
 
         return run
@@ -141,28 +161,27 @@ class EntriesPlan:
         return lambda value: {key: get(value) for key, get in pairs}
 
     def _edges(self, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Getter:
-        kind = _object_of(of, "edges")
-        pairs: list[tuple[str, str, Entries | None]] = []
+        kind = object_of(of.fields["edges"].type)
+        parts: dict[str, Callable[[_Page], Iterable[bytes]]] = {}
         for key, same in self._selection.below(kind, nodes).items():
             name = same[0].name.value
-            entries = Entries(self._selection, same, self._columns) if name == "node" else None
-            pairs.append((key, name, entries))
-
-        def edge(page: _Page, row: Any) -> dict[str, Any]:  # noqa: ANN401  a row
-            return {
-                key: entries.object(row) if entries else page.cursor(row) if name == "cursor" else kind.name
-                for key, name, entries in pairs
-            }
-
-        return lambda page: [edge(page, row) for row in page.rows]
+            parts[key] = (
+                self._each(same) if name == "node" else _Page.cursors if name == "cursor" else repeated(kind.name)
+            )
+        whole, each = Objects(parts), tuple(parts.values())
+        return lambda page: listed(whole.made([of(page) for of in each], len(page.rows)))
 
     def _nodes(self, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Getter:
         del of
+        each = self._each(nodes)
+        return lambda page: listed(each(page))
+
+    def _each(self, nodes: Sequence[FieldNode]) -> Callable[[_Page], Iterable[bytes]]:
         entries = Entries(self._selection, nodes, self._columns)
-        return lambda page: [entries.object(row) for row in page.rows]
+        return lambda page: entries.objects(page.rows)
 
     def _info(self, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Getter:
-        return self._object(_object_of(of, "pageInfo"), nodes, {}, _INFO)
+        return self._object(object_of(of.fields["pageInfo"].type), nodes, {}, _INFO)
 
 
 class EntryPlan:
@@ -170,43 +189,21 @@ class EntryPlan:
 
     def __init__(self, selection: Selection, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> None:
         del of
-        self._columns = Columns()
+        self._columns = Columns(REGION)
         self._entries = Entries(selection, nodes, self._columns)
-        self._region = self._columns.place("region")
-        self._ready: dict[tuple[str, Scope], ReadyQuery] = {}
+        self._ready: dict[Place, ReadyQuery] = {}
 
     def bind(self, arguments: Arguments) -> Run:
         """As `Query.entry`."""
         return partial(self._run, {"id": str(arguments["id"])})
 
     def _run(self, values: Mapping[str, str], session: Session, scope: Scope, regions: set[str]) -> Any:  # noqa: ANN401  JSON
-        key = (session.get_bind().dialect.name, scope)
+        key = place_of(session, scope)
         if key not in self._ready:
             self._ready[key] = ready_row(session, EntryBrowser(session, scope).one(), EntryRow, self._columns.names)
         rows = self._ready[key].run(session, values)
-        regions.update(row[self._region] for row in rows)
-        return self._entries.object(rows[0]) if rows else None
-
-
-class StatisticsPlan:
-    """`statistics`: a list of counts."""
-
-    def __init__(self, selection: Selection, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> None:
-        self._shown = completer(selection, of, nodes)
-        shown = selection.below(of, nodes).values()
-        self._with_organisations = any(node.name.value == "organisations" for same in shown for node in same)
-
-    def bind(self, arguments: Arguments) -> Run:
-        """As `Query.statistics`."""
-        asked, groups = (arguments.get("filter") or EntryFilterInput()).as_filter(), arguments["group_by"]
-        if GroupKey.STANDING in groups or asked.asks_for_standings():  # as for entries
-            raise NotCovered
-
-        def run(session: Session, scope: Scope, _: set[str]) -> Any:  # noqa: ANN401  what JSON has
-            lines = counted(session, scope, groups, Wanted(asked), with_organisations=self._with_organisations)
-            return [self._shown(line) for line in lines]
-
-        return run
+        regions.update(row[0] for row in rows)
+        return next(map(orjson.Fragment, self._entries.objects(rows)), None)
 
 
 PLANS: Final[Mapping[str, Callable[[Selection, GraphQLObjectType, Sequence[FieldNode]], Plan]]] = {
@@ -219,13 +216,6 @@ PLANS: Final[Mapping[str, Callable[[Selection, GraphQLObjectType, Sequence[Field
 
 def _named(selection: Selection, name: str) -> GraphQLObjectType:
     found = selection.operation.schema.type_map[name]
-    if not isinstance(found, GraphQLObjectType):
-        raise NotCovered
-    return found
-
-
-def _object_of(of: GraphQLObjectType, field: str) -> GraphQLObjectType:
-    found = get_named_type(of.fields[field].type)
     if not isinstance(found, GraphQLObjectType):
         raise NotCovered
     return found

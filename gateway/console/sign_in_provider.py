@@ -6,17 +6,12 @@ somebody without a role here does not come in.
 """
 
 import secrets
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import orjson
-from authlib.integrations.httpx_client import AsyncOAuth2Client
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from adapters.registry import regions
 from gateway.auth import Viewer
@@ -27,6 +22,9 @@ from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from schema.vocabulary import Role
 from sync.settings import SignInSettings
+
+if TYPE_CHECKING:
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 router = APIRouter(include_in_schema=False)
 _COOKIE: Final = "dexhub_provider"
@@ -52,7 +50,7 @@ async def begin(request: Request, next: str = "/") -> Response:  # noqa: A002  w
     }
     asked = {
         "response_type": "code", "client_id": provider.client_id, "redirect_uri": _back(request), "scope": "openid profile",
-        "state": kept["state"], "nonce": kept["nonce"], "code_challenge": create_s256_code_challenge(kept["verifier"]),
+        "state": kept["state"], "nonce": kept["nonce"], "code_challenge": _challenge(kept["verifier"]),
         "code_challenge_method": "S256",
     }  # fmt: skip
     response = RedirectResponse(f"{about['authorization_endpoint']}?{urlencode(asked)}", 303)
@@ -79,9 +77,13 @@ async def back(request: Request, code: str = "", state: str = "") -> Response:
 
 async def _claims(provider: SignInSettings, kept: dict[str, str], code: str, redirect: str) -> dict[str, Any]:
     """What the provider says of who signed in, its signature, audience, age and nonce checked."""
+    from joserfc import jwt  # noqa: PLC0415  as in `_client`
+    from joserfc.errors import JoseError  # noqa: PLC0415  as in `_client`
+    from joserfc.jwk import KeySet  # noqa: PLC0415  as in `_client`
+
     about = await _about(provider)
     try:
-        async with AsyncOAuth2Client(provider.client_id, provider.secret(), timeout=_PATIENCE) as client:
+        async with _client(provider, provider.secret()) as client:
             token = await client.fetch_token(
                 about["token_endpoint"], code=code, code_verifier=kept["verifier"], redirect_uri=redirect
             )
@@ -119,11 +121,25 @@ def _viewer(provider: SignInSettings, claims: dict[str, Any]) -> Viewer:
 async def _about(provider: SignInSettings) -> dict[str, Any]:
     """What the provider says of itself."""
     try:
-        async with AsyncOAuth2Client(provider.client_id, timeout=_PATIENCE) as client:
+        async with _client(provider) as client:
             place = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
             found: dict[str, Any] = (await client.request("GET", place, withhold_token=True)).raise_for_status().json()
     except Exception as error:  # as in `_claims`
         raise _failed("统一认证没有回答", "the identity provider does not answer") from error
+    return found
+
+
+def _client(provider: SignInSettings, secret: str | None = None) -> "AsyncOAuth2Client":
+    """What speaks with the provider. It is loaded when somebody signs in so: it takes eleven megabytes, and most hubs have none."""
+    from authlib.integrations.httpx_client import AsyncOAuth2Client  # noqa: PLC0415  see above
+
+    return AsyncOAuth2Client(provider.client_id, secret, timeout=_PATIENCE)
+
+
+def _challenge(verifier: str) -> str:
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415  as in `_client`
+
+    found: str = create_s256_code_challenge(verifier)
     return found
 
 

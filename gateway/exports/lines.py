@@ -9,25 +9,22 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Final, cast
 
-import orjson
 from graphql import OperationDefinitionNode, get_operation_ast, parse
 from graphql.execution.values import VariableValues
 
 from gateway.compiled.projection import Columns
-from gateway.compiled.roots import Entries
+from gateway.compiled.roots import REGION, Entries
 from gateway.compiled.selection import Operation, Selection
 from gateway.exports.conditions import Conditions
 from gateway.schema import graphql_schema
-from sync.database import Database, Session
-from sync.repository.browse import EntryBrowser, Sort, SortKey, Wanted
-from sync.repository.keyset import Place, Slice
+from sync.database import Database
+from sync.repository.browse import EntryBrowser, Wanted
 from sync.repository.ready import ready_row
 from sync.scope import Scope
 from sync.tables import EntryRow
 from sync.waivers import waived_standings
 
 _PAGE: Final = 1000
-_BY_ID: Final = (Sort(SortKey.ID),)
 SHOWN: Final = """query ($id: ID!) { entry(id: $id) {
   id nativeId region { code name } city title summary track { id name } topic { id title } subTopic { id title }
   proposedNationalTrack { id name } declaredNationalTrack { id name } nationalTrack { id name } match stage status award score
@@ -39,26 +36,19 @@ SHOWN: Final = """query ($id: ID!) { entry(id: $id) {
 
 def entry_lines(database: Database, scope: Scope, asked: Conditions) -> Iterator[bytes]:
     """Pieces of many lines, in order of id. Nothing is held of the database while somebody takes one."""
+    entries, columns = _projection()
     with database.read(scope) as session:
         waived = waived_standings(session, datetime.now(UTC)) if asked.entries.asks_for_standings() else {}
-    wanted = Wanted(asked.entries, waived)
-    after: Place | None = None
+        query = EntryBrowser(session, scope).beyond(Wanted(asked.entries, waived), _PAGE)
+        ready = ready_row(session, query, EntryRow, columns.names)
+    last = ""
     while True:
-        with database.read(scope) as session:
-            piece, after = _page(session, scope, wanted, after)
-        if after is None:
+        with database.glance(scope) as session:
+            rows = ready.run(session, {"after": last})
+        if not rows:
             return
-        yield piece
-
-
-def _page(session: Session, scope: Scope, wanted: Wanted, after: Place | None) -> tuple[bytes, Place | None]:
-    """The lines after a place, and where the last of them stands; None where there are none."""
-    entries, columns = _projection()
-    listing = EntryBrowser(session, scope).listing(wanted, _BY_ID)
-    query = ready_row(session, listing.query(Slice(_PAGE, after=after)), EntryRow, columns.names)
-    rows = query.run(session)
-    lines = [orjson.dumps(entries.object(row), option=orjson.OPT_APPEND_NEWLINE) for row in rows]
-    return b"".join(lines), listing.place(rows[-1]) if rows else None
+        last = rows[-1][columns.place("id")]
+        yield b"\n".join((*entries.objects(rows), b""))
 
 
 @cache
@@ -67,5 +57,5 @@ def _projection() -> tuple[Entries, Columns]:
     operation = Operation(schema, document, cast("OperationDefinitionNode", get_operation_ast(document)))
     selection = Selection(operation, VariableValues({}, {}))
     (nodes,) = selection.fields(operation.query, [operation.definition.selection_set]).values()
-    columns = Columns()
+    columns = Columns(REGION)
     return Entries(selection, nodes, columns), columns

@@ -6,7 +6,7 @@ by the missing last piece of the body where one did not come.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +21,7 @@ from gateway.exports.files import LINES, write
 from gateway.exports.lines import entry_lines
 from gateway.hub import Hub
 from gateway.list_uploads import XLSX, attachment
+from gateway.offloading import in_thread
 from schema.provenance import CHINA
 
 router = APIRouter()
@@ -40,7 +41,9 @@ async def table(hub: Hub, viewer: Viewer, what: str, form: str, pairs: Sequence[
     """What the viewer may see of `what`, as a file to save."""
     if (what, form) == LINES:
         pieces = entry_lines(hub.database, viewer.scope, Conditions.of(what, pairs))
-        return StreamingResponse(pieces, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
+        return StreamingResponse(
+            _ahead(pieces), media_type="application/x-ndjson", headers={"Cache-Control": "no-store"}
+        )
     folder = await asyncio.to_thread(TemporaryDirectory, prefix="dexhub-export-")
     file = Path(folder.name) / "export"
     try:
@@ -51,6 +54,22 @@ async def table(hub: Hub, viewer: Viewer, what: str, form: str, pairs: Sequence[
     name = f"{title}-{datetime.now(CHINA):%Y%m%d-%H%M}.{form}"
     headers = {**attachment(name), "Cache-Control": "no-store", "Content-Length": str(file.stat().st_size)}
     return StreamingResponse(_pieces(folder, file), media_type=_TYPES[form], headers=headers)
+
+
+async def _ahead(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The pieces, each made while the one before is sent."""
+
+    def take() -> asyncio.Task[bytes]:
+        return asyncio.create_task(in_thread(lambda: next(pieces, b"")))
+
+    coming = take()
+    try:
+        while piece := await coming:
+            coming = take()
+            yield piece
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
 
 
 def _pieces(folder: "TemporaryDirectory[str]", file: Path) -> Iterator[bytes]:

@@ -99,6 +99,11 @@ class EntryBrowser:
         """What gives the entry of the id that is bound as `id`, if the scope covers it."""
         return select(EntryRow).where(col(EntryRow.id) == bindparam("id", ""), *self._within())
 
+    def beyond(self, wanted: Wanted, size: int) -> Select[EntryRow]:
+        """What gives the first so many entries that fit beyond the id that is bound as `after`, in order of id."""
+        query = select(EntryRow).where(*self.conditions(wanted), col(EntryRow.id) > bindparam("after", ""))
+        return query.order_by(col(EntryRow.id)).limit(size)
+
     def by_ids(self, ids: Sequence[str]) -> dict[str, EntryRow]:
         """The entries of these ids that the scope covers."""
         query = select(EntryRow).where(col(EntryRow.id).in_(ids), *self._within())

@@ -38,7 +38,7 @@ class DataVersion:
                 self._connection = self._database.without_transactions()
                 self._opened += 1
             try:
-                ((found,),), _ = straight.rows(self._connection, self._sql)
+                ((found,),) = straight.rows(self._connection, self._sql)
             except DBAPIError:
                 self._connection.invalidate()
                 self._close()

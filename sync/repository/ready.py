@@ -6,22 +6,21 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from sync.repository import straight
 from sync.repository.keyset import Key, Listing, Place, Slice
-from sync.tables.columns import table_of
+from sync.tables.columns import Moment, moment_told, table_of
 
-TOTAL: Final = "total"  # as a column of a listing's rows
+TOTAL: Final = "total"  # as the last column of a listing's rows
+Row = tuple[Any, ...]  # as `straight` gives it
 _named: Callable[..., Any] = namedtuple  # noqa: PYI024  of names that are not known before
 
 
 class ReadyQuery:
-    """A SELECT as the driver takes it, with its values, and what makes rows of the driver's rows. It serves every session of
-    databases of one kind.
-    """
+    """A SELECT as the driver takes it, with its values. It serves every session of databases of one kind."""
 
     def __init__(self, session: Session, query: Select[Any]) -> None:
         dialect = session.get_bind().dialect
@@ -33,29 +32,12 @@ class ReadyQuery:
         }
         self._names = compiled.positiontup if compiled.positional else None
         self._sql = str(compiled)
-        self._columns = list(query.selected_columns)
-        self._make = _named("Row", [column.name for column in self._columns], rename=True)._make
-        self._processors: list[tuple[int, Callable[[Any], Any]]] | None = None
 
-    def run(self, session: Session, more: Mapping[str, str] | None = None) -> list[Any]:
+    def run(self, session: Session, more: Mapping[str, str] | None = None) -> Sequence[Row]:
         """The rows; `more` are values of parameters that the query was made without."""
         values = {**self._values, **more} if more else self._values
         given: Any = values if self._names is None else tuple(values[name] for name in self._names)
-        found, cursor = straight.rows(session.connection(), self._sql, given)
-        if not found:
-            return []
-        if self._processors is None:
-            self._processors = self._read_by(session.get_bind().dialect, cursor.description)
-        columns: list[Any] = list(zip(*found, strict=True))
-        for at, process in self._processors:
-            columns[at] = map(process, columns[at])
-        return list(map(self._make, zip(*columns, strict=True)))
-
-    def _read_by(self, dialect: Dialect, description: Sequence[Any]) -> list[tuple[int, Callable[[Any], Any]]]:
-        """What makes values of the driver's, by column, where there is anything to be done; the driver says which type it gives."""
-        kinds = (column.type.dialect_impl(dialect) for column in self._columns)
-        found = (kind.result_processor(dialect, told[1]) for kind, told in zip(kinds, description, strict=True))
-        return [(at, process) for at, process in enumerate(found) if process is not None]
+        return straight.rows(session.connection(), self._sql, given)
 
 
 def ready_row(session: Session, query: Select[Any], table: type[SQLModel], names: Sequence[str]) -> ReadyQuery:
@@ -82,8 +64,10 @@ class ReadyListing:
         self.listing = listing
         self.counted = counted
         self.order = tuple(order)
-        self._table = table
-        self._names = list(dict.fromkeys((*names, *(key.name for key in order))))
+        names = list(dict.fromkeys((*names, *(key.name for key in order))))
+        self._columns: list[Any] = [table_of(table).c[name] for name in names]
+        self._moments = [at for at, column in enumerate(self._columns) if isinstance(column.type, Moment)]
+        self._named = _named("Row", [*names, TOTAL][: len(names) + counted])._make
         self._rows: dict[Slice, ReadyQuery] = {}
         self._number: ReadyQuery | None = None
 
@@ -91,16 +75,16 @@ class ReadyListing:
         """To be read in a session."""
         return ListingWithin(self, session)
 
-    def rows(self, session: Session, part: Slice) -> list[Any]:
+    def rows(self, session: Session, part: Slice) -> Sequence[Row]:
         """The rows of a part, from its end where it is counted from there."""
         if part not in self._rows:
             self._rows[part] = self._ready(session, self.listing(session), part)
         return self._rows[part].run(session)
 
     def _ready(self, session: Session, listing: Listing[Any], part: Slice) -> ReadyQuery:
-        columns: list[Any] = [table_of(self._table).c[name] for name in self._names]
+        columns = self._columns
         if self.counted:
-            columns.append(listing.counting().scalar_subquery().correlate(None).label(TOTAL))
+            columns = [*columns, listing.counting().scalar_subquery().correlate(None).label(TOTAL)]
         return ReadyQuery(session, listing.query(part).with_only_columns(*columns, maintain_column_froms=True))
 
     def number(self, session: Session) -> int:
@@ -109,6 +93,14 @@ class ReadyListing:
             self._number = ReadyQuery(session, self.listing(session).counting())
         found: int = self._number.run(session)[0][0]
         return found
+
+    def place(self, row: Row) -> Place:
+        """Where a row stands."""
+        values = list(row)
+        for at in self._moments:
+            values[at] = None if values[at] is None else moment_told(values[at])
+        named = self._named(values)
+        return tuple(key.read(named) for key in self.order)
 
 
 class ListingWithin:
@@ -119,7 +111,7 @@ class ListingWithin:
         self._ready = ready
         self._session = session
 
-    def rows(self, part: Slice) -> list[Any]:
+    def rows(self, part: Slice) -> Sequence[Row]:
         """In the order, also where they are counted from the end."""
         found = self._ready.rows(self._session, part)
         return found[::-1] if part.backwards else found
@@ -128,9 +120,9 @@ class ListingWithin:
         """How many rows there are on all pages."""
         return self._ready.number(self._session)
 
-    def place(self, row: Any) -> Place:  # noqa: ANN401  a row
+    def place(self, row: Row) -> Place:
         """Where a row stands."""
-        return tuple(key.read(row) for key in self.order)
+        return self._ready.place(row)
 
     def has_beyond(self, place: Place, *, backwards: bool, inclusive: bool) -> bool:
         """Whether a row stands after the place (before it, if `backwards`), or there."""

@@ -55,6 +55,20 @@ def statistics(
     """Largest groups first; of these at most `limit`. Telling organisations apart takes most of the time, and is left out, as
     0, unless `with_organisations` asks for it.
     """
+    query, size = counting(session, scope, groups, wanted, limit, with_organisations=with_organisations), len(groups)
+    return [Line(tuple(row[:size]), row[size], row[size + 1]) for row in session.execute(query)]
+
+
+def counting(
+    session: Session,
+    scope: Scope,
+    groups: Sequence[GroupKey],
+    wanted: Wanted,
+    limit: int | None = None,
+    *,
+    with_organisations: bool = True,
+) -> Query:
+    """What gives that: rows of the values, then the entries, then the organisations."""
     browser = EntryBrowser(session, scope)
     database = session.get_bind().dialect.name
     entries = func.count()
@@ -78,9 +92,7 @@ def statistics(
     query = (
         query.add_columns(*keys, entries, organisations).where(*browser.conditions(wanted, whole=True)).group_by(*names)
     )
-    query = query.order_by(entries.desc(), *(name.asc().nulls_last() for name in names)).limit(limit)
-    size = len(keys)
-    return [Line(tuple(row[:size]), row[size], row[size + 1]) for row in session.execute(query)]
+    return query.order_by(entries.desc(), *(name.asc().nulls_last() for name in names)).limit(limit)
 
 
 def _column(group: GroupKey) -> ColumnElement[Any]:

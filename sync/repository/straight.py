@@ -3,23 +3,28 @@ description of its columns, a cursor of its own) takes longer than a row takes t
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+_CURSOR: Final = "cursor of straight statements"
+_AS_TEXT: Final = ("timestamptz", "json")
+_MANY: Final = 100  # rows; a cursor keeps the last that it read
 
-def rows(connection: Connection, sql: str, values: Any = ()) -> tuple[Sequence[Any], Any]:  # noqa: ANN401  as the driver has it
-    """All rows as the driver gives them, and its cursor, which can describe them. Whoever listens to the engine hears of it; a
-    fault is the one that SQLAlchemy would raise, and leaves a connection that is lost marked as such.
+
+def rows(connection: Connection, sql: str, values: Any = ()) -> Sequence[tuple[Any, ...]]:  # noqa: ANN401  as the driver has it
+    """All rows as the driver gives them, but moments and JSON as the text that the database tells them in: most go out as text
+    again. Whoever listens to the engine hears of it; a fault is the one that SQLAlchemy would raise, and leaves a connection that is
+    lost marked as such.
     """
     dialect, driver = connection.dialect, connection.connection
-    cursor = driver.cursor()
+    cursor = driver.cursor() if dialect.name == "sqlite" else _lasting(driver)
     for hear in connection.dispatch.before_cursor_execute:
         hear(connection, cursor, sql, values, None, False)  # noqa: FBT003  as SQLAlchemy calls it
     try:
         cursor.execute(sql, values)
-        return cursor.fetchall(), cursor
+        found: Sequence[tuple[Any, ...]] = cursor.fetchall()
     except dialect.loaded_dbapi.Error as error:
         lost = dialect.is_disconnect(error, driver, cursor)
         if lost:
@@ -27,3 +32,18 @@ def rows(connection: Connection, sql: str, values: Any = ()) -> tuple[Sequence[A
         raise DBAPIError.instance(
             sql, values, error, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
         ) from error
+    if len(found) > _MANY:
+        cursor.close()
+    return found
+
+
+def _lasting(driver: Any) -> Any:  # noqa: ANN401  SQLAlchemy's connection to psycopg, and psycopg's cursor
+    """A connection's own cursor, with which statements begin sooner than with a new one."""
+    known = driver.info.get(_CURSOR)
+    if known is None or known.closed or known.connection is not driver.dbapi_connection:
+        from psycopg.types.string import TextLoader  # noqa: PLC0415  who has SQLite alone needs no other driver
+
+        known = driver.info[_CURSOR] = driver.cursor()
+        for kind in _AS_TEXT:
+            known.adapters.register_loader(kind, TextLoader)
+    return known

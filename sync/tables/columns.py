@@ -49,6 +49,12 @@ def _sqlite_text(value: datetime | None) -> str | None:
     return None if moment is None else moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
+def moment_told(told: str) -> datetime:
+    """A moment from the text in which a driver gives it, where nothing reads it there as a column's type would."""
+    found = datetime.fromisoformat(told)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
 def moment(*, nullable: bool = False) -> Any:  # noqa: ANN401  SQLModel's Field is untyped in this place too
     """A column of moments."""
     return Field(sa_type=Moment, nullable=nullable, default=None if nullable else ...)

@@ -3,15 +3,40 @@
 import pytest
 from sqlalchemy import event
 
-from sync.database import DatabaseFault
+from sync.database import Database, DatabaseFault
 from sync.repository import straight
 from sync.tables import RegionStateRow
 
 
 def test_rows_are_the_drivers(database) -> None:
     with database.glance() as session:
-        found, cursor = straight.rows(session.connection(), "SELECT 1 AS one, 'a' AS letter")
-    assert ([tuple(row) for row in found], [told[0] for told in cursor.description]) == ([(1, "a")], ["one", "letter"])
+        assert straight.rows(session.connection(), "SELECT 1, 'a'") == [(1, "a")]
+
+
+def test_moments_and_json_are_the_databases_text(filled) -> None:
+    with filled.glance() as session:
+        ((moment, warnings),) = straight.rows(session.connection(), "SELECT submitted_at, warnings FROM entry LIMIT 1")
+    assert (type(moment), type(warnings)) == (str, str)
+
+
+def test_moments_are_told_in_utc_whatever_the_servers_zone_is(postgres_backend) -> None:
+    url = postgres_backend.new("empty")
+    made = Database(url)
+    with made.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"ALTER DATABASE \"{made.url.database}\" SET timezone = 'Asia/Shanghai'")
+    made.engine.dispose()
+    with made.glance() as session:
+        found = straight.rows(session.connection(), "SELECT timestamptz '2025-06-15 08:00:00+08'")
+    made.close()
+    postgres_backend.drop(url)
+    assert found == [("2025-06-15 00:00:00+00",)]
+
+
+def test_a_statement_may_follow_one_with_many_rows(database) -> None:
+    many = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 300) SELECT n FROM t"
+    with database.glance() as session:
+        found = [len(straight.rows(session.connection(), sql)) for sql in (many, "SELECT 1", many)]
+    assert found == [300, 1, 300]
 
 
 def test_a_fault_is_the_one_that_is_known_elsewhere(database) -> None:
@@ -24,7 +49,7 @@ def test_after_a_fault_the_next_glance_sees_again(database) -> None:
     with pytest.raises(DatabaseFault), database.glance() as session:
         straight.rows(session.connection(), "SELECT * FROM nothing_of_that_name")
     with database.glance() as session:
-        assert straight.rows(session.connection(), "SELECT 1")[0][0][0] == 1
+        assert straight.rows(session.connection(), "SELECT 1") == [(1,)]
 
 
 def test_each_glance_sees_things_as_they_are(database) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import event, inspect
 from gateway.compiled.operation import compiled
 from gateway.schema import graphql_schema
 from sync.database import Database
-from sync.scope import EVERYTHING
+from sync.scope import EVERYTHING, Scope
 
 _TABLES: Final = {"entry": "id", "entry_organisation": "entry_id", "entry_representative": "entry_id"}
 
@@ -27,7 +27,7 @@ def multiply(database: Database, times: int) -> None:
         connection.exec_driver_sql("VACUUM ANALYZE")
 
 
-def scans(database: Database, bodies: list[dict[str, Any]]) -> list[str]:
+def scans(database: Database, bodies: list[dict[str, Any]], scope: Scope = EVERYTHING) -> list[str]:
     """The steps of these operations' plans that read a whole table, as PostgreSQL would take them."""
     heard: list[tuple[str, Any]] = []
     event.listen(database.engine, "before_cursor_execute", lambda *given: heard.append((given[2], given[3])))
@@ -35,7 +35,7 @@ def scans(database: Database, bodies: list[dict[str, Any]]) -> list[str]:
         plan = compiled(graphql_schema(), body["query"], None)
         assert plan is not None
         with database.read() as session:
-            plan.bound(orjson.dumps(body["variables"])).answer(session, EVERYTHING)
+            plan.bound(orjson.dumps(body["variables"])).answer(session, scope)
     found = []
     with database.engine.connect() as connection:
         for statement, values in tuple(heard):

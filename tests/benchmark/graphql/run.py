@@ -12,13 +12,12 @@ says more than requests a second where the machine has other work. Whether Q1 an
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 from filled import filled
 from larger import scans
 from questions import questions
-from servers import Server, database_cpu, peers, serving
+from servers import Server, database_cpu, peers, postmaster_of, serving
 
 from gateway.auth import create_key
 from schema.vocabulary import Role
@@ -81,7 +80,7 @@ def main() -> None:
         key = create_key(database, "benchmark", Role.NATIONAL)
         with database.engine.connect() as connection:
             ids = [row[0] for row in connection.exec_driver_sql("SELECT id FROM entry ORDER BY random() LIMIT 2000")]
-        postmaster = int((Path(database.url.query["host"]) / "data" / "postmaster.pid").read_text("ascii").split()[0])
+        postmaster = postmaster_of(url)
         asked = questions(ids)
         read_whole = scans(database, [*asked["Q1"]["ours"], *asked["Q4"]["ours"][:20]])
         assert read_whole == [], read_whole

