@@ -21,7 +21,7 @@ test: $(VENV)/.installed  ## the whole suite, over SQLite and PostgreSQL and rea
 	sh scripts/libreoffice.sh
 	sh scripts/chromium.sh
 	sh scripts/node.sh $(VENV)
-	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/gateway/federation
+	$(BIN)/pytest -n 3 --dist worksteal --ignore tests/gateway/federation
 	$(BIN)/pytest tests/gateway/federation  # by itself: it keeps both cores busy with nine processes of its own
 
 check: $(VENV)/.installed  ## format, lint, types, import contracts, SDL drift, breaking changes, known holes in packages, then the tests
