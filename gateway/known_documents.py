@@ -21,7 +21,7 @@ from gateway.offloading import aside
 _MOST: Final = 200_000  # characters of all documents together; their trees take a hundred times as many bytes
 _LONGEST: Final = 10_000  # characters of one
 _USUAL: Final = 1_000  # characters that are read for nothing
-_READING: Final = 10  # units for each character beyond, up to the longest: such documents take up to 15 µs for each
+_READING: Final = 30  # units for each character beyond, up to the longest: such documents take up to 15 µs for each
 _Key = tuple[Any, str, int]  # the schema, the text, and the tokens that it may have
 
 

@@ -31,6 +31,7 @@ from gateway.auth import create_key
 from gateway.console import assets, sessions
 from gateway.console.registry import PAGES
 from gateway.hub import Hub
+from gateway.serving import configured
 from schema.list_life import ListAct
 from schema.vocabulary import EligibilityStatus, EntryStatus, Role, Stage
 from sync import migrate
@@ -87,8 +88,8 @@ def served(database: Database) -> Iterator[str]:
     """The application on loopback; its address."""
     hub = Hub(Settings(token_key=KEY), database)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(hub), log_config=None, access_log=False))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
+    server = uvicorn.Server(configured(create_app(hub), hub.settings.limits))
+    thread = threading.Thread(target=lambda: server.run([listening]))
     thread.start()
     while not server.started:
         time.sleep(0.01)

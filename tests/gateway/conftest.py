@@ -3,7 +3,6 @@
 Services that a test only reads from live as long as the run; a test that writes gets one of its own.
 """
 
-import asyncio
 import socket
 import ssl
 import threading
@@ -158,7 +157,7 @@ def serving_hub(database: Database, endpoints: dict[str, Endpoint] | None = None
     hub = Hub(settings, database)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(configured(create_app(hub), settings.limits))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])), name="server")
+    thread = threading.Thread(target=lambda: server.run([listening]), name="server")
     thread.start()
     with ExitStack() as stack:
         stack.callback(listening.close)
