@@ -99,8 +99,13 @@ class Context(BaseContext):
         self.hub.figures.cost.inc(cost)
         self.charged = True
 
+    def pay(self, cost: int) -> None:
+        """Take something else off what the viewer has left; RequestError where it is not enough."""
+        if cost:
+            self.hub.rates.spend(self.viewer.holder, cost)
+
     def fine(self, cost: int) -> None:
-        """Take off what the viewer has left for a document that is read or was refused; never an error."""
+        """Take off what the viewer has left for a document that was refused; never an error."""
         self.hub.rates.fine(self.viewer.holder, cost)
 
     async def read(self, work: Callable[[Session], _T], *, whole: bool = False) -> _T:

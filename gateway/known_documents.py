@@ -17,11 +17,12 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
 from gateway.offloading import aside
+from schema.errors import RequestError
 
 _MOST: Final = 200_000  # characters of all documents together; their trees take a hundred times as many bytes
 _LONGEST: Final = 10_000  # characters of one
 _USUAL: Final = 1_000  # characters that are read for nothing
-_READING: Final = 30  # units for each character beyond, up to the longest: such documents take up to 15 µs for each
+_READING: Final = 100  # units for each character beyond, up to the longest: such documents take up to 15 µs for each
 _Key = tuple[Any, str, int]  # the schema, the text, and the tokens that it may have
 
 
@@ -67,8 +68,6 @@ class KnownDocuments(SchemaExtension):
             made.graphql_document = _documents.find(self._key())
             self._known = made.graphql_document is not None
             if not self._known:
-                if (beyond := min(len(made.query), _LONGEST) - _USUAL) > 0:
-                    made.context.fine(beyond * _READING)
                 await self._parse(made.query)
         yield
 
@@ -85,12 +84,18 @@ class KnownDocuments(SchemaExtension):
         yield
 
     async def _parse(self, text: str) -> None:
-        """Where it cannot be read, strawberry is made to find so at once, and told why by the context."""
+        """Where it cannot be read, or there is nothing left to pay for that, strawberry is made to find so at once, and told why by
+        the context.
+        """
         made = self.execution_context
         try:
+            made.context.pay(max(min(len(text), _LONGEST) - _USUAL, 0) * _READING)
             made.graphql_document = await aside(partial(parse, text, **made.parse_options))
+        except RequestError as error:
+            made.context.unreadable = GraphQLError(str(error), original_error=error)
         except GraphQLError as error:
             made.context.unreadable = error
+        if made.graphql_document is None:
             made.parse_options["max_tokens"] = 0
 
     def _key(self) -> _Key:

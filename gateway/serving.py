@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from sync.settings import LimitSettings
 
 _IDLE: Final = 65  # seconds that a connection may stand open between two requests; longer than proxies keep one
-_SWITCH: Final = 0.001  # seconds that a thread computes on while another waits; five times as many are usual
+_SWITCH: Final = 0.0005  # seconds that a thread computes on while another waits; ten times as many are usual
 _HEAD: Final = 64 << 10  # bytes of a head that is not whole
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 

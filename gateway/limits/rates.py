@@ -49,7 +49,7 @@ class Rates:
             raise self._refused(self._budget, holder)
 
     def fine(self, holder: str, cost: int) -> None:
-        """Take `cost` off what is left, or all of it: for what is read, or was refused."""
+        """Take `cost` off what is left, or all of it: for what was read and refused."""
         left = self._limiter.get_window_stats(self._budget, holder).remaining
         self._limiter.hit(self._budget, holder, cost=min(cost, left))
 

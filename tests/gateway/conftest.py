@@ -47,6 +47,7 @@ mutation Move($input: MoveListInput!) {
 }"""
 OBJECTOR, CONTACT = "欧阳明德", "ouyang@example.org"
 # For those who ask for every field there is at once, which no client may.
+_ONE_FOR_ALL: Final = LimitSettings(cost_per_minute=10**12)  # all tests of a process share a key
 UNBOUNDED: Final = LimitSettings(fields=10_000, cost=10**9, cost_per_minute=10**12)
 CONFIRMED: Final = ({"reason": "已逐项核实"},)  # what every list of a test may say of what is to be confirmed
 DECIDE: Final = """
@@ -208,7 +209,7 @@ def reading(request: pytest.FixtureRequest, _services: tuple[ExitStack, dict[str
         name = f"{kind} {prepare.__name__}"
         if name not in made:
             database = Database(request.getfixturevalue(f"{kind}_backend").new("filled"))
-            made[name] = stack.enter_context(serving_hub(database, **more))
+            made[name] = stack.enter_context(serving_hub(database, **{"limits": _ONE_FOR_ALL, **more}))
             prepare(made[name])
         return made[name]
 

@@ -71,14 +71,14 @@ def test_a_document_that_is_very_long_is_not_kept(service, monkeypatch, validate
 
 
 def test_long_documents_that_are_not_known_take_from_the_budget_for_being_read(serve, filled_sqlite) -> None:
-    client = serve(filled_sqlite, limits={"cost_per_minute": 50_000}).national
+    client = serve(filled_sqlite, limits={"cost_per_minute": 150_000}).national
     document = REGIONS.format("name" + "," * 2000)
     first, second = (client.answer(f"{document} # {number}", {"code": "41"}).get("errors") for number in range(2))
     assert (first, second[0]["extensions"]["code"]) == (None, "RATE_LIMITED")
 
 
 def test_a_known_document_is_read_for_nothing(serve, filled_sqlite) -> None:
-    client = serve(filled_sqlite, limits={"cost_per_minute": 20_000}).national
+    client = serve(filled_sqlite, limits={"cost_per_minute": 100_000}).national
     document = REGIONS.format("name" + "," * 1500)
     assert [client.answer(document, {"code": "41"}).get("errors") for _ in range(5)] == [None] * 5
 
