@@ -217,6 +217,7 @@ async def test_whoever_falls_too_far_behind_is_ended_with_the_cursor_to_come_bac
     await asyncio.to_thread(some_pull, database, "41", 0)
     assert (await first).sequence == 1
     second = asyncio.ensure_future(anext(changes))
+    await asyncio.to_thread(until, lambda: following._news._waiters)  # it has caught up, and only then falls behind
     await asyncio.to_thread(some_pull, database, "41", 1)
     await second
     for number in range(2, 12):
