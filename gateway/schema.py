@@ -25,7 +25,6 @@ import schema as language
 from adapters.registry import regions
 from gateway import entry_types, negotiation
 from gateway.compiled.extension import CompiledOperations
-from gateway.context import Context
 from gateway.errors import ReadableErrors, rewrite
 from gateway.freshness import FreshnessOfAnswer
 from gateway.introspection import IntrospectionAside
@@ -75,9 +74,9 @@ class _Schema(strawberry.Schema):
         """Log nothing here, as strawberry would with the values that clients sent: what nobody expected is logged by
         `ReadableErrors`. A document that could not be read is told of by whoever read it.
         """
-        context = execution_context.context if execution_context is not None else None
-        if isinstance(context, Context) and context.unreadable is not None:
-            errors[:] = [context.unreadable]
+        unreadable = execution_context.context.unreadable if execution_context is not None else None
+        if unreadable is not None:
+            errors[:] = [unreadable]
 
 
 class _Subgraph(_Schema, federation.Schema):

@@ -13,6 +13,7 @@ from typing import Final, Self
 import strawberry
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from graphql import GraphQLError
 from pydantic import JsonValue
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
@@ -40,6 +41,7 @@ class RegionContext(BaseContext):
     """Made for each request to a region's subgraph."""
 
     may_introspect = True  # a router composes from it
+    unreadable: GraphQLError | None = None  # as `Context` has it
 
     def __init__(self, readers: Mapping[str, NativeReader], limits: LimitSettings) -> None:
         super().__init__()
@@ -54,7 +56,7 @@ class RegionContext(BaseContext):
     def spend(self, cost: int) -> None:
         """Routers are not charged: the registry, which they ask first, charges whoever asked them."""
 
-    fine = spend
+    fine = pay = spend
 
     async def native_of(self, entry: str, info: strawberry.Info) -> Mapping[str, JsonValue]:
         """What only the region knows of an entry."""
