@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from functools import partial
 
-from graphql import ExecutionResult, FieldNode, OperationType, execute_sync, get_operation_ast
+from graphql import FieldNode, OperationType, execute_sync, get_operation_ast
 from strawberry.extensions import SchemaExtension
 
 from gateway.offloading import aside
@@ -27,7 +27,5 @@ class IntrospectionAside(SchemaExtension):
                     variable_values=made.variables,
                     operation_name=made.operation_name,
                 )
-                found = await aside(answer)
-                if isinstance(found, ExecutionResult):
-                    made.result = found
+                made.result = await aside(answer)
         yield

@@ -25,7 +25,7 @@ class CompiledOperations(SchemaExtension):
     async def on_execute(self) -> AsyncIterator[None]:
         """Around execution."""
         asked = self.execution_context
-        if asked.query and isinstance(asked.context, Context):
+        if asked.result is None and asked.query and isinstance(asked.context, Context):
             asked.result = await _answered(
                 asked.schema, asked.query, asked.operation_name, asked.variables, asked.context
             )

@@ -1,9 +1,11 @@
 """A document that was found valid is neither parsed nor validated again, and nothing else is left out with that."""
 
+import threading
+
 import pytest
 from strawberry.schema import schema as strawberry_schema
 
-from gateway import known_documents
+from gateway import introspection, known_documents
 
 REGIONS = "query Known($code: RegionCode!) {{ regions(codes: [$code]) {{ {} }} }}"
 
@@ -97,3 +99,19 @@ def test_the_schema_is_told_as_ever(service) -> None:
         "NationalTrack",
         True,
     )
+
+
+def test_a_question_about_the_schema_is_answered_once_and_aside(service, monkeypatch) -> None:
+    threads = []
+
+    def watched(answer):
+        def noting(*given, **more):
+            threads.append(threading.current_thread().name)
+            return answer(*given, **more)
+
+        return noting
+
+    for place, name in ((introspection, "execute_sync"), (strawberry_schema, "execute")):  # aside, and the ordinary way
+        monkeypatch.setattr(place, name, watched(getattr(place, name)))
+    service.national.ask("{ __schema { queryType { name } } }")
+    assert [name.partition("_")[0] for name in threads] == ["aside"]
