@@ -7,11 +7,10 @@ from typing import Any
 
 import orjson
 from graphql import ExecutionResult
-from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 
 from gateway.compiled import NotCovered
-from gateway.compiled.operation import compiled
+from gateway.compiled.operation import Compiled, compiled
 from gateway.context import Context
 from gateway.freshness import touch
 from sync.database import DatabaseFault
@@ -26,18 +25,13 @@ class CompiledOperations(SchemaExtension):
         """Around execution."""
         asked = self.execution_context
         if asked.result is None and asked.query and isinstance(asked.context, Context):
-            asked.result = await _answered(
-                asked.schema, asked.query, asked.operation_name, asked.variables, asked.context
-            )
+            plan = compiled(asked.schema, asked.query, asked.operation_name, asked.graphql_document)
+            if plan is not None:
+                asked.result = await _answered(plan, asked.variables, asked.context)
         yield
 
 
-async def _answered(
-    schema: Schema, query: str, name: str | None, variables: dict[str, Any] | None, context: Context
-) -> ExecutionResult | None:
-    plan = compiled(schema, query, name)
-    if plan is None:
-        return None
+async def _answered(plan: Compiled, variables: dict[str, Any] | None, context: Context) -> ExecutionResult | None:
     try:
         bound = plan.bound(orjson.dumps(variables or {}))
         if not bound.may_be_read_by(context.viewer):

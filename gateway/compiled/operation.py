@@ -42,9 +42,7 @@ from sync.scope import Scope
 from sync.settings import LimitSettings
 
 _OPERATIONS: Final = 400  # by name, most of them also without
-_LONGEST: Final = (
-    4000  # characters of a document that plans are made for; with its tree it takes a hundred times as many bytes
-)
+_LONGEST: Final = 4000  # characters of a document that plans are made for; its tree takes a hundred times as many bytes
 _PLANS: Final = 64  # of one operation: sets of values of variables that decide what is selected
 _BOUND: Final = 1000  # operations with all their variables
 
@@ -52,13 +50,13 @@ _log = logging.getLogger("dexhub.gateway")
 _known: Final[OrderedDict[tuple[Schema, str, str | None], "Compiled | None"]] = OrderedDict()
 
 
-def compiled(schema: Schema, text: str, name: str | None) -> "Compiled | None":
-    """The operation of that name in a document that was found valid; None where it is none that plans are made for. It is known
-    without its name as well where it is the only one.
+def compiled(schema: Schema, text: str, name: str | None, document: DocumentNode | None = None) -> "Compiled | None":
+    """The operation of that name in a document that was found valid, parsed where it was not; None where it is none that plans
+    are made for. It is known without its name as well where it is the only one.
     """
     key = (schema, text, name)
     if key not in _known and len(text) <= _LONGEST:
-        document = parse(text)
+        document = document or parse(text)
         found = _compiled(schema, document, name)
         for each in {name, None} if get_operation_ast(document) is not None else {name}:
             _known[schema, text, each] = found
