@@ -33,7 +33,7 @@ from sync.repository.entry_filter import EntryFilter
 from sync.repository.guard_stops import GuardStopStore
 from sync.repository.jobs import JobStore
 from sync.repository.pulls import PullStore
-from sync.repository.statistics import GroupKey, statistics
+from sync.repository.statistics import GroupKey, counting, lines
 from sync.review_queue import CaseOrder, ReviewQueue
 from sync.tables import CaseRow, PullRow
 from sync.waivers import waived_standings
@@ -114,12 +114,13 @@ class Query(
         wanted = await _wanted(info.context, asked, needs_waivers=by_standing)
         with_organisations = _asks_for(info.selected_fields, "organisations")
         groups = groups_asked(group_by)
-        lines = await info.context.read(
-            lambda session: statistics(
-                session, scope, groups, wanted, LOOKED_FOR, with_organisations=with_organisations
+        found = await info.context.read(
+            lambda session: lines(
+                session,
+                counting(session, scope, groups, wanted, LOOKED_FOR, with_organisations=with_organisations),
             )
         )
-        return [StatisticsRow.of(groups, line) for line in bounded(lines)]
+        return [StatisticsRow.of(groups, line) for line in bounded(found)]
 
     @strawberry.field(
         description="查重案件，最近变化在前；REVIEW 为待裁定的队列 / Duplicate cases, newest change first; REVIEW: those to decide",

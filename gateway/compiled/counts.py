@@ -39,7 +39,9 @@ class StatisticsPlan:
 
     def __init__(self, selection: Selection, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> None:
         parts: dict[str, Part] = {}
-        for key, same in selection.below(of, nodes).items():
+        asked = selection.below(of, nodes)
+        self._with_organisations = any(same[0].name.value == "organisations" for same in asked.values())
+        for key, same in asked.items():
             name = same[0].name.value
             if name == "keys":
                 parts[key] = _keys(completer(selection, object_of(of.fields[name].type), same))
@@ -47,10 +49,7 @@ class StatisticsPlan:
                 parts[key] = _typename(of) if name == TYPENAME else _count(_COUNTS[name])
             else:
                 raise NotCovered
-            self._with_organisations = self._with_organisations or name == "organisations"
         self._whole, self._parts = Objects(parts), tuple(parts.values())
-
-    _with_organisations = False
 
     def bind(self, arguments: Arguments) -> Run:
         """As `Query.statistics`."""

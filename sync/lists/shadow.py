@@ -19,7 +19,7 @@ from sync.lists.findings import Column, Finding
 from sync.lists.items import ListItem, items_of
 from sync.lists.rules import Rules, issuers, rules_of
 from sync.lists.selection_checks import standing_findings
-from sync.lists.surroundings import around_entries
+from sync.lists.surroundings import ground, with_entries
 from sync.repository.browse import EntryBrowser
 from sync.repository.entry_filter import EntryFilter
 from sync.scope import Scope
@@ -129,9 +129,9 @@ def _entitled(session: Session, rules: Rules, now: datetime) -> list[EntryRow]:
         cities=[issuer.lower.city] if issuer.lower else [],
     )
     entries = EntryBrowser(session, Scope(issuer.region)).parts_of_all(wanted, _READ)
-    rules_alone = around_entries(session, rules, {}, now)
+    rules_alone = ground(session, rules, now)
     high = [entry for entry in entries if not _barred(standing_findings(1, entry, rules_alone))]
-    found = around_entries(session, rules, {entry.id: entry for entry in high}, now)
+    found = with_entries(session, rules_alone, {entry.id: entry for entry in high})
     return [entry for entry in high if not _barred(entry_findings(1, ListItem(1, entry.id), found))]
 
 

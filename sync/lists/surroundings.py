@@ -1,8 +1,8 @@
-"""What a list is held against: its entries, their cases and verdicts, the lists from below, the rules; read in one go."""
+"""What a list is held against: the rules, the lists from below, its entries with their cases and verdicts."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from schema.eligibility import Judgement
@@ -61,20 +61,25 @@ class Surroundings:
 def around(session: Session, rules: Rules, items: Sequence[ListItem], now: datetime) -> Surroundings:
     """Everything for these items, in a number of questions that does not depend on how many they are."""
     wanted = sorted({item.entry_id for item in items})
-    return around_entries(session, rules, EntryBrowser(session, Scope(rules.issuer.region)).by_ids(wanted), now)
+    entries = EntryBrowser(session, Scope(rules.issuer.region)).by_ids(wanted)
+    return with_entries(session, ground(session, rules, now), entries)
 
 
-def around_entries(session: Session, rules: Rules, entries: Mapping[str, EntryRow], now: datetime) -> Surroundings:
-    """The same for entries of the issuer's region that were read already."""
-    issuer, ids = rules.issuer, sorted(entries)
+def with_entries(session: Session, found: Surroundings, entries: Mapping[str, EntryRow]) -> Surroundings:
+    """The same ground for these entries of the issuer's region, with their cases and verdicts."""
+    ids = sorted(entries)
+    cases = CaseStore(session, EVERYTHING).of_entries(ids)
+    return replace(found, entries=entries, cases=cases, judgements=judged(session, ids))
+
+
+def ground(session: Session, rules: Rules, now: datetime) -> Surroundings:
+    """What is the same for every entry."""
+    issuer = rules.issuer
     holding = WaiverStore(session, Scope(issuer.region)).holding(now)
     counted = ListStore(session, Scope(issuer.region)).counted()
     return Surroundings(
         rules=rules,
         now=now,
-        entries=entries,
-        cases=CaseStore(session, EVERYTHING).of_entries(ids),
-        judgements=judged(session, ids),
         waived=frozenset((row.entry_id, row.clause_id, row.clause_version) for row in holding),
         lower={}
         if issuer.lower

@@ -43,22 +43,6 @@ class Line:
     organisations: int
 
 
-def statistics(
-    session: Session,
-    scope: Scope,
-    groups: Sequence[GroupKey],
-    wanted: Wanted,
-    limit: int | None = None,
-    *,
-    with_organisations: bool = True,
-) -> list[Line]:
-    """Largest groups first; of these at most `limit`. Telling organisations apart takes most of the time, and is left out, as
-    0, unless `with_organisations` asks for it.
-    """
-    query, size = counting(session, scope, groups, wanted, limit, with_organisations=with_organisations), len(groups)
-    return [Line(tuple(row[:size]), row[size], row[size + 1]) for row in session.execute(query)]
-
-
 def counting(
     session: Session,
     scope: Scope,
@@ -68,7 +52,9 @@ def counting(
     *,
     with_organisations: bool = True,
 ) -> Query:
-    """What gives that: rows of the values, then the entries, then the organisations."""
+    """What gives rows of the values, then the entries, then the organisations; largest groups first, of these at most `limit`.
+    Telling organisations apart takes most of the time, and is left out, as 0, unless `with_organisations` asks for it.
+    """
     browser = EntryBrowser(session, scope)
     database = session.get_bind().dialect.name
     entries = func.count()
@@ -93,6 +79,11 @@ def counting(
         query.add_columns(*keys, entries, organisations).where(*browser.conditions(wanted, whole=True)).group_by(*names)
     )
     return query.order_by(entries.desc(), *(name.asc().nulls_last() for name in names)).limit(limit)
+
+
+def lines(session: Session, query: Query) -> list[Line]:
+    """What it gives."""
+    return [Line(tuple(row[:-2]), row[-2], row[-1]) for row in session.execute(query)]
 
 
 def _column(group: GroupKey) -> ColumnElement[Any]:

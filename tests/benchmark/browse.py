@@ -28,7 +28,7 @@ from sync.repository.entries import EntryStore
 from sync.repository.entry_filter import EntryFilter
 from sync.repository.keyset import Slice
 from sync.repository.prepared import prepare
-from sync.repository.statistics import GroupKey, statistics
+from sync.repository.statistics import GroupKey, counting, lines
 from sync.scope import EVERYTHING
 from tests.benchmark.detection import entry
 from tests.databases import Cluster
@@ -110,9 +110,9 @@ OPERATIONS: dict[str, Callable[[Session], Any]] = {
     "total, region and national track": count(EntryFilter(regions=["41"], national_tracks=["N01"])),
     **{f"page, text {word}": page(EntryFilter(text=word)) for word in WORDS},
     **{f"total, text {word}": count(EntryFilter(text=word)) for word in WORDS},
-    "statistics, 3 axes": lambda session: len(statistics(session, EVERYTHING, AXES, Wanted())),
+    "statistics, 3 axes": lambda session: len(lines(session, counting(session, EVERYTHING, AXES, Wanted()))),
     "statistics, 3 axes of a region": lambda session: len(
-        statistics(session, EVERYTHING, AXES, Wanted(EntryFilter(regions=["41"])))
+        lines(session, counting(session, EVERYTHING, AXES, Wanted(EntryFilter(regions=["41"]))))
     ),
 }
 
