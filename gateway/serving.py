@@ -85,7 +85,9 @@ class Patience(HttpToolsProtocol):
 
 
 def configured(app: FastAPI, limits: LimitSettings, **more: Any) -> uvicorn.Config:  # noqa: ANN401  uvicorn's own arguments
-    """What uvicorn is run with; logs are ours, and name neither addresses nor the server."""
+    """What uvicorn is run with; logs are ours, and name neither addresses nor the server. Threads of this process take turns more
+    often from now on.
+    """
     sys.setswitchinterval(_SWITCH)
     patience = type("Patience", (Patience,), {"seconds": limits.head_seconds})
     return uvicorn.Config(

@@ -46,9 +46,7 @@ def stop(
 ) -> GuardStopRow | None:
     """The stop that this run deserves, not yet stored; None where it keeps within bounds."""
     if not gone and not held.rewritten:
-        return (
-            None  # as nearly always; and counting a region's entries takes longer than the rest of a small pull's end
-        )
+        return None  # as nearly always; counting a region's entries takes longer than the rest of a small pull's end
     entries = EntryStore(session).active_number(region)
     for kind, number, bound in (
         ("deletions", len(gone), guard.deletions.of(entries)),

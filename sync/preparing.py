@@ -24,9 +24,7 @@ from sync.repository.prepared import Prepared, prepare_all
 
 _MANY: Final = 1000  # new rows after which a process is worth the second of work it takes to start
 _PORTION: Final = 125  # rows; sending fewer costs as much as mapping them
-_TOGETHER: Final = (
-    600  # rows of a region that wait while others are stored, and are then stored together, in one transaction
-)
+_TOGETHER: Final = 600  # rows of a region that wait while others are stored, and are then stored in one transaction
 _MOST: Final = 3  # processes; the one process that stores cannot use more
 
 

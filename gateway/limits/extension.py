@@ -15,9 +15,7 @@ from schema.errors import RequestError
 
 _TOO_LONG: Final = "Syntax Error: Document contains more than"
 _TOO_DEEP: Final = "Syntax Error: Document is nested too deeply"
-REFUSED: Final = (
-    120_000  # units that a document beyond a limit costs, though it is not run: reading it took time as well
-)
+REFUSED: Final = 120_000  # units that a document beyond a limit costs, though it is not run: reading it took time
 _DIGITS: Final = 400  # more than any number has that is not infinite; Python reads no more than 4,300
 _NUMBER: Final = re.compile(rf"\d{{{_DIGITS + 1},}}")
 _GUESS: Final = re.compile(r" Did you mean .*", re.DOTALL)

@@ -79,7 +79,7 @@ def prepare(
 def prepare_all(
     mapped: Sequence[tuple[Entry, str, bytes]], *, mapping_version: int, now: datetime, database: str
 ) -> list[Prepared]:
-    """As `prepare`, of many: records with their fingerprints and payloads. Table by table, which takes half the time."""
+    """As `prepare`, of many: records with their fingerprints and payloads. Table by table, which takes two thirds of the time."""
     made, records = statements(database), [record for record, *_ in mapped]
     units, people = list(map(_organisation_rows, records)), list(map(_representative_rows, records))
     entries = [_entry_row(record, fingerprint, now) for record, fingerprint, _ in mapped]
