@@ -1,6 +1,6 @@
 """Counts entries and their lead organisations by any few things together: one query, over the entries that fit alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -83,7 +83,8 @@ def counting(
 
 def lines(session: Session, query: Query) -> list[Line]:
     """What it gives."""
-    return [Line(tuple(row[:-2]), row[-2], row[-1]) for row in session.execute(query)]
+    rows: Iterable[tuple[Any, ...]] = session.execute(query)
+    return [Line(row[:-2], row[-2], row[-1]) for row in rows]
 
 
 def _column(group: GroupKey) -> ColumnElement[Any]:
