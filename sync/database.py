@@ -13,9 +13,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from sync.row_layout import json_text
 from sync.scope import EVERYTHING, Scope
 
-__all__ = ["Database", "DatabaseFault", "Session", "at_the_end", "json_text"]
+__all__ = ["Database", "DatabaseFault", "Session", "at_the_end"]
 
 DatabaseFault = DBAPIError  # the database did not do what it was asked: connection lost, locked, full
 
@@ -30,11 +31,6 @@ def at_the_end(session: Session, work: Callable[[Session], None]) -> None:
     than the commit.
     """
     session.info.setdefault(_LAST, []).append(work)
-
-
-def json_text(value: Any) -> str:  # noqa: ANN401  any JSON value
-    """JSON as columns hold it."""
-    return orjson.dumps(value).decode()
 
 
 class Database:

@@ -1,101 +1,31 @@
-"""Maps the rows of a page and makes them ready to store: here, or beside us in processes when there are many.
+"""Has the rows of pages mapped and made ready to store: here, or beside us in processes when there are many.
 
 Mapping is pure and costs more than anything else in a pull, so a large first pull is worth more than one core. Rows are
-laid out in portions; whoever is free takes one, the processes and the pull itself, so no core waits while another works.
-The processes are started when the runs under way have seen `_MANY` new rows and end with the last of them. Without them
-the answer is the same, only later.
+laid out in portions. Processes are started when the runs under way have seen `_MANY` new rows and end with the last of them;
+until one stands the pull maps itself, from then on it has enough to do with storing. Without them the answer is the same, only
+later.
 """
 
 import asyncio
 import os
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
-from adapters.base import Adapter, Fresh, Rejected
+from adapters.base import Adapter
 from adapters.registry import regions
 from adapters.source import RawPage
 from schema.identity import Tokeniser
-from schema.records import Entry
+from sync.desk import Desk, PreparedPage, Task
 from sync.preparing_process import PreparingProcess, unpacked
-from sync.repository.prepared import Prepared, prepare_all
+from sync.repository.statements import statements
 
 _MANY: Final = 1000  # new rows after which a process is worth the second of work it takes to start
 _PORTION: Final = 125  # rows; sending fewer costs as much as mapping them
 _TOGETHER: Final = 600  # rows of a region that wait while others are stored, and are then stored in one transaction
 _MOST: Final = 3  # processes; the one process that stores cannot use more
-
-
-@dataclass(slots=True)
-class PreparedPage:
-    """One page, ready to store. `gone` are the ids of entries that their platform says are gone."""
-
-    prepared: list[Prepared] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    total: int | None = None
-    cursor: str | None = None
-    not_modified: bool = False
-
-    def append(self, other: "PreparedPage") -> None:
-        """Take in a page that follows this one, or rows that belong to it."""
-        self.prepared += other.prepared
-        self.gone += other.gone
-        self.unchanged += other.unchanged
-        self.rejected += other.rejected
-        self.total = other.total if other.total is not None else self.total
-        self.cursor = other.cursor or self.cursor
-        self.not_modified = self.not_modified or other.not_modified
-
-    def rows(self) -> int:
-        """How many rows of the platform it stands for."""
-        return len(self.prepared) + len(self.gone) + len(self.unchanged) + len(self.rejected)
-
-    def ids(self) -> list[str]:
-        """The ids of all that was understood."""
-        return [*(item.id for item in self.prepared), *self.gone]
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Rows of one page that are not known yet. `origin` is the page without its rows."""
-
-    region: str
-    origin: RawPage
-    fresh: Sequence[Fresh]
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Prepares rows for one kind of database (by SQLAlchemy's name), under one key for tokens."""
-
-    tokens: Tokeniser
-    database: str
-
-    def ready(self) -> None:
-        """Read the facts of all regions, before the first task waits for them."""
-        regions()
-
-    def done(self, task: Task) -> PreparedPage:
-        """As `prepare`, for an installed region."""
-        return self.prepare(regions()[task.region], task)
-
-    def prepare(self, adapter: Adapter, task: Task) -> PreparedPage:
-        """Map the rows and make them ready. Pure but for the clock."""
-        mapped, rejected = adapter.map_fresh(task.origin, task.fresh, adapter.context(self.tokens))
-        part = PreparedPage(rejected=rejected)
-        known: list[tuple[Entry, str, bytes]] = []
-        for item in mapped:
-            if isinstance(item.record, Entry):
-                known.append((item.record, item.fingerprint, item.payload))
-            else:
-                part.gone.append(item.record.id)
-        version, now = adapter.manifest.mapping_version, datetime.now(UTC)
-        part.prepared = prepare_all(known, mapping_version=version, now=now, database=self.database)
-        return part
 
 
 class Portion:
@@ -124,8 +54,20 @@ class Portions:
     """Those that nobody has taken yet. What is taken is forgotten here, or results would pile up with it."""
 
     def __init__(self) -> None:
+        self._processes = 0
         self._free: deque[Portion] = deque()
         self._some = asyncio.Event()
+
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """While a process stands and takes them. Those that the last one leaves are for whoever waits for them."""
+        self._processes += 1
+        try:
+            yield
+        finally:
+            self._processes -= 1
+            while self._free and not self._processes:
+                self._free.popleft().settle(None)
 
     def add(self, portion: Portion) -> None:
         """Offer one."""
@@ -133,7 +75,9 @@ class Portions:
         self._some.set()
 
     def take(self, portion: Portion) -> bool:
-        """Take this one; False where another was faster."""
+        """Take this one; False where another was faster, or a process will do it."""
+        if self._processes:
+            return False
         try:
             self._free.remove(portion)
         except ValueError:
@@ -155,7 +99,7 @@ class Preparer:
         """`processes` is how many to use beside this one; None: one for each further core, up to three."""
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._most = min(cores - 1, _MOST) if processes is None else processes
-        self._desk = Desk(tokens, database)
+        self._desk = Desk(tokens, statements(database).layouts)
         self._runs = 0
         self._begin()
 
@@ -225,7 +169,7 @@ class Preparer:
             yield _Laid(page, portions, helped)
 
     async def _settled(self, adapter: Adapter, laid: "_Laid") -> None:
-        """Take whatever nobody has taken, and wait for the rest."""
+        """Take whatever no process has taken or will take, and wait for the rest."""
         for portion in reversed(laid.portions):  # from the other end than the processes take them
             async with self._helping:  # one at a time, so that what others have ready is stored in between
                 await asyncio.sleep(0)

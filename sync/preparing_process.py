@@ -4,7 +4,7 @@ It is our interpreter on the other end of a socket, one portion after the other,
 started us (multiprocessing would run their main module again), and it ends when we do, however we end: its input closes.
 
 Our side is a task on the loop that stores. Threads would fight with storing for the interpreter and let the process wait;
-so a few portions are under way at any time, in a buffer that holds them whole, and it waits for nobody.
+so enough portions are under way at any time for as long as storing takes, and what is done waits on its own side.
 """
 
 import asyncio
@@ -17,13 +17,16 @@ import subprocess
 import sys
 from collections import deque
 from contextlib import suppress
+from queue import SimpleQueue
+from threading import Thread
 from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from sync.preparing import Desk, Portion, Portions, PreparedPage, Task
+    from sync.desk import Desk, PreparedPage, Task
+    from sync.preparing import Portion, Portions
 
 _READY: Final = b"ready"
-_UNDER_WAY: Final = 3  # portions sent and not yet answered
+_UNDER_WAY: Final = 16  # portions sent and not yet answered; with fewer it waits where several regions store in turn
 _BUFFER: Final = 1 << 20  # bytes each way; an answer has some 400,000
 _LENGTH: Final = 8  # bytes before each message that tell how long it is
 
@@ -63,12 +66,13 @@ class PreparingProcess:
             with suppress(OSError, EOFError):  # it has ended; what it leaves is done by whoever waits for it
                 await _send(tasks, desk)
                 await _received(answers)  # it stands
-                while True:
-                    while len(sent) < _UNDER_WAY and (portion := await self._portions.first(wait=not sent)):
-                        sent.append(portion)
-                        await _send(tasks, portion.task)
-                    answer = await _received(answers)
-                    sent.popleft().settle(answer)
+                with self._portions.standing():
+                    while True:
+                        while len(sent) < _UNDER_WAY and (portion := await self._portions.first(wait=not sent)):
+                            sent.append(portion)
+                            await _send(tasks, portion.task)
+                        answer = await _received(answers)
+                        sent.popleft().settle(answer)
         finally:
             for portion in sent:
                 portion.settle(None)
@@ -102,14 +106,16 @@ def main() -> None:
         desk.ready()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
-        _write(answers, _READY)
+        answered: SimpleQueue[bytes] = SimpleQueue()
+        Thread(target=_write, args=(answers, answered), daemon=True).start()
+        answered.put(pickle.dumps(_READY))
         while True:
             task: Task = _read(tasks)
             try:
                 page = desk.done(task)
             except Exception:  # noqa: BLE001  a defect shows itself where it can be told, in the other process
                 page = None
-            _write(answers, page)
+            answered.put(pickle.dumps(page, pickle.HIGHEST_PROTOCOL))
 
 
 def _read(stream: IO[bytes]) -> Any:  # noqa: ANN401  whatever was sent
@@ -120,7 +126,10 @@ def _read(stream: IO[bytes]) -> Any:  # noqa: ANN401  whatever was sent
     return pickle.loads(body)  # noqa: S301  from the process that started us
 
 
-def _write(stream: IO[bytes], content: object) -> None:
-    body = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
-    stream.write(len(body).to_bytes(_LENGTH) + body)
-    stream.flush()
+def _write(stream: IO[bytes], answers: SimpleQueue[bytes]) -> None:
+    """On a thread of its own: whoever reads the answers may be storing, and there is more to do meanwhile."""
+    with suppress(OSError):  # there is nobody left, which the end of the tasks says as well
+        while True:
+            body = answers.get()
+            stream.write(len(body).to_bytes(_LENGTH) + body)
+            stream.flush()

@@ -30,11 +30,12 @@ from schema.identity import Tokeniser
 from schema.vocabulary import PullStatus
 from sync import guard, run_problems
 from sync.database import Database, DatabaseFault
+from sync.desk import PreparedPage
 from sync.eligibility import catch_up
 from sync.guard import Held
 from sync.heartbeat import beating
 from sync.lease import Claim, LeaseLostError, Leases
-from sync.preparing import PreparedPage, Preparer
+from sync.preparing import Preparer
 from sync.repository.entries import EntryStore
 from sync.repository.guard_stops import GuardStopStore
 from sync.repository.jobs import JobStore

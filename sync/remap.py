@@ -18,8 +18,9 @@ from sync.database import Database
 from sync.repository.entries import EntryStore
 from sync.repository.packing import unpacked
 from sync.repository.payloads import PayloadStore
-from sync.repository.prepared import Prepared, prepare
+from sync.repository.prepared import Prepared
 from sync.repository.pulls import PullStore
+from sync.repository.statements import prepare
 from sync.scope import Scope
 from sync.tables import QuarantineRow
 

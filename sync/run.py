@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapters.source import Position
+from sync.desk import PreparedPage
 from sync.drift import Drift
 from sync.guard import Held
 from sync.lease import Claim
-from sync.preparing import PreparedPage
 from sync.repository.entries import Delta
 from sync.tables import PullRow
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from gateway import facts
 from gateway.compiled.projection import Chosen, Column, Listed, Made, Reading, moment
 from schema.types.catalogue import NATIONAL_TRACKS
-from sync.repository.read_model import ORGANISATION, REPRESENTATIVE
+from sync.repository.prepared import ORGANISATION, REPRESENTATIVE
 
 
 @cache

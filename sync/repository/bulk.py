@@ -11,16 +11,15 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import JSON, Boolean, Dialect, Float
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
-from sync.database import json_text
+from sync.row_layout import Layout, Ready, json_text
 from sync.tables.columns import table_of
-
-Ready = Any  # a row in the driver's form: a tuple for SQLite, a dictionary for PostgreSQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +27,7 @@ class Statement:
     """An INSERT, and what brings rows into its form."""
 
     sql: str
-    _ordered: Callable[[Any], Any] | None
-    _processors: Sequence[tuple[str, Callable[[Any], Any]]]
-
-    def ready(self, rows: Sequence[dict[str, Any]]) -> list[Ready]:
-        """`rows`, which are used up, as the driver takes them."""
-        for name, process in self._processors:
-            for row in rows:
-                row[name] = process(row[name])
-        return list(map(self._ordered, rows)) if self._ordered else list(rows)
+    layout: Layout
 
     def run(self, session: Session, rows: Sequence[Ready]) -> None:
         """Write rows that are ready."""
@@ -66,7 +57,7 @@ def _run(
 ) -> None:
     if rows:
         made = statement(session.get_bind().dialect.name, table, tuple(rows[0]), keep)
-        made.run(session, made.ready(list(map(dict, rows))))
+        made.run(session, made.layout.ready(list(map(dict, rows))))
 
 
 @lru_cache(maxsize=64)
@@ -85,14 +76,22 @@ def statement(database: str, table: type[SQLModel], names: tuple[str, ...], keep
             else clause.on_conflict_do_nothing(index_elements=primary)
         )
     compiled = clause.compile(dialect=dialect, column_keys=names)
-    processors = ((name, target.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
+    conversions = ((name, _conversion(target.c[name].type, dialect)) for name in names)
     ordered = itemgetter(*compiled.positiontup) if compiled.positiontup else None
-    return Statement(str(compiled), ordered, [(name, process) for name, process in processors if process is not None])
+    return Statement(str(compiled), Layout(ordered, [(name, each) for name, each in conversions if each is not None]))
+
+
+def _conversion(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What SQLAlchemy would do to a value before it is bound, but none of its own functions, which could not be sent: JSON is
+    written by ours, and both drivers take truth and numbers as Python has them.
+    """
+    if isinstance(kind, JSON):
+        return json_text
+    return None if isinstance(kind, Boolean | Float) else kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 @cache
 def _dialect(database: str) -> Dialect:
     kind: Any = sqlite.dialect if database == "sqlite" else psycopg.dialect
     made: Dialect = kind()
-    made._json_serializer = json_text  # noqa: SLF001  what `create_engine(json_serializer=…)` sets
     return made

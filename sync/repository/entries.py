@@ -12,7 +12,8 @@ from sqlmodel import col
 from schema.vocabulary import EntryStatus
 from sync.repository import history, search
 from sync.repository.parts import in_parts
-from sync.repository.prepared import Prepared, statements
+from sync.repository.prepared import Prepared
+from sync.repository.statements import statements
 from sync.tables import EntryRow, EntrySearchRow, OrganisationRow, RepresentativeRow
 from sync.tables.columns import table_of
 
@@ -85,7 +86,7 @@ class EntryStore:
         made.entry.run(self._session, [item.entry for item in new])
         made.organisation.run(self._session, [row for item in new for row in item.organisations])
         made.representative.run(self._session, [row for item in new for row in item.representatives])
-        search.add(self._session, [item.search for item in new])
+        search.add(self._session, [item.told for item in new])
 
     def replace(self, differing: Sequence[Prepared], run: str | None = None) -> None:
         """Overwrite entries with their organisations and representatives; what changes is kept as `run` saw it."""

@@ -10,7 +10,8 @@ from sqlmodel import col
 
 from schema.provenance import SourceRef
 from sync.repository.packing import unpacked
-from sync.repository.prepared import Prepared, statements
+from sync.repository.prepared import Prepared
+from sync.repository.statements import statements
 from sync.tables import EntryRow, PayloadRow
 
 

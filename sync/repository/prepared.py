@@ -1,25 +1,30 @@
-"""An entry as the rows it will be: worked out without a database, so that it can be done in another process."""
+"""An entry as the rows it will be: worked out without a database or a library of one, so that another process can do it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple
-
-from sqlmodel import SQLModel
+from typing import Any, Final, NamedTuple
 
 from schema.records import Entry
 from sync.exact_keys import organisation_key, plain
 from sync.organisation_names import normal_form
-from sync.repository.bulk import Ready, Statement, statement
 from sync.repository.packing import packed
-from sync.repository.read_model import ORGANISATION, REPRESENTATIVE, shown
-from sync.search_text import searchable
-from sync.tables import EntryRow, EntrySearchRow, OrganisationRow, PayloadRow, RepresentativeRow
+from sync.row_layout import Layout, Layouts, Ready, json_text
 
-_OF_LISTS = ("declared_track", "counted_track")  # no province tells them, and a pull leaves them as they are
+ORGANISATION: Final = {"name": "name", "creditCode": "credit_code", "kind": "kind", "isLead": "is_lead"}
+REPRESENTATIVE: Final = {"name": "name", "role": "role", "isContact": "is_contact"}
+"""What is shown of each, by the name that GraphQL has for it, and the column it stands in."""
+
+
+class Told(NamedTuple):
+    """What an entry is searched by: its id, its body, which is title, summary and team, and its organisations, names and credit
+    codes.
+    """
+
+    id: str
+    body: str
+    organisations: str
 
 
 class Prepared(NamedTuple):
@@ -36,51 +41,17 @@ class Prepared(NamedTuple):
     entry: Ready
     organisations: tuple[Ready, ...]
     representatives: tuple[Ready, ...]
-    search: Ready
+    told: Told
     payload: Ready
 
 
-@dataclass(frozen=True, slots=True)
-class Statements:
-    """The statements that prepared rows are made for."""
-
-    entry: Statement
-    organisation: Statement
-    representative: Statement
-    search: Statement
-    payload: Statement
-
-
-@cache
-def statements(database: str) -> Statements:
-    """Those for the database of that name."""
-    return Statements(
-        _statement(database, EntryRow, ("first_seen_at",), without=_OF_LISTS),
-        _statement(database, OrganisationRow, None),
-        _statement(database, RepresentativeRow, None),
-        _statement(database, EntrySearchRow, None, without=("id",)),
-        _statement(database, PayloadRow, ()),
-    )
-
-
-def _statement(
-    database: str, table: type[SQLModel], keep: tuple[str, ...] | None, without: tuple[str, ...] = ()
-) -> Statement:
-    return statement(database, table, tuple(name for name in table.model_fields if name not in without), keep)
-
-
-def prepare(
-    record: Entry, fingerprint: str, payload: bytes, *, mapping_version: int, now: datetime, database: str
-) -> Prepared:
-    """The rows of a record, for the database of that name; `payload` is what it was mapped from, concealed."""
-    return prepare_all([(record, fingerprint, payload)], mapping_version=mapping_version, now=now, database=database)[0]
-
-
 def prepare_all(
-    mapped: Sequence[tuple[Entry, str, bytes]], *, mapping_version: int, now: datetime, database: str
+    mapped: Sequence[tuple[Entry, str, bytes]], layouts: Layouts, *, mapping_version: int, now: datetime
 ) -> list[Prepared]:
-    """As `prepare`, of many: records with their fingerprints and payloads. Table by table, which takes two thirds of the time."""
-    made, records = statements(database), [record for record, *_ in mapped]
+    """The rows of records with their fingerprints and payloads, which are what they were mapped from, concealed. Table by table,
+    which takes two thirds of the time.
+    """
+    records = [record for record, *_ in mapped]
     units, people = list(map(_organisation_rows, records)), list(map(_representative_rows, records))
     entries = [_entry_row(record, fingerprint, now) for record, fingerprint, _ in mapped]
     for entry, organisations, representatives in zip(entries, units, people, strict=True):
@@ -88,14 +59,19 @@ def prepare_all(
         entry["representatives"] = shown(representatives, REPRESENTATIVE)
     compared = list(map(_compared, entries, units))
     rows = zip(
-        made.entry.ready(entries),
-        _parts(made.organisation, units),
-        _parts(made.representative, people),
-        made.search.ready(searched(list(map(_told, records)))),
-        made.payload.ready([_payload_row(record, payload, mapping_version) for record, _, payload in mapped]),
+        layouts.entry.ready(entries),
+        _parts(layouts.organisation, units),
+        _parts(layouts.representative, people),
+        map(_told, records),
+        layouts.payload.ready([_payload_row(record, payload, mapping_version) for record, _, payload in mapped]),
         strict=True,
     )
     return [Prepared._make((*told, *row)) for told, row in zip(compared, rows, strict=True)]
+
+
+def shown(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
+    """Rows of a part, in their order, as JSON for the read model."""
+    return json_text([{name: row[column] for name, column in columns.items()} for row in rows])
 
 
 def _compared(entry: Mapping[str, Any], organisations: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
@@ -104,9 +80,9 @@ def _compared(entry: Mapping[str, Any], organisations: Sequence[Mapping[str, Any
     return entry["id"], entry["title"], entry["updated_at"], entry["content_hash"], identity, entry["fingerprint"]
 
 
-def _parts(made: Statement, rows: Sequence[list[dict[str, Any]]]) -> Iterator[tuple[Ready, ...]]:
+def _parts(layout: Layout, rows: Sequence[list[dict[str, Any]]]) -> Iterator[tuple[Ready, ...]]:
     """The rows of each entry, all made ready at once."""
-    ready = iter(made.ready([row for part in rows for row in part]))
+    ready = iter(layout.ready([row for part in rows for row in part]))
     return (tuple(islice(ready, len(part))) for part in rows)
 
 
@@ -145,17 +121,9 @@ def _entry_row(record: Entry, fingerprint: str, now: datetime) -> dict[str, Any]
     }
 
 
-def _told(record: Entry) -> tuple[str, str, str]:
+def _told(record: Entry) -> Told:
     units = " ".join([f"{unit.name} {unit.credit_code or ''}" for unit in record.organisations])
-    return record.id, f"{record.title} {record.summary} {record.team.name}", units
-
-
-def searched(told: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
-    """The rows by which entries are found. Told of each are its id, its body, which is title, summary and team, and its
-    organisations, names and credit codes.
-    """
-    texts = iter(searchable([text for _, *both in told for text in both]))
-    return [{"entry_id": entry, "body": next(texts), "organisations": next(texts)} for entry, *_ in told]
+    return Told(record.id, f"{record.title} {record.summary} {record.team.name}", units)
 
 
 def _payload_row(record: Entry, payload: bytes, mapping_version: int) -> dict[str, Any]:

@@ -4,30 +4,21 @@ It is written with the entry, in the same transaction; `rebuild` makes it again 
 names the entries of which it does not tell the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from sync.database import json_text
+from sync.repository.prepared import ORGANISATION, REPRESENTATIVE, shown
 from sync.tables import EntryRow, OrganisationRow, RepresentativeRow
 from sync.tables.columns import table_of
 
 _STEP: Final = 1000  # entries
-ORGANISATION: Final = {"name": "name", "creditCode": "credit_code", "kind": "kind", "isLead": "is_lead"}
-REPRESENTATIVE: Final = {"name": "name", "role": "role", "isContact": "is_contact"}
-"""What is shown of each, by the name that GraphQL has for it, and the column it stands in."""
-
 _PARTS: Final = (
     ("organisations", OrganisationRow, ORGANISATION),
     ("representatives", RepresentativeRow, REPRESENTATIVE),
 )
-
-
-def shown(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
-    """Rows of a part, in their order, as JSON."""
-    return json_text([{name: row[column] for name, column in columns.items()} for row in rows])
 
 
 def rebuild(session: Session) -> int:

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Select, and_, column, delete, func, or_, s
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from sync.repository.bulk import Ready
-from sync.repository.prepared import searched, statements
-from sync.search_text import grams, sought, words
+from sync.repository.prepared import Told
+from sync.repository.statements import statements
+from sync.search_text import grams, searchable, sought, words
 from sync.tables import EntryRow, EntrySearchRow, OrganisationRow
 
 _STEP: Final = 1000
@@ -73,9 +73,13 @@ def _on_postgresql(session: Session, asked: Sequence[str], columns: Sequence[Any
     return held(columns), looked_up, lambda: session.execute(number).scalar_one() < _FEW * _SAMPLE / 100
 
 
-def add(session: Session, rows: Sequence[Ready]) -> None:
+def add(session: Session, told: Sequence[Told]) -> None:
     """Store the text of entries that have none."""
     made = statements(session.get_bind().dialect.name).search
+    texts = iter(searchable([text for _, *both in told for text in both]))
+    rows = made.layout.ready(
+        [{"entry_id": entry, "body": next(texts), "organisations": next(texts)} for entry, *_ in told]
+    )
     if session.get_bind().dialect.name != "sqlite":
         made.run(session, rows)
         return
@@ -90,10 +94,10 @@ def rebuild(session: Session) -> int:
     session.execute(delete(EntrySearchRow))
     if session.get_bind().dialect.name == "sqlite":
         session.execute(text("INSERT INTO entry_search_words(entry_search_words) VALUES ('rebuild')"))
-    made, last, number = statements(session.get_bind().dialect.name).search, "", 0
+    last, number = "", 0
     while rows := _entries(session, last):
         named = _named(session, [row[0] for row in rows])
-        add(session, made.ready(searched([(entry, body, " ".join(named[entry])) for entry, body in rows])))
+        add(session, [Told(entry, body, " ".join(named[entry])) for entry, body in rows])
         last, number = rows[-1][0], number + len(rows)
     return number
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, Column, DateTime, Dialect, Table, Text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+
+from sync.row_layout import sqlite_text, utc
 
 
 class Moment(TypeDecorator[datetime]):
@@ -23,7 +24,7 @@ class Moment(TypeDecorator[datetime]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | datetime | None]:
         """One step to what the driver takes; the base class would go through three, for five moments a row."""
-        return _sqlite_text if dialect.name == "sqlite" else _utc
+        return sqlite_text if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Back as UTC."""
@@ -31,22 +32,6 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _utc(value: datetime | None) -> datetime | None:
-    """To UTC; an unaware time is a mistake of ours."""
-    if value is None:
-        return None
-    if value.tzinfo is None:
-        raise ValueError("a time without a zone must not be stored")
-    return value.astimezone(UTC)
-
-
-@lru_cache(maxsize=1024)  # the rows of a page share three of their five moments
-def _sqlite_text(value: datetime | None) -> str | None:
-    """As SQLAlchemy writes a naive time for SQLite, which sorts as times do."""
-    moment = _utc(value)
-    return None if moment is None else moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def moment_told(told: str) -> datetime:

@@ -23,7 +23,8 @@ class Rule:
 
 RULES = (
     Rule("aiohttp.web", r"adapters/(sandbox/\w+|\w+/sandbox)\.py"),
-    Rule("aiohttp", r"adapters/transport\.py"),
+    Rule("aiohttp", r"adapters/connection\.py"),
+    Rule("adapters.connection", r"adapters/transport\.py"),
     Rule("strawberry", r"schema/types/.+|adapters/\w+/subgraph\.py|gateway/.+"),
     *(Rule(name, r"sync/.+") for name in ("sqlmodel", "sqlalchemy", "alembic", "apscheduler")),
     *(Rule(name, r"gateway/.+") for name in ("fastapi", "starlette", "uvicorn", "typer", "rich")),
@@ -95,9 +96,10 @@ def test_every_import_is_where_it_belongs(check, sources: Mapping[str, ast.Modul
         ("adapters/henan/source.py", "import aiohttp"),
         ("adapters/henan/source.py", "from aiohttp import ClientSession"),
         ("adapters/sandbox/serve.py", "from aiohttp import request"),
-        ("adapters/transport.py", "from aiohttp import web"),
+        ("adapters/connection.py", "from aiohttp import web"),
         ("gateway/app.py", "import aiohttp.web"),
         ("sync/pull.py", "def late():\n    from aiohttp import ClientSession"),
+        ("sync/pull.py", "from adapters.connection import connected"),
         ("schema/records.py", "import strawberry"),
         ("adapters/henan/mapping.py", "from strawberry import type"),
         ("sync/cases.py", "import strawberry.types"),
@@ -116,7 +118,8 @@ def test_a_library_in_the_wrong_place_would_be_found(path: str, source: str) -> 
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("adapters/transport.py", "import aiohttp"),
+        ("adapters/connection.py", "import aiohttp"),
+        ("adapters/transport.py", "def late():\n    from adapters.connection import connected"),
         ("adapters/sandbox/platform.py", "from aiohttp import web"),
         ("adapters/henan/sandbox.py", "from aiohttp import web"),
         ("schema/types/entry.py", "import strawberry"),

@@ -27,7 +27,7 @@ from sync.repository.browse import EntryBrowser, Sort, SortKey, Wanted
 from sync.repository.entries import EntryStore
 from sync.repository.entry_filter import EntryFilter
 from sync.repository.keyset import Slice
-from sync.repository.prepared import prepare
+from sync.repository.statements import prepare
 from sync.repository.statistics import GroupKey, counting, lines
 from sync.scope import EVERYTHING
 from tests.benchmark.detection import entry

@@ -25,7 +25,7 @@ from sync.database import Database
 from sync.detector import Detector
 from sync.duplicates.records import Record, read_lines
 from sync.repository.entries import EntryStore
-from sync.repository.prepared import prepare
+from sync.repository.statements import prepare
 
 ENTRIES, CHANGED, PAGE = 25_000, 100, 1_000
 NOW = datetime(2025, 7, 1, tzinfo=CHINA)

@@ -75,7 +75,7 @@ class Hasty(Transport):
     """Asks again at once, whatever it was told."""
 
     def __init__(self, patient):
-        super().__init__(patient._session, changed(patient._limits, attempts=1), patient._circuits)
+        super().__init__(patient._connection, changed(patient._limits, attempts=1), patient._circuits)
         self.left = patient._limits.attempts
 
     async def get(self, url, **options):

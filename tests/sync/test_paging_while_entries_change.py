@@ -15,7 +15,8 @@ from sync.repository.browse import EntryBrowser, Sort, SortKey, Wanted
 from sync.repository.entries import EntryStore
 from sync.repository.entry_filter import EntryFilter
 from sync.repository.keyset import Slice
-from sync.repository.prepared import Prepared, prepare
+from sync.repository.prepared import Prepared
+from sync.repository.statements import prepare
 from sync.scope import EVERYTHING
 
 START = datetime(2025, 7, 1, tzinfo=UTC)

@@ -15,8 +15,8 @@ from schema.vocabulary import OrganisationKind, Stage, TrackMatch
 from sync import doctor, migrate
 from sync.database import Database
 from sync.repository.entries import EntryStore
-from sync.repository.prepared import prepare
 from sync.repository.read_model import differing, rebuild
+from sync.repository.statements import prepare
 from sync.retention import forget_people
 
 NOW = datetime(2025, 7, 1, tzinfo=UTC)

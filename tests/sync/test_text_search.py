@@ -18,7 +18,8 @@ from sync.repository.browse import EntryBrowser, Wanted
 from sync.repository.entries import EntryStore
 from sync.repository.entry_filter import EntryFilter
 from sync.repository.keyset import Slice
-from sync.repository.prepared import Prepared, prepare
+from sync.repository.prepared import Prepared
+from sync.repository.statements import prepare
 from sync.scope import EVERYTHING
 from sync.search_text import grams, normalised, searchable, sought, spread, words
 from sync.tables import EntryRow

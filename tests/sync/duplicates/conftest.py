@@ -13,7 +13,7 @@ from sync.database import Database
 from sync.duplicates.blocking import RULES
 from sync.duplicates.records import Record
 from sync.repository.entries import EntryStore
-from sync.repository.prepared import prepare
+from sync.repository.statements import prepare
 
 NOW = datetime(2025, 7, 1, 9, tzinfo=CHINA)
 SOURCE = SourceRef(url="https://example.invalid", fetched_at=NOW, sha256="0" * 64, locator="1")
