@@ -11,6 +11,7 @@ import strawberry
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -29,6 +30,7 @@ from gateway.hub import Hub
 from gateway.limits.bodies import Bodies
 from gateway.observing import Observed
 from gateway.schema import graphql_schema
+from gateway.tracing import Traces
 from gateway.trusted_documents import TrustedDocuments
 from schema.errors import RequestError
 from schema.vocabulary import Role
@@ -60,8 +62,12 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
         async with repeating(hub):
             yield
         await asyncio.to_thread(hub.stop)
+        if traces is not None:
+            await asyncio.to_thread(traces.stop)
 
-    app = FastAPI(title="dexhub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    traces = Traces.configured()
+    silent = TelemetryConfig(tracing=False, metrics=False, logs=False)  # see `gateway.tracing`
+    app = FastAPI(title="dexhub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=silent)
     app.state.hub = hub
     documents = TrustedDocuments(hub.settings.trusted_documents, only=hub.settings.trusted_only)
     for kind in (RequestError, RequestValidationError, HTTPException, Exception):
@@ -77,7 +83,7 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
             allow_headers=["Authorization", "Content-Type"],
         )
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(Observed, figures=hub.figures)
+    app.add_middleware(Observed, figures=hub.figures, traces=traces)
     app.include_router(StrictRouter(served, _context, documents=documents), prefix="/graphql")
     app.include_router(graphiql.router)
     app.include_router(files.router)

@@ -18,6 +18,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.tracing import Traces
 from schema.errors import redact_all, unnumbered
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
@@ -74,9 +75,10 @@ class Figures:
 class Observed:
     """Notes every request: stands outside everything else, so that what others refuse is noted too."""
 
-    def __init__(self, app: ASGIApp, figures: Figures) -> None:
+    def __init__(self, app: ASGIApp, figures: Figures, traces: Traces | None) -> None:
         self._app = app
         self._figures = figures
+        self._traces = traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let it through, then say how it went."""
@@ -93,24 +95,28 @@ class Observed:
                 message["headers"] = [*message["headers"], (b"x-request-id", number.encode())]
             await send(message)
 
+        span = self._traces.begin(scope) if self._traces else None
         self._figures.running.inc()
         try:
             await self._app(scope, receive, noting)
         finally:
             self._figures.running.dec()
-            self._note(scope, status, time.perf_counter() - started)
+            told = self._note(scope, status, time.perf_counter() - started)
+            if self._traces and span:
+                self._traces.end(span, told)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def _note(self, scope: Scope, status: int, seconds: float) -> dict[str, Any]:
         state, method = scope["state"], scope["method"] if scope["method"] in _METHODS else "other"
         route, code = _template(scope), state.get("code")
         self._figures.note(route, method, status, seconds, code)
+        told = {
+            "request": state["request_id"], "route": route, "method": method, "status": status,
+            "ms": round(seconds * 1000, 1), "holder": redact_all(state.get("holder") or "") or None, "code": code,
+            "event": "request",
+        }  # fmt: skip
         if _requests.isEnabledFor(logging.INFO):
-            told = {
-                "request": state["request_id"], "route": route, "method": method, "status": status,
-                "ms": round(seconds * 1000, 1), "holder": redact_all(state.get("holder") or "") or None, "code": code,
-                "event": "request",
-            }  # fmt: skip
             _requests.handle(logging.LogRecord(_requests.name, logging.INFO, "", 0, told, None, None))
+        return told
 
 
 def _template(scope: Scope) -> str:

@@ -1,65 +1,47 @@
-"""Where `limits` counts: in the memory of this process, as its own storage for that does, but without a timer thread, which that
-starts for nearly every use, ten milliseconds apart.
+"""Counts what everybody uses, in the memory of this process, in windows of a minute that begin with the first use.
+
+`limits`, which does the same, starts a timer thread for nearly every use and puts a key together for each: together that took a
+fifth of the time of an answer that is kept.
 """
 
 import threading
 import time
+from typing import Final
 
-from limits.storage import Storage
+_WINDOW: Final = 60.0  # seconds
 
 
-class Counts(Storage):
-    """Uses by key within a window that begins with the first of them. What is over is forgotten at least once a minute."""
-
-    STORAGE_SCHEME = None  # it has no address to be made by
-    _STEP = 60.0  # seconds between two times that all is looked through
+class Counts:
+    """Uses by user. Windows that are over are forgotten at least once a minute."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._lock = threading.Lock()
         self._used: dict[str, tuple[int, float]] = {}  # how much, and when the window ends
         self._looked_through = time.time()
 
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        """None of ours: memory does not fail."""
-        return MemoryError
-
-    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Note a use in a window of so many seconds; all of this window."""
+    def add(self, user: str, amount: int) -> int:
+        """Note a use; all of this window."""
         with self._lock:
             now = time.time()
-            used, end = self._of(key, now, expiry)
-            self._used[key] = used + amount, end
-            if now - self._looked_through >= self._STEP:
-                self._used = {key: each for key, each in self._used.items() if each[1] > now}
+            used, end = self._of(user, now)
+            self._used[user] = used + amount, end
+            if now - self._looked_through >= _WINDOW:
+                self._used = {user: each for user, each in self._used.items() if each[1] > now}
                 self._looked_through = now
         return used + amount
 
-    def get(self, key: str) -> int:
-        """What was used in the window that is open."""
-        return self._of(key, time.time())[0]
+    def used(self, user: str) -> int:
+        """All of the window that is open."""
+        return self._of(user, time.time())[0]
 
-    def get_expiry(self, key: str) -> float:
-        """When it ends, in seconds since the epoch; now where none is open."""
-        return self._of(key, time.time())[1]
+    def until(self, user: str) -> float:
+        """When the window that is open ends, or one that began now would, in seconds since the epoch."""
+        return self._of(user, time.time())[1]
 
-    def check(self) -> bool:
-        """Memory is there."""
-        return True
+    def __len__(self) -> int:
+        """How many users are known."""
+        return len(self._used)
 
-    def reset(self) -> int:
-        """Forget everything; how much that was."""
-        with self._lock:
-            number = len(self._used)
-            self._used = {}
-        return number
-
-    def clear(self, key: str) -> None:
-        """Forget one."""
-        with self._lock:
-            self._used.pop(key, None)
-
-    def _of(self, key: str, now: float, expiry: float = 0) -> tuple[int, float]:
-        found = self._used.get(key)
-        return (0, now + expiry) if found is None or found[1] <= now else found
+    def _of(self, user: str, now: float) -> tuple[int, float]:
+        found = self._used.get(user)
+        return (0, now + _WINDOW) if found is None or found[1] <= now else found

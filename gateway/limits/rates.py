@@ -9,9 +9,6 @@ belongs to the proxy in front.
 import math
 import time
 
-from limits import RateLimitItemPerMinute
-from limits.strategies import FixedWindowRateLimiter
-
 from gateway.limits.counting import Counts
 from schema.errors import Problem, RequestError
 from sync.settings import LimitSettings
@@ -39,36 +36,32 @@ class Rates:
     """One for a process."""
 
     def __init__(self, settings: LimitSettings) -> None:
-        self._limiter = FixedWindowRateLimiter(Counts())
-        self._budget = RateLimitItemPerMinute(settings.cost_per_minute, namespace="key")
-        self._strangers = RateLimitItemPerMinute(settings.refusals_per_minute, namespace="address")
+        self._budget, self._spent = settings.cost_per_minute, Counts()  # by holder
+        self._patience, self._wrong = settings.refusals_per_minute, Counts()  # by address
 
     def spend(self, holder: str, cost: int) -> None:
         """Take `cost` off what a key's holder has left; TooManyRequests where that is not enough."""
-        if not self._limiter.hit(self._budget, holder, cost=max(cost, 1)):
-            raise self._refused(self._budget, holder)
+        if self._spent.add(holder, max(cost, 1)) > self._budget:
+            raise TooManyRequests(self._budget, _wait(self._spent, holder))
 
     def fine(self, holder: str, cost: int) -> None:
         """Take `cost` off what is left, or all of it: for what was read and refused."""
-        left = self._limiter.get_window_stats(self._budget, holder).remaining
-        self._limiter.hit(self._budget, holder, cost=min(cost, left))
+        self._spent.add(holder, min(cost, max(self._budget - self._spent.used(holder), 0)))
 
     def check(self, holder: str) -> None:
         """TooManyRequests for whoever has nothing left, before anything is looked up for them."""
-        self._admit(self._budget, holder)
+        if self._spent.used(holder) >= self._budget:
+            raise TooManyRequests(self._budget, _wait(self._spent, holder))
 
     def refused(self, address: str) -> None:
         """Note that somebody at an address showed no valid key."""
-        self._limiter.hit(self._strangers, address)
+        self._wrong.add(address, 1)
 
     def admit(self, address: str) -> None:
         """TooManyRequests for an address from which too many keys were wrong of late."""
-        self._admit(self._strangers, address)
+        if self._wrong.used(address) >= self._patience:
+            raise TooManyRequests(self._patience, _wait(self._wrong, address))
 
-    def _admit(self, item: RateLimitItemPerMinute, who: str) -> None:
-        if not self._limiter.test(item, who):
-            raise self._refused(item, who)
 
-    def _refused(self, item: RateLimitItemPerMinute, who: str) -> TooManyRequests:
-        reset = self._limiter.get_window_stats(item, who).reset_time
-        return TooManyRequests(item.amount, max(1, math.ceil(reset - time.time())))
+def _wait(counts: Counts, user: str) -> int:
+    return max(1, math.ceil(counts.until(user) - time.time()))
