@@ -32,7 +32,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Layouts:
-    """Those of the tables that an entry has rows in."""
+    """Those of the tables that an entry has rows in, but for the one it is searched by."""
 
     entry: Layout
     organisation: Layout

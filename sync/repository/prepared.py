@@ -28,8 +28,8 @@ class Told(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """What is compared with the stored entry, and the rows that take its place. `identity` is what makes it the same
-    project to a reader: title, topic and lead organisation.
+    """What is compared with the stored entry, what it is searched by, and the rows that take its place. `identity` is what makes it
+    the same project to a reader: title, topic and lead organisation.
     """
 
     id: str

@@ -1,5 +1,6 @@
 """What can be seen of the hub at work, by whom, and that nothing personal is in it."""
 
+import asyncio
 import io
 import logging
 import re
@@ -69,6 +70,23 @@ def request_lines(lines) -> list[dict]:
         assert time.monotonic() < until, "no request was logged"
         time.sleep(0.01)
     return found
+
+
+def test_lines_of_requests_wait_for_each_other_and_come_before_what_is_logged_after_them(lines) -> None:
+    async def logged() -> list[dict]:
+        logging.getLogger("dexhub.requests").info({"event": "first"})
+        logging.getLogger("dexhub.requests").info({"event": "second"})
+        at_once = lines()
+        logging.getLogger("dexhub.else").warning("third")
+        return at_once
+
+    at_once = asyncio.run(logged())
+    assert (at_once, [each["event"] for each in lines()]) == ([], ["first", "second", "third"])
+
+
+def test_a_line_of_a_request_is_written_where_no_loop_runs_that_would(lines) -> None:
+    logging.getLogger("dexhub.requests").info({"event": "only"})
+    assert [each["event"] for each in lines()] == ["only"]
 
 
 def test_a_request_is_one_line_of_json_that_names_key_route_and_time(own, lines) -> None:
