@@ -123,10 +123,9 @@ def contradicting(cases: Sequence[Case]) -> frozenset[str]:
     """
     favoured: dict[str, set[str]] = defaultdict(set)
     for case in cases:
-        if case.status is CaseStatus.CONFIRMED and case.kept is not None:
-            for entry in case.entries:
-                if entry != case.kept:
-                    favoured[entry].add(case.kept)
+        if case.kept is not None:
+            for entry in case.dropped:
+                favoured[entry].add(case.kept)
     left = set(favoured)
     while settled := {entry for entry in left if favoured[entry].isdisjoint(left)}:
         left -= settled
@@ -151,7 +150,7 @@ def _excluded(
             f"{f'objection {word.objection} was upheld' if word.objection else 'the organiser decided'}: {word.reason}",
         )  # fmt: skip
     for case in cases:
-        if case.status is CaseStatus.CONFIRMED and case.kept != item.entry_id and item.entry_id not in circular:
+        if item.entry_id in case.dropped and item.entry_id not in circular:
             # Which entry stays is not said: it may be another region's, and the reason is shown to this one.
             zh, en = (
                 f"查重案件 {case.id} 已确认，保留的是另一项目",

@@ -60,6 +60,11 @@ class Case:
     kept: str | None
     entries: tuple[str, ...]
 
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The entries that its decision takes out."""
+        return tuple(each for each in self.entries if self.status is CaseStatus.CONFIRMED and each != self.kept)
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -162,13 +162,15 @@ def overtaken(
     """Included entries of a frozen or final roster that could not be included as the database stands now; with
     `confirmed_only` those that a confirmed duplicate takes out.
     """
-    live = {(each.region, each.entry_id): each for each in compute(gather(session, now)).items}
+    inputs = gather(session, now)
+    live = {(each.region, each.entry_id): each for each in compute(inputs).items}
+    dropped = {entry for case in inputs.cases for entry in case.dropped}
     problems = []
     for item in roster_of(standing).items:
         found = live.get((item.region, item.entry_id))
         if item.state is not RosterState.INCLUDED or (found is not None and found.state is RosterState.INCLUDED):
             continue
-        if confirmed_only and (found is None or found.reason not in _DUPLICATE):
+        if confirmed_only and item.entry_id not in dropped:
             continue
         zh = found.reason_zh if found else "其所在名单已不再有效"
         en = found.reason_en if found else "its list does not count any more"
@@ -182,9 +184,6 @@ def overtaken(
             )
         )  # fmt: skip
     return problems
-
-
-_DUPLICATE = ("DUPLICATE", "CASES_CONTRADICT")
 
 
 def _contradiction(entry: str) -> Problem:

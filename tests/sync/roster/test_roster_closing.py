@@ -103,6 +103,12 @@ def test_confirming_a_duplicate_of_two_included_entries_is_refused_once_the_rost
     assert (refused(closed.settle, case, "61:1"), closed.on_record("CASE_DECIDED")) == (["ROSTER_FINAL"], [])
 
 
+def test_nor_is_one_about_an_entry_that_was_withdrawn_since_and_is_in_it_all_the_same(closed, refused) -> None:
+    case = closed.case("41:1", "61:1")
+    closed.entry("41:1", "WITHDRAWN")
+    assert (refused(closed.settle, case, "61:1"), closed.on_record("CASE_DECIDED")) == (["ROSTER_FINAL"], [])
+
+
 def test_an_erratum_takes_one_out_moves_the_next_up_and_lets_the_case_be_decided(closed) -> None:
     case = closed.case("41:1", "61:1")
     closed.erratum("41:1")
