@@ -1,8 +1,10 @@
 """Serves the simulated platforms of all regions, each on a port of its own, as real HTTP servers on loopback."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
 
 from aiohttp import web
 
@@ -11,6 +13,10 @@ from adapters.sandbox.corpus import generate
 from adapters.sandbox.platform import Platform
 from adapters.sandbox.registrations import Corpus
 from adapters.transport import Endpoint
+
+_ACCEPTING: Final = (
+    5  # turns of the loop; asyncio takes three from a connection that it accepts to its server's knowing of it
+)
 
 
 def corpus(sizes: Mapping[str, int], seed: int) -> Corpus:
@@ -50,8 +56,18 @@ async def serving(sites: Sequence[Platform], first_port: int = 0) -> AsyncIterat
             await asyncio.to_thread(site.warm)
             runner = web.AppRunner(site.application(), access_log=None, handler_cancellation=True)
             await runner.setup()
-            stack.push_async_callback(runner.cleanup)
-            await web.TCPSite(runner, "127.0.0.1", first_port + index if first_port else 0).start()
-            host, port = runner.addresses[0][:2]
+            listening = socket.create_server(("127.0.0.1", first_port + index if first_port else 0))
+            stack.push_async_callback(_end, runner, listening)
+            await web.SockSite(runner, listening).start()
+            host, port = listening.getsockname()
             endpoints[site.adapter.manifest.slug] = site.endpoint(f"http://{host}:{port}")
         yield endpoints
+
+
+async def _end(runner: web.AppRunner, listening: socket.socket) -> None:
+    """Accept nothing more, and clean up once what was accepted just before is known to the server, or it would never be closed."""
+    asyncio.get_running_loop().remove_reader(listening)
+    for _ in range(_ACCEPTING):
+        await asyncio.sleep(0)
+    await runner.cleanup()
+    listening.close()
