@@ -11,7 +11,6 @@ import strawberry
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -30,7 +29,7 @@ from gateway.hub import Hub
 from gateway.limits.bodies import Bodies
 from gateway.observing import Observed
 from gateway.schema import graphql_schema
-from gateway.tracing import Traces
+from gateway.tracing import SILENT, Traces
 from gateway.trusted_documents import TrustedDocuments
 from schema.errors import RequestError
 from schema.vocabulary import Role
@@ -66,8 +65,7 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
             await asyncio.to_thread(traces.stop)
 
     traces = Traces.configured()
-    silent = TelemetryConfig(tracing=False, metrics=False, logs=False)  # see `gateway.tracing`
-    app = FastAPI(title="dexhub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=silent)
+    app = FastAPI(title="dexhub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=SILENT)
     app.state.hub = hub
     documents = TrustedDocuments(hub.settings.trusted_documents, only=hub.settings.trusted_only)
     for kind in (RequestError, RequestValidationError, HTTPException, Exception):

@@ -31,6 +31,7 @@ from gateway.hub import Hub
 from gateway.limits.bodies import Bodies
 from gateway.native import NativeFields, native_readers
 from gateway.schema import region_schema, registry_schema
+from gateway.tracing import SILENT
 from schema.errors import Problem, RequestError
 from sync.settings import LimitSettings, Settings
 
@@ -90,7 +91,9 @@ def create_region(adapter: Adapter, settings: Settings) -> FastAPI:
     """The subgraph of one region, which needs the address of its platform and nothing else."""
     code = adapter.manifest.code
     readers = {code: native_readers(settings)[code]}
-    app = FastAPI(title=f"dexhub {adapter.manifest.slug}", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title=f"dexhub {adapter.manifest.slug}", docs_url=None, redoc_url=None, openapi_url=None, telemetry=SILENT
+    )
     for kind in (RequestError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answer)
     app.add_middleware(Bodies, limits=settings.limits)

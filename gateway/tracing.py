@@ -1,13 +1,14 @@
 """Spans of requests for an OpenTelemetry collector, where its own variables name one and `dexhub[telemetry]` is installed.
 
-A span says what a line of the log says, under the same number. FastAPI's own spans, which are shut, hold the whole address, and
-so whatever a query by GET says.
+A span says what a line of the log says, but for who asked, under the same number. FastAPI's own spans, which are shut, hold the
+whole address, and so whatever a query by GET says.
 """
 
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Self
 
+from fastapi.telemetry import TelemetryConfig
 from opentelemetry.propagators.textmap import default_getter
 from opentelemetry.trace import Span, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -26,6 +27,8 @@ _NAMES: Final = {
     "request": "dexhub.request", "code": "dexhub.code",
 }  # fmt: skip
 _FAULTS: Final = 500
+SILENT: Final = TelemetryConfig(tracing=False, metrics=False, logs=False)
+"""What every application of ours is given."""
 
 
 class Traces:
@@ -43,7 +46,7 @@ class Traces:
         if not any(os.environ.get(name) for name in _ENDPOINTS):
             return None
         try:
-            # Only then: together they take as much memory as a tenth of all else.
+            # Of the extra, which need not be installed.
             from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415  see above
             from opentelemetry.sdk.resources import SERVICE_NAME, Resource  # noqa: PLC0415  see above
             from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415  see above

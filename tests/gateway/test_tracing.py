@@ -5,13 +5,23 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from pydantic import SecretStr
 from sqlalchemy import text
 
+from adapters.registry import regions
+from gateway.app import create_app
+from gateway.hub import Hub
+from gateway.subgraph import create_region
 from gateway.tracing import Traces
 from schema.errors import RequestError
+from sync.settings import PlatformSettings, Settings
 
 TRACKS = "query Tracks($phone: String) { nationalTracks { id } entries(filter: { text: $phone }) { totalCount } }"
 PHONE = "13912345678"
@@ -122,6 +132,33 @@ def migrate_away(service) -> None:
     """A revision that the code does not know."""
     with service.hub.database.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = 'elsewhere'"))
+
+
+@pytest.fixture
+def by_fastapi(monkeypatch) -> InMemorySpanExporter:
+    """What FastAPI would trace of its own accord, where the operator has set OpenTelemetry up for the process."""
+    told, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(told))
+    monkeypatch.setattr("opentelemetry.trace.get_tracer_provider", lambda: provider)
+    return told
+
+
+async def asked(app) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://dexhub") as client:
+        await client.get("/graphql", params={"query": PHONE})
+
+
+async def test_fastapi_traces_nothing_of_its_own_accord(by_fastapi, filled_sqlite) -> None:
+    await asked(create_app(Hub(Settings(token_key=SecretStr("t" * 64)), filled_sqlite)))
+    assert by_fastapi.get_finished_spans() == ()
+
+
+async def test_nor_does_it_in_a_regions_subgraph(by_fastapi) -> None:
+    adapter = next(iter(regions().values()))
+    platform = PlatformSettings(url="http://127.0.0.1:9", key_id="k", secret=SecretStr("s"))
+    settings = Settings(token_key=SecretStr("t" * 64), platforms={adapter.manifest.slug: platform})
+    await asked(create_region(adapter, settings))
+    assert by_fastapi.get_finished_spans() == ()
 
 
 def test_where_no_collector_is_named_nothing_is_traced() -> None:
