@@ -142,8 +142,8 @@ class _Lines(structlog.stdlib.ProcessorFormatter):
 
 
 class _Log(logging.StreamHandler[TextIO]):
-    """Writes lines, those of requests several at a time: to write each by itself would be a tenth of the work of a quick answer.
-    Whatever else is logged, and the end of the process, brings those that wait out before it.
+    """Writes lines, those of requests several at a time: each write by itself would hand the interpreter to another thread. Whatever
+    else is logged, and the end of the process, brings those that wait out before it.
     """
 
     def __init__(self, stream: TextIO) -> None:

@@ -22,7 +22,7 @@ from sync.desk import Desk, PreparedPage, Task
 from sync.preparing_process import PreparingProcess, unpacked
 from sync.repository.statements import statements
 
-_MANY: Final = 1000  # new rows after which a process is worth the second of work it takes to start
+_MANY: Final = 1000  # new rows after which a process is worth the half second of work it takes to start
 _PORTION: Final = 125  # rows; sending fewer costs as much as mapping them
 _TOGETHER: Final = 600  # rows of a region that wait while others are stored, and are then stored in one transaction
 _MOST: Final = 3  # processes; the one process that stores cannot use more

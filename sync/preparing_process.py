@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _READY: Final = b"ready"
 _UNDER_WAY: Final = 16  # portions sent and not yet answered; with fewer it waits where several regions store in turn
-_BUFFER: Final = 1 << 20  # bytes each way; an answer has some 400,000
+_BUFFER: Final = 1 << 20  # bytes each way; an answer has some 660,000
 _LENGTH: Final = 8  # bytes before each message that tell how long it is
 
 

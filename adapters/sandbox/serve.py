@@ -14,9 +14,7 @@ from adapters.sandbox.platform import Platform
 from adapters.sandbox.registrations import Corpus
 from adapters.transport import Endpoint
 
-_ACCEPTING: Final = (
-    5  # turns of the loop; asyncio takes three from a connection that it accepts to its server's knowing of it
-)
+_ACCEPTING: Final = 5  # turns of the loop: more than asyncio takes from accepting to its server's knowing of it
 
 
 def corpus(sizes: Mapping[str, int], seed: int) -> Corpus:

@@ -1,7 +1,6 @@
 """Counts what everybody uses, in the memory of this process, in windows of a minute that begin with the first use.
 
-`limits`, which does the same, starts a timer thread for nearly every use and puts a key together for each: together that took a
-fifth of the time of an answer that is kept.
+`limits`, which does the same, starts a timer thread for nearly every use and puts a key together for each.
 """
 
 import threading

@@ -46,8 +46,8 @@ mutation Move($input: MoveListInput!) {
   moveList(input: $input) { list { receipt state counts publicityWindow events { act actor reason } } problems { code place value } }
 }"""
 OBJECTOR, CONTACT = "欧阳明德", "ouyang@example.org"
-# For those who ask for every field there is at once, which no client may.
 _ONE_FOR_ALL: Final = LimitSettings(cost_per_minute=10**12)  # all tests of a process share a key
+# For those who ask for every field there is at once, which no client may.
 UNBOUNDED: Final = LimitSettings(fields=10_000, cost=10**9, cost_per_minute=10**12)
 CONFIRMED: Final = ({"reason": "已逐项核实"},)  # what every list of a test may say of what is to be confirmed
 DECIDE: Final = """
