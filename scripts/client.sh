@@ -22,8 +22,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/clients/python" "$work/schema"
 cp schema/schema.graphql "$work/schema/"
-cp -R clients/python/queries clients/python/pyproject.toml "$work/clients/python/"
-(cd "$work/clients/python" && PATH="$tool/bin:$PATH" "$tool/bin/ariadne-codegen" >/dev/null)
+cp -R clients/python/queries clients/python/pyproject.toml clients/python/closing.py "$work/clients/python/"
+(cd "$work/clients/python" && PATH="$tool/bin:$PATH" PYTHONPATH=. "$tool/bin/ariadne-codegen" >/dev/null)
 if [ "$check" = --check ]; then
   diff -r -x __pycache__ -x py.typed "$work/clients/python/dexhub_client" clients/python/dexhub_client || {
     echo "clients/python 与模式或查询不一致，运行 make client / clients/python differs from schema or queries: make client" >&2

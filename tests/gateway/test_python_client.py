@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import sys
+from contextlib import aclosing
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -74,6 +75,13 @@ async def test_a_decision_is_heard_by_whoever_subscribed_before_it(client, packa
         told = (await first).case_changed
         await news.aclose()
     assert (told.change.value, told.case.id, told.case.status.value) == ("DECIDED", case.id, "DISMISSED")
+
+
+async def test_a_subscription_that_is_closed_has_closed_its_connection(client) -> None:
+    async with client as dexhub:
+        async with aclosing(dexhub.case_changes(after="0")) as news:
+            await anext(news)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_it_says_how_fresh_every_region_is(client) -> None:
