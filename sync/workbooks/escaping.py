@@ -13,8 +13,10 @@ _FORMULA_OR_NUMBER: Final = re.compile(r"'*(?:[=+\-@\t\r\n＝＋－＠]|\d[\d\-/
 
 
 def guarded(text: str) -> str:
-    """Text as a workbook may hold it, in a cell formatted as text."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """Text as a workbook may hold it, in a cell formatted as text: a number needs no apostrophe there, but one that it has would be
+    taken for ours.
+    """
+    return f"'{text}" if _FORMULA.match(text) or plain(text) != text else text
 
 
 def guarded_csv(text: str) -> str:
