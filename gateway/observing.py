@@ -6,17 +6,15 @@ is a key's prefix. Errors that nobody expected are logged whole under their refe
 
 import asyncio
 import logging
-import random
+import os
 import sys
 import time
-from collections.abc import MutableMapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, TextIO
 
 import orjson
-import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,22 +22,6 @@ from gateway.tracing import Traces
 from schema.errors import redact_all, unnumbered
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
-
-
-def _without_numbers(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401  structlog's form
-    return {
-        name: redact_all(value) if isinstance(value, str) and name != "timestamp" else value
-        for name, value in event.items()
-    }
-
-
-_SHARED: Final[list[Any]] = [
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.format_exc_info,
-    _without_numbers,
-]
 _requests: Final = logging.getLogger("dexhub.requests")
 _METHODS: Final = ("GET", "POST", "HEAD")
 _CHILDREN: Final = 1000  # of routes, methods and statuses
@@ -89,7 +71,7 @@ class Observed:
             await self._app(scope, receive, send)
             return
         state, started, status = scope.setdefault("state", {}), time.perf_counter(), 499  # gone before an answer
-        state["request_id"] = number = unnumbered(f"{random.getrandbits(64):016x}")
+        state["request_id"] = number = unnumbered(os.urandom(8).hex())
 
         async def noting(message: Message) -> None:
             nonlocal status
@@ -129,16 +111,22 @@ def _template(scope: Scope) -> str:
     )  # which is a router's own root
 
 
-class _Lines(structlog.stdlib.ProcessorFormatter):
-    """Makes lines of JSON. Those of requests, which are the most, hold nothing that has to be looked for and take a shorter way."""
+class _Lines(logging.Formatter):
+    """Makes lines of JSON. Those of requests, which are the most, hold nothing that has to be looked for."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""
-        if record.name != _requests.name or not isinstance(record.msg, dict):
-            return super().format(record)
+        told = record.msg if record.name == _requests.name and isinstance(record.msg, dict) else self._told(record)
         moment = datetime.fromtimestamp(record.created, UTC)
-        told = {**record.msg, "level": record.levelname.lower(), "logger": record.name, "timestamp": moment}
+        told = {**told, "level": record.levelname.lower(), "logger": record.name, "timestamp": moment}
         return orjson.dumps(told, option=orjson.OPT_UTC_Z).decode()
+
+    def _told(self, record: logging.LogRecord) -> dict[str, str]:
+        told = {"event": record.getMessage()}
+        if record.exc_info:
+            told["exception"] = self.formatException(record.exc_info)
+        # Halves of characters, which JSON cannot hold, are what a client may well have sent.
+        return {name: redact_all(text.encode("utf-8", "backslashreplace").decode()) for name, text in told.items()}
 
 
 class _Log(logging.StreamHandler[TextIO]):
@@ -181,15 +169,7 @@ def configure(level: str, stream: TextIO = sys.stderr) -> None:
     hidden that could be a person's. Strawberry's own log is shut: it holds what clients wrote.
     """
     handler = _Log(stream)
-    handler.setFormatter(
-        _Lines(
-            foreign_pre_chain=_SHARED,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-        )
-    )
+    handler.setFormatter(_Lines())
     # No line tells them, and each record would look them up.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()

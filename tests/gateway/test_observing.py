@@ -131,6 +131,12 @@ def test_a_number_in_an_unexpected_error_is_hidden_in_the_log(lines) -> None:
     assert (PHONE in str(line), NUMBER in str(line), "ValueError" in str(line)) == (False, False, True)
 
 
+def test_half_a_character_is_logged_as_its_number(lines) -> None:
+    ours = logging.getLogger().handlers[0]  # the test's own records shall not hold it: they are sent between processes
+    ours.handle(logging.LogRecord("dexhub.gateway", logging.WARNING, "", 0, "unreadable: \ud800", None, None))
+    assert [each["event"] for each in lines()] == ["unreadable: \\ud800"]
+
+
 @pytest.fixture
 def registered(tmp_path):
     (tmp_path / "tracks.graphql").write_text(TRACKS, "utf-8")
