@@ -1,10 +1,11 @@
 """`entries.ndjson`: every entry that fits as one line of JSON, as GraphQL answers it, for programs that take all of them.
 
-The lines are made as compiled operations make their answers, page by page while they are sent; at no time is there more than a
-page of them, however many there are.
+The lines are made as compiled operations make their answers, page by page while they are sent and while the database reads the
+next page; at no time are there more than three pages, however many there are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
 from typing import Final, cast
@@ -19,12 +20,12 @@ from gateway.exports.conditions import Conditions
 from gateway.schema import graphql_schema
 from sync.database import Database
 from sync.repository.browse import EntryBrowser, Wanted
-from sync.repository.ready import ready_row
+from sync.repository.ready import Row, ready_row
 from sync.scope import Scope
 from sync.tables import EntryRow
 from sync.waivers import waived_standings
 
-_PAGE: Final = 1000
+_PAGE: Final = 500
 SHOWN: Final = """query ($id: ID!) { entry(id: $id) {
   id nativeId region { code name } city title summary track { id name } topic { id title } subTopic { id title }
   proposedNationalTrack { id name } declaredNationalTrack { id name } nationalTrack { id name } match stage status award score
@@ -41,14 +42,16 @@ def entry_lines(database: Database, scope: Scope, asked: Conditions) -> Iterator
         waived = waived_standings(session, datetime.now(UTC)) if asked.entries.asks_for_standings() else {}
         query = EntryBrowser(session, scope).beyond(Wanted(asked.entries, waived), _PAGE)
         ready = ready_row(session, query, EntryRow, columns.names)
-    last = ""
-    while True:
+
+    def page(after: str) -> Sequence[Row]:
         with database.glance(scope) as session:
-            rows = ready.run(session, {"after": last})
-        if not rows:
-            return
-        last = rows[-1][columns.place("id")]
-        yield b"\n".join((*entries.objects(rows), b""))
+            return ready.run(session, {"after": after})
+
+    with ThreadPoolExecutor(1, "export") as reader:
+        coming = reader.submit(page, "")
+        while rows := coming.result():
+            coming = reader.submit(page, rows[-1][columns.place("id")])
+            yield b"\n".join((*entries.objects(rows), b""))
 
 
 @cache
