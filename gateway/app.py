@@ -33,7 +33,7 @@ from gateway.tracing import SILENT, Traces
 from gateway.trusted_documents import TrustedDocuments
 from schema.errors import RequestError
 from schema.vocabulary import Role
-from sync import migrate
+from sync import revision
 from sync.database import DatabaseFault
 
 _WRITE_USES: Final = 60  # seconds between two times that uses of keys are written
@@ -105,8 +105,8 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
     async def ready() -> JSONResponse:
         """Whether the database answers and is at the revision the code needs."""
         found = await asyncio.to_thread(_revision, hub)
-        good = found == migrate.newest()
-        content = {"status": "ok" if good else "unready", "revision": found, "needed": migrate.newest()}
+        good = found == revision.needed()
+        content = {"status": "ok" if good else "unready", "revision": found, "needed": revision.needed()}
         return JSONResponse(content, status_code=200 if good else 503)
 
     return app
@@ -136,6 +136,6 @@ def _write_uses(hub: Hub) -> None:
 
 def _revision(hub: Hub) -> str | None:
     try:
-        return migrate.revision(hub.database)
-    except migrate.Unreachable:
+        return revision.stored(hub.database)
+    except revision.Unreachable:
         return None

@@ -15,7 +15,7 @@ from gateway.entries import beijing
 from gateway.operations import Problem
 from schema.types.catalogue import Region
 from schema.vocabulary import Role
-from sync import migrate
+from sync import revision
 from sync.audit import seals_in
 from sync.audit_verification import Verification
 from sync.audit_verification import verify as verify_chain
@@ -125,8 +125,8 @@ class SystemQueries:
             age = newest_backup_age(hub.settings.backup_folder, datetime.now(UTC))
             return Health(
                 database=hub.database.name,
-                revision=migrate.revision(hub.database),
-                needed_revision=migrate.newest() or "",
+                revision=revision.stored(hub.database),
+                needed_revision=revision.needed(),
                 scheduler_seen_at=beijing(began) if began else None,
                 backup_age_minutes=int(age.total_seconds() // 60) if age is not None else None,
                 seals_file=hub.settings.seals_file is not None,

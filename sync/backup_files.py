@@ -21,7 +21,7 @@ from sqlalchemy import URL
 
 from schema.audit import AuditAction, Signer
 from schema.errors import Problem, RequestError
-from sync import migrate
+from sync import revision
 from sync.audit import record
 from sync.database import Database
 from sync.doctor import examine
@@ -92,8 +92,8 @@ def restore(file: Path, identity: Path, target: Database) -> None:
 
 
 def _looked_at(restored: Database, signer: Signer | None) -> Drill:
-    found = migrate.revision(restored)
-    problems = [] if found == migrate.newest() else [
+    found = revision.stored(restored)
+    problems = [] if found == revision.needed() else [
         Problem(
             "BACKUP_OUTDATED", "alembic_version", "备份的版本不是当前版本", "not of the newest revision", found,
             "还原后运行 dexhub db upgrade，再另作备份", "restore it, run dexhub db upgrade, back up anew",

@@ -28,8 +28,7 @@ from sync.tables import ListRow
 from sync.workbooks.columns import TEMPLATE_VERSION, folded
 from sync.workbooks.confinement import confined
 from sync.workbooks.findings import Mark, in_order, mark
-from sync.workbooks.reading import FileRow, rank_of
-from sync.workbooks.template import template
+from sync.workbooks.rows import FileRow, rank_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +109,8 @@ def marked(body: bytes, marks: Sequence[Mark]) -> bytes:
 
 def region_template(database: Database | None, region: str) -> bytes:
     """The region's template; with a database, prefilled with its entries that are still in the contest."""
+    from sync.workbooks.template import template  # noqa: PLC0415  openpyxl takes five megabytes, and few ask for a template
+
     rows: list[tuple[str, str, str]] = []
     if database is not None:
         with database.read() as session:

@@ -8,10 +8,6 @@ from collections import Counter
 from collections.abc import Sequence
 from io import BytesIO
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from adapters.table import Table, read_table
 from schema.errors import Problem, RequestError, SourceChanged
 from schema.vocabulary import Register
@@ -21,6 +17,10 @@ from sync.registers import NAMES, RegisterLine
 
 def template(register: Register) -> bytes:
     """A workbook with the headings; credit codes are kept as text, which a spreadsheet would otherwise round."""
+    from openpyxl import Workbook  # noqa: PLC0415  it takes five megabytes, and few ask for a template
+    from openpyxl.styles import Font  # noqa: PLC0415  as above
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415  as above
+
     book = Workbook()
     sheet = book.active
     if sheet is None:

@@ -32,7 +32,7 @@ REFUSED: Final = 2  # the command could not do its work
 def open_hub(settings: "Settings | None" = None) -> Iterator["Hub"]:
     """The configured hub with its database ready; closed at the end. Loaded only here: not every command opens it."""
     from gateway.hub import Hub  # noqa: PLC0415  see above
-    from sync import migrate  # noqa: PLC0415  see above
+    from sync import revision  # noqa: PLC0415  see above
     from sync.database import Database  # noqa: PLC0415  see above
     from sync.settings import Settings  # noqa: PLC0415  see above
 
@@ -40,7 +40,7 @@ def open_hub(settings: "Settings | None" = None) -> Iterator["Hub"]:
     database = Database(chosen.database_url)
     hub = Hub(chosen, database)
     try:
-        migrate.ready(database)
+        revision.ready(database)
         yield hub
     finally:
         hub.stop()

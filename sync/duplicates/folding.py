@@ -15,7 +15,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import opencc
+
+from sync.simplified import HAN, simplified
 
 Codes = npt.NDArray[np.uint32]
 
@@ -25,15 +26,6 @@ _TIMES: Final = (
 )
 _SYLLABLES: Final = 0xE000  # first code point of Unicode's private use area: one per toneless syllable
 _UNICODE: Final = 0x110000
-_HAN: Final = range(0x3400, 0xA000)  # ideographs and extension A; what lies beyond is too rare to have variants
-
-
-@cache
-def simplified() -> dict[int, str]:
-    """Simplified form by code point, from OpenCC's table of characters (not of phrases: places must not shift)."""
-    characters = [chr(code) for code in _HAN]
-    converted = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    return {ord(old): new for old, new in zip(characters, converted, strict=True) if len(new) == 1}
 
 
 def _fold_one(code: int) -> int:
@@ -50,7 +42,7 @@ def _fold_one(code: int) -> int:
 def folding_table() -> Codes:
     """For each code point the one it is read as; `BREAK` for signs and emoji."""
     table = np.arange(_UNICODE, dtype=np.uint32)
-    for code in chain(range(_HAN.start), range(0xF900, 0x10000)):
+    for code in chain(range(HAN.start), range(0xF900, 0x10000)):
         table[code] = _fold_one(code)
     for old, new in simplified().items():
         table[old] = ord(new)
@@ -82,7 +74,7 @@ def sounding_table() -> Codes:
     table = np.arange(_UNICODE, dtype=np.uint32)
     syllables: dict[str, int] = {}
     for code, readings in sorted(_readings().items()):
-        if code in _HAN:
+        if code in HAN:
             table[code] = syllables.setdefault(_toneless(readings), _SYLLABLES + len(syllables))
     return table[folding_table()]
 

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from sync.repository.prepared import Told
 from sync.repository.statements import statements
-from sync.search_text import grams, searchable, sought, words
+from sync.search_text import grams, sought, words
 from sync.tables import EntryRow, EntrySearchRow, OrganisationRow
 
 _STEP: Final = 1000
@@ -75,6 +75,8 @@ def _on_postgresql(session: Session, asked: Sequence[str], columns: Sequence[Any
 
 def add(session: Session, told: Sequence[Told]) -> None:
     """Store the text of entries that have none."""
+    from sync.searchable_texts import searchable  # noqa: PLC0415  it loads numpy, which whoever only answers does without
+
     made = statements(session.get_bind().dialect.name).search
     texts = iter(searchable([text for _, *both in told for text in both]))
     rows = made.layout.ready(

@@ -12,6 +12,7 @@ from schema.errors import Problem, RequestError, redact
 from sync.workbooks.columns import BY_NAME, COLUMNS, is_check, missing, places
 from sync.workbooks.findings import Mark, mark
 from sync.workbooks.grids import Book, Cell, Grid, Line, Lost
+from sync.workbooks.rows import FileRow, is_rank
 
 _LOOKED_AT: Final = 30  # rows of a sheet among which the headings are looked for
 _EXACT_COLUMNS: Final = (
@@ -40,14 +41,6 @@ _DRAWN: Final = mark(
     "请保留原件，需要时把改动抄回原件；名单的读取不受影响", "keep your original, copy into it what you mend; the list is read all the same",
     warning=True,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """One row of the list: its number in the sheet, and its cells by column name, cleaned. Missing columns are empty."""
-
-    row: int
-    cells: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +166,7 @@ def _row_marks(line: Line, cells: Mapping[str, Cell]) -> Iterator[Mark]:
             yield mark(line.number, name, "CELL_FORMULA", cell.text, f"单元格是公式，按显示的内容“{redact(cell.text)}”读取",
                        "a formula, read as it was last shown", "核对无误可忽略", "ignore if that is meant", warning=True)  # fmt: skip
     rank, entry = (_clean(name, cells[name].text) for name in ("rank", "entryId"))
-    if not cells["rank"].lost and not _is_rank(rank):
+    if not cells["rank"].lost and not is_rank(rank):
         said = ("RANK_INVALID", rank, "名次不是正整数", "the rank is no whole number") if rank else _NO_RANK
         yield mark(
             line.number,
@@ -185,16 +178,6 @@ def _row_marks(line: Line, cells: Mapping[str, Cell]) -> Iterator[Mark]:
     if not cells["entryId"].lost and not entry:
         yield mark(line.number, "entryId", "VALUE_MISSING", "", "没有填项目编号", "no entry id",
                    "填写省平台的项目编号；不是项目的行请删除", "give the platform's id; delete the row if it is no entry")  # fmt: skip
-
-
-def _is_rank(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 6
-
-
-def rank_of(row: FileRow) -> int:
-    """The rank of a row; 0, which no list has, where it cannot be read (and is told)."""
-    text = row.cells.get("rank", "")
-    return int(text) if _is_rank(text) else 0
 
 
 def _merged_rows(layout: Layout) -> set[int]:

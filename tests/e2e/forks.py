@@ -22,7 +22,7 @@ from schema.identity import id_number_doubtful
 from sync.database import Database
 from sync.pull import Puller
 from sync.scheduler import Clock
-from sync.search_text import searchable
+from sync.searchable_texts import searchable
 from sync.settings import Settings
 
 _PAGE = 10  # rows, so that every run has many transactions to be struck in

@@ -11,6 +11,7 @@ from schema.errors import RequestError
 from sync import migrate
 from sync.case_evidence import read
 from sync.database import Database
+from sync.revision import needed, ready, stored
 
 EARLIER = [each.revision for each in ScriptDirectory.from_config(migrate._config()).walk_revisions()][:0:-1]
 # What later revisions change in rows on purpose, and to what: everything is asked for once more, evidence takes another form.
@@ -131,18 +132,22 @@ def test_an_upgrade_from_nothing_gives_exactly_the_tables_of_the_code(database: 
 
 
 def test_an_upgraded_database_is_at_the_newest_revision(database: Database) -> None:
-    assert migrate.revision(database) == migrate.newest()
+    assert stored(database) == needed()
+
+
+def test_the_revision_that_the_code_needs_is_the_last_of_the_migrations() -> None:
+    assert needed() == ScriptDirectory.from_config(migrate._config()).get_current_head()
 
 
 def test_upgrading_twice_is_harmless(database: Database) -> None:
-    assert migrate.upgrade(database) == migrate.newest()
+    assert migrate.upgrade(database) == needed()
 
 
 def test_a_database_of_another_revision_is_refused_with_what_to_type(database: Database) -> None:
     with database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
     with pytest.raises(RequestError) as refused:
-        migrate.ready(database)
+        ready(database)
     assert (refused.value.code, refused.value.problems[0].remedy_en) == (
         "DATABASE_OUTDATED",
         "back it up, then run dexhub db upgrade",
@@ -159,6 +164,6 @@ def test_a_postgresql_whose_user_may_not_add_the_extension_says_what_to_do(postg
     database = Database(url.set(username="somebody").render_as_string())
     with pytest.raises(RequestError) as refused:
         migrate.upgrade(database)
-    found = migrate.revision(database)
+    found = stored(database)
     database.close()
     assert (refused.value.code, found) == ("EXTENSION_MISSING", None)

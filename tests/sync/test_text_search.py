@@ -12,7 +12,6 @@ from schema.provenance import SourceRef
 from schema.records import Entry, Organisation, Team
 from schema.vocabulary import Stage, TrackMatch
 from sync.database import Database
-from sync.duplicates.folding import simplified
 from sync.repository import search
 from sync.repository.browse import EntryBrowser, Wanted
 from sync.repository.entries import EntryStore
@@ -21,7 +20,9 @@ from sync.repository.keyset import Slice
 from sync.repository.prepared import Prepared
 from sync.repository.statements import prepare
 from sync.scope import EVERYTHING
-from sync.search_text import grams, normalised, searchable, sought, spread, words
+from sync.search_text import grams, normalised, sought, spread, words
+from sync.searchable_texts import searchable
+from sync.simplified import simplified
 from sync.tables import EntryRow
 
 ODD = [

@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.exc import DBAPIError
 
 from schema.errors import Problem, RequestError
-from sync.search_text import searchable
+from sync.searchable_texts import searchable
 
 revision = "0009"
 down_revision = "0008"

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.registry import regions
 from gateway.auth import authenticate
-from sync import migrate
+from sync import revision
 from sync.database import Database
 
 COMMANDS = ("demo", "serve", "scheduler", "pull", "detect", "roster", "query", "keys", "lists", "schema", "db")
@@ -165,9 +165,9 @@ def test_a_new_database_is_brought_to_the_newest_revision(dexhub, monkeypatch, t
     monkeypatch.setenv("DEXHUB_DATABASE_URL", f"sqlite:///{tmp_path}/below/new.sqlite3")
     run = dexhub("db", "upgrade")
     database = Database(f"sqlite:///{tmp_path}/below/new.sqlite3")
-    found = migrate.revision(database)
+    found = revision.stored(database)
     database.close()
-    assert (run.code, found, migrate.newest() in run.out) == (0, migrate.newest(), True)
+    assert (run.code, found, revision.needed() in run.out) == (0, revision.needed(), True)
 
 
 @pytest.mark.parametrize("words", [["detect"], ["roster"], ["keys", "list"], ["query", "{ nationalTracks { id } }"]])

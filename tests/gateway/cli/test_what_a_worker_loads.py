@@ -1,0 +1,11 @@
+"""A worker that answers holds in memory what answering takes."""
+
+import subprocess
+import sys
+
+
+def test_a_worker_loads_nothing_that_only_detection_workbooks_or_migrations_need() -> None:
+    asked = "print(*sorted({'numpy', 'openpyxl', 'alembic', 'scipy', 'pygments'} & set(sys.modules)))"
+    loaded = "import sys, gateway.cli.serving; from gateway.schema import graphql_schema; graphql_schema(); "
+    said = subprocess.run([sys.executable, "-c", loaded + asked], capture_output=True, text=True, check=True)
+    assert said.stdout == "\n"
