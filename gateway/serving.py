@@ -7,7 +7,7 @@ ends. Here what comes of a head before it is whole has limits of time and size; 
 
 import asyncio
 import sys
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -21,6 +21,35 @@ _HEAD: Final = 64 << 10  # bytes of a head that is not whole
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
+class Together:
+    """A connection whose writes of one turn of the loop go out at once: uvicorn writes an answer's head and body one after the other,
+    which are two calls of the system here, and two pieces to read for the client.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._waiting: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Have it sent before the loop waits for anything."""
+        if not self._waiting:
+            self._loop.call_soon(self._send)
+        self._waiting.append(data)
+
+    def close(self) -> None:
+        """Once everything is sent."""
+        self._send()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever else a connection can do
+        return getattr(self._transport, name)
+
+    def _send(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._transport.write(b"".join(waiting))
+
+
 class Patience(HttpToolsProtocol):
     """As long as a head may take to arrive and as much as may come of it meanwhile, and no more."""
 
@@ -32,7 +61,7 @@ class Patience(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Wait for the first head."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", Together(transport, self.loop)))
         self._wait()
 
     def data_received(self, data: bytes) -> None:
