@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.exports.conditions import Conditions
 from gateway.exports.contents import CONTENTS, WHOLE
-from gateway.exports.lines import entry_lines
+from gateway.exports.lines import entry_lines, entry_pages
 from schema.errors import Problem, RequestError, redact
 from sync.database import Database
 from sync.scope import EVERYTHING, Scope
@@ -20,7 +20,7 @@ def write(database: Database, scope: Scope, what: str, form: str, pairs: Iterabl
     """Write `what` as `form` into `file`; the table's title. RequestError where there is no such export or filter."""
     if (what, form) == LINES:
         with file.open("wb") as target:
-            target.writelines(entry_lines(database, scope, Conditions.of(what, pairs)))
+            target.writelines(map(entry_lines, entry_pages(database, scope, Conditions.of(what, pairs))))
         return _TITLE
     if what not in CONTENTS or form not in WRITERS:
         known = [*(f"{each}.{kind}" for each in CONTENTS for kind in WRITERS), ".".join(LINES)]

@@ -1,11 +1,10 @@
 """`entries.ndjson`: every entry that fits as one line of JSON, as GraphQL answers it, for programs that take all of them.
 
-The lines are made as compiled operations make their answers, page by page while they are sent and while the database reads the
-next page; at no time are there more than three pages, however many there are.
+The lines are made as compiled operations make their answers, page by page; at no time are there more than a few of them, however
+many there are.
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
 from typing import Final, cast
@@ -25,7 +24,7 @@ from sync.scope import Scope
 from sync.tables import EntryRow
 from sync.waivers import waived_standings
 
-_PAGE: Final = 500
+_PAGE: Final = 1000
 SHOWN: Final = """query ($id: ID!) { entry(id: $id) {
   id nativeId region { code name } city title summary track { id name } topic { id title } subTopic { id title }
   proposedNationalTrack { id name } declaredNationalTrack { id name } nationalTrack { id name } match stage status award score
@@ -35,23 +34,27 @@ SHOWN: Final = """query ($id: ID!) { entry(id: $id) {
 """What a line holds: what is answered to this question."""
 
 
-def entry_lines(database: Database, scope: Scope, asked: Conditions) -> Iterator[bytes]:
-    """Pieces of many lines, in order of id. Nothing is held of the database while somebody takes one."""
-    entries, columns = _projection()
+def entry_pages(database: Database, scope: Scope, asked: Conditions) -> Iterator[Sequence[Row]]:
+    """What lines are made of, in order of id. Nothing is held of the database while somebody takes a page."""
+    _, columns = _projection()
     with database.read(scope) as session:
         waived = waived_standings(session, datetime.now(UTC)) if asked.entries.asks_for_standings() else {}
         query = EntryBrowser(session, scope).beyond(Wanted(asked.entries, waived), _PAGE)
         ready = ready_row(session, query, EntryRow, columns.names)
-
-    def page(after: str) -> Sequence[Row]:
+    last = ""
+    while True:
         with database.glance(scope) as session:
-            return ready.run(session, {"after": after})
+            rows = ready.run(session, {"after": last})
+        if not rows:
+            return
+        last = rows[-1][columns.place("id")]
+        yield rows
 
-    with ThreadPoolExecutor(1, "export") as reader:
-        coming = reader.submit(page, "")
-        while rows := coming.result():
-            coming = reader.submit(page, rows[-1][columns.place("id")])
-            yield b"\n".join((*entries.objects(rows), b""))
+
+def entry_lines(page: Sequence[Row]) -> bytes:
+    """The lines of a page."""
+    entries, _ = _projection()
+    return b"\n".join((*entries.objects(page), b""))
 
 
 @cache

@@ -6,11 +6,13 @@ by the missing last piece of the body where one did not come.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
@@ -18,12 +20,14 @@ from fastapi.responses import StreamingResponse
 from gateway.auth import Viewer, viewer_of
 from gateway.exports.conditions import Conditions
 from gateway.exports.files import LINES, write
-from gateway.exports.lines import entry_lines
+from gateway.exports.lines import entry_lines, entry_pages
 from gateway.hub import Hub
 from gateway.list_uploads import XLSX, attachment
 from gateway.offloading import in_thread
 from schema.provenance import CHINA
+from sync.repository.ready import Row
 
+_T = TypeVar("_T")
 router = APIRouter()
 _TYPES: Final = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
 _PIECE: Final = 1 << 18  # bytes
@@ -40,9 +44,9 @@ async def export(
 async def table(hub: Hub, viewer: Viewer, what: str, form: str, pairs: Sequence[tuple[str, str]]) -> StreamingResponse:
     """What the viewer may see of `what`, as a file to save."""
     if (what, form) == LINES:
-        pieces = entry_lines(hub.database, viewer.scope, Conditions.of(what, pairs))
+        pages = entry_pages(hub.database, viewer.scope, Conditions.of(what, pairs))
         return StreamingResponse(
-            _ahead(pieces), media_type="application/x-ndjson", headers={"Cache-Control": "no-store"}
+            _lines(pages), media_type="application/x-ndjson", headers={"Cache-Control": "no-store"}
         )
     folder = await asyncio.to_thread(TemporaryDirectory, prefix="dexhub-export-")
     file = Path(folder.name) / "export"
@@ -56,20 +60,38 @@ async def table(hub: Hub, viewer: Viewer, what: str, form: str, pairs: Sequence[
     return StreamingResponse(_pieces(folder, file), media_type=_TYPES[form], headers=headers)
 
 
-async def _ahead(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """The pieces, each made while the one before is sent."""
+async def _lines(pages: Iterator[Sequence[Row]]) -> AsyncGenerator[bytes, None]:
+    """The lines of each page, made while the one before is sent and the next is read."""
 
-    def take() -> asyncio.Task[bytes]:
-        return asyncio.create_task(in_thread(lambda: next(pieces, b"")))
+    async def read() -> AsyncGenerator[Sequence[Row], None]:
+        while page := await in_thread(lambda: next(pages, None)):
+            yield page
 
-    coming = take()
-    try:
-        while piece := await coming:
-            coming = take()
+    async def made() -> AsyncGenerator[bytes, None]:
+        async with aclosing(_ahead(read())) as found:
+            async for page in found:
+                yield await in_thread(partial(entry_lines, page))
+
+    async with aclosing(_ahead(made())) as lines:
+        async for piece in lines:
             yield piece
+
+
+async def _ahead(items: AsyncGenerator[_T, None]) -> AsyncGenerator[_T, None]:
+    """The items, each asked for while the one before is used."""
+
+    async def ask() -> _T | None:
+        return await anext(items, None)
+
+    coming = asyncio.create_task(ask())
+    try:
+        while (item := await coming) is not None:
+            coming = asyncio.create_task(ask())
+            yield item
     finally:
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)
+        await items.aclose()
 
 
 def _pieces(folder: "TemporaryDirectory[str]", file: Path) -> Iterator[bytes]:
