@@ -12,12 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from functools import cache
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Final, TypeVar
 
 _T = TypeVar("_T")
 _Task = Callable[[], None]
-_THREADS: Final = min(32, (os.cpu_count() or 1) + 4)  # as many as asyncio would have
+_FEW: Final = 3
+_OTHERS: Final = min(32, (os.cpu_count() or 1) + 4) - _FEW  # together as many as asyncio would have
+_HELD_UP: Final = 0.01  # seconds in which none of the few takes anything
 _ASIDE: Final = ThreadPoolExecutor(1, "aside")
 
 
@@ -45,7 +47,7 @@ async def in_thread(work: Callable[[], _T]) -> _T:
         if not waiting.done():
             waiting.set_result(None)
 
-    _tasks().put(run)
+    _threads().put(run, loop)
     try:
         await waiting
     except asyncio.CancelledError:
@@ -65,15 +67,50 @@ async def aside(work: Callable[[], _T]) -> _T:
     return await asyncio.get_running_loop().run_in_executor(_ASIDE, work)
 
 
+class _Threads:
+    """A few threads, as more of them would only take the interpreter from each other; and others while all of these are held up by
+    what takes long.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: SimpleQueue[_Task] = SimpleQueue()
+        self._taken = 0  # by the few
+        self._calls: SimpleQueue[int] = SimpleQueue()  # for others, with what the few had taken by then
+        self._watched_by: asyncio.AbstractEventLoop | None = None
+        for number in range(_FEW + _OTHERS):
+            work = self._work if number < _FEW else self._relieve
+            threading.Thread(target=work, name=f"work {number + 1}", daemon=True).start()
+
+    def put(self, task: _Task, loop: asyncio.AbstractEventLoop) -> None:
+        """Have it done."""
+        self._tasks.put(task)
+        if self._watched_by is None or self._watched_by.is_closed():
+            self._watched_by = loop
+            loop.call_later(_HELD_UP, self._watch, loop, self._taken)
+
+    def _watch(self, loop: asyncio.AbstractEventLoop, taken: int) -> None:
+        if self._tasks.empty():
+            self._watched_by = None
+            return
+        if self._taken == taken and self._calls.empty():
+            self._calls.put(taken)
+        loop.call_later(_HELD_UP, self._watch, loop, self._taken)
+
+    def _work(self) -> None:
+        while True:
+            task = self._tasks.get()
+            self._taken += 1
+            task()
+
+    def _relieve(self) -> None:
+        while True:
+            taken = self._calls.get()
+            with suppress(Empty):
+                while self._taken == taken:
+                    self._tasks.get_nowait()()
+
+
 @cache
-def _tasks() -> "SimpleQueue[_Task]":
-    """What waits for a thread, and the threads, which last as long as the process."""
-    made: SimpleQueue[_Task] = SimpleQueue()
-    for number in range(_THREADS):
-        threading.Thread(target=_work, args=(made,), name=f"work {number + 1}", daemon=True).start()
-    return made
-
-
-def _work(tasks: "SimpleQueue[_Task]") -> None:
-    while True:
-        tasks.get()()
+def _threads() -> _Threads:
+    """Of this process, as long as it lasts."""
+    return _Threads()

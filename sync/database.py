@@ -92,7 +92,8 @@ class Database:
     @contextmanager
     def glance(self, scope: Scope = EVERYTHING) -> Iterator[Session]:
         """A session for a few quick queries, each as things are at its moment. Where nothing has to be said to the database
-        beforehand it is the thread's own and stays: taking a connection and opening a transaction costs more than a query.
+        beforehand it is the thread's own and stays: taking a connection and opening a transaction costs more than a query. For threads
+        that last as long as the process.
         """
         if scope.region is not None:
             with self.read(scope) as session:

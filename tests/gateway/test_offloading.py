@@ -34,6 +34,16 @@ async def test_many_are_done_at_a_time() -> None:
     assert sorted(await asyncio.gather(*(in_thread(meeting.wait) for _ in range(3)))) == [0, 1, 2]
 
 
+async def test_what_takes_long_holds_up_nobody_else() -> None:
+    go_on = threading.Event()
+    long = [asyncio.create_task(in_thread(go_on.wait)) for _ in range(5)]
+    async with asyncio.timeout(30):
+        quick = [await in_thread(lambda: 42), await in_thread(lambda: 43)]
+    waiting = [each.done() for each in long]
+    go_on.set()
+    assert (quick, waiting, await asyncio.gather(*long)) == ([42, 43], [False] * 5, [True] * 5)
+
+
 async def test_whoever_is_cancelled_waits_until_it_has_ended() -> None:
     begun, go_on, seen = threading.Event(), threading.Event(), []
 
