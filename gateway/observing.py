@@ -6,7 +6,7 @@ is a key's prefix. Errors that nobody expected are logged whole under their refe
 
 import asyncio
 import logging
-import os
+import random
 import sys
 import time
 from contextlib import nullcontext
@@ -26,6 +26,7 @@ _requests: Final = logging.getLogger("dexhub.requests")
 _METHODS: Final = ("GET", "POST", "HEAD")
 _CHILDREN: Final = 1000  # of routes, methods and statuses
 _TOGETHER: Final = 0.1  # seconds that lines of requests wait for each other
+_chance: Final = random.Random()  # noqa: S311  a number that names a request; the system's own would hand the interpreter over
 
 
 class Figures:
@@ -71,7 +72,7 @@ class Observed:
             await self._app(scope, receive, send)
             return
         state, started, status = scope.setdefault("state", {}), time.perf_counter(), 499  # gone before an answer
-        state["request_id"] = number = unnumbered(os.urandom(8).hex())
+        state["request_id"] = number = unnumbered(f"{_chance.getrandbits(64):016x}")
 
         async def noting(message: Message) -> None:
             nonlocal status

@@ -44,7 +44,7 @@ from sync.settings import LimitSettings
 _OPERATIONS: Final = 400  # by name, most of them also without
 _LONGEST: Final = 4000  # characters of a document that plans are made for; its tree takes a hundred times as many bytes
 _PLANS: Final = 64  # of one operation: sets of values of variables that decide what is selected
-_BOUND: Final = 1000  # operations with all their variables
+_BOUND: Final = 2500  # operations with all their variables, some ten kilobytes each
 
 _log = logging.getLogger("dexhub.gateway")
 _known: Final[OrderedDict[tuple[Schema, str, str | None], "Compiled | None"]] = OrderedDict()

@@ -39,7 +39,7 @@ from sync.database import DatabaseFault
 from sync.scope import Scope as Within
 
 _MEASURED: Final = 5000  # operations with their variables
-_REQUESTS: Final = 1000  # by their bytes, which are not read again
+_REQUESTS: Final = 2500  # by their bytes, which are not read again
 _LONGEST: Final = 8000  # bytes of one that is kept
 _BY_GET: Final = ((b"cache-control", b"private, no-cache"), (b"vary", b"Authorization, Accept"))
 _STREAMS: Final = ("text/event-stream", "multipart/")  # media types whose answers come in pieces

@@ -4,10 +4,12 @@ passing it through SQLAlchemy costs several times what the database takes to ans
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 from sqlmodel import SQLModel
 
 from sync.repository import straight
@@ -16,22 +18,32 @@ from sync.tables.columns import Moment, moment_told, table_of
 
 TOTAL: Final = "total"  # as the last column of a listing's rows
 Row = tuple[Any, ...]  # as `straight` gives it
-_named: Callable[..., Any] = namedtuple  # noqa: PYI024  of names that are not known before
+_compiled: Final[LRUCache[Any, Any]] = LRUCache(500)
 
 
 class ReadyQuery:
-    """A SELECT as the driver takes it, with its values. It serves every session of databases of one kind."""
+    """A SELECT as the driver takes it, with its values. It serves every session of databases of one kind. Statements that differ in
+    values alone, such as the pages of a listing, are made once: SQLAlchemy knows which these are.
+    """
 
     def __init__(self, session: Session, query: Select[Any]) -> None:
         dialect = session.get_bind().dialect
-        compiled: Any = query.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        processors = compiled._bind_processors  # noqa: SLF001  there is no public way to what executing it would do
+        # There is no public way to what executing it would do; engines keep what they compile by the same key.
+        known: Any = query._generate_cache_key()  # noqa: SLF001
+        compiled: Any = _compiled.get((dialect, known.key)) if known else None
+        if compiled is None:
+            compiled = query.compile(dialect=dialect, cache_key=known)
+            if known:
+                _compiled[dialect, known.key] = compiled
+        given = compiled.construct_params(extracted_parameters=known.bindparams if known else None)
+        whole = compiled.construct_expanded_state(given)
+        processors = {**compiled._bind_processors, **whole.processors}  # noqa: SLF001
         self._values = {
             name: processors[name](value) if name in processors and value is not None else value
-            for name, value in compiled.construct_params().items()
+            for name, value in whole.parameters.items()
         }
-        self._names = compiled.positiontup if compiled.positional else None
-        self._sql = str(compiled)
+        self._names = whole.positiontup
+        self._sql = whole.statement
 
     def run(self, session: Session, more: Mapping[str, str] | None = None) -> Sequence[Row]:
         """The rows; `more` are values of parameters that the query was made without."""
@@ -44,6 +56,14 @@ def ready_row(session: Session, query: Select[Any], table: type[SQLModel], names
     """The query of rows of a table, of which only these columns are read."""
     columns = table_of(table).c
     return ReadyQuery(session, query.with_only_columns(*(columns[name] for name in names), maintain_column_froms=True))
+
+
+@lru_cache(maxsize=256)
+def _row(names: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
+    """Makes rows with these names: a type for them, which takes longer to make than a page to read."""
+    made: Callable[..., Any] = namedtuple  # noqa: PYI024  of names that are not known before
+    row: Callable[[Sequence[Any]], Any] = made("Row", names)._make
+    return row
 
 
 class ReadyListing:
@@ -67,7 +87,7 @@ class ReadyListing:
         names = list(dict.fromkeys((*names, *(key.name for key in order))))
         self._columns: list[Any] = [table_of(table).c[name] for name in names]
         self._moments = [at for at, column in enumerate(self._columns) if isinstance(column.type, Moment)]
-        self._named = _named("Row", [*names, TOTAL][: len(names) + counted])._make
+        self._named = _row((*names, TOTAL)[: len(names) + counted])
         self._rows: dict[Slice, ReadyQuery] = {}
         self._number: ReadyQuery | None = None
 
