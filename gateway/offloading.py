@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 _T = TypeVar("_T")
 _Task = Callable[[], None]
 _FEW: Final = 3
-_OTHERS: Final = min(32, (os.cpu_count() or 1) + 4) - _FEW  # together as many as asyncio would have
+MOST: Final = min(32, (os.cpu_count() or 1) + 4)  # as many as asyncio would have
 _HELD_UP: Final = 0.01  # seconds in which none of the few takes anything
 _ASIDE: Final = ThreadPoolExecutor(1, "aside")
 
@@ -77,7 +77,7 @@ class _Threads:
         self._taken = 0  # by the few
         self._calls: SimpleQueue[int] = SimpleQueue()  # for others, with what the few had taken by then
         self._watched_by: asyncio.AbstractEventLoop | None = None
-        for number in range(_FEW + _OTHERS):
+        for number in range(MOST):
             work = self._work if number < _FEW else self._relieve
             threading.Thread(target=work, name=f"work {number + 1}", daemon=True).start()
 

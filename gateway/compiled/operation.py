@@ -6,7 +6,7 @@ bound plans by all of their variables. Each store is bounded and forgets what wa
 
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -43,7 +43,9 @@ from sync.settings import LimitSettings
 
 _OPERATIONS: Final = 400  # by name, most of them also without
 _LONGEST: Final = 4000  # characters of a document that plans are made for; its tree takes a hundred times as many bytes
-_PLANS: Final = 64  # of one operation: sets of values of variables that decide what is selected
+_PLANS: Final = (
+    64  # of one operation: sets of values of variables that decide what is selected; of objects among arguments
+)
 _BOUND: Final = 2500  # operations with all their variables, some ten kilobytes each
 
 _log = logging.getLogger("dexhub.gateway")
@@ -125,6 +127,7 @@ class Compiled:
         self._schema = schema
         self._operation = Operation(schema._schema, document, definition)  # noqa: SLF001  strawberry has no public way
         self._plans: dict[tuple[Any, ...], Sequence[_Root]] = {}
+        self._objects: dict[tuple[str, bytes], dict[str, Any]] = {}
 
     def bound(self, variables: bytes) -> Bound:
         """The operation with variables, as JSON; NotCovered where the ordinary way has to answer."""
@@ -148,13 +151,27 @@ class Compiled:
         for root in self._planned(values):
             try:
                 arguments = get_argument_values(root.definition, root.node, values)
-                converted = convert_arguments(
-                    arguments, root.field.arguments, self._schema.schema_converter.scalar_registry, self._schema.config
-                )
-                found.append((root.key, root.field, root.plan.bind(converted)))
+                found.append((root.key, root.field, root.plan.bind(self._converted(root, arguments))))
             except (GraphQLError, RequestError):
                 raise NotCovered from None
         return Bound(found)
+
+    def _converted(self, root: _Root, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """As resolvers take them. What strawberry makes of objects is kept: it looks at each of their fields, and the next page of a
+        listing has the filter of the one before.
+        """
+        objects = {name: value for name, value in arguments.items() if isinstance(value, dict)}
+        key = root.key, orjson.dumps(objects, default=repr)
+        if key not in self._objects:
+            if len(self._objects) >= _PLANS:
+                self._objects.clear()
+            self._objects[key] = self._convert(root, objects)
+        others = {name: value for name, value in arguments.items() if name not in objects}
+        return self._objects[key] | self._convert(root, others)
+
+    def _convert(self, root: _Root, arguments: dict[str, Any]) -> dict[str, Any]:
+        converter, config = self._schema.schema_converter, self._schema.config
+        return convert_arguments(arguments, root.field.arguments, converter.scalar_registry, config)
 
     def _planned(self, values: VariableValues) -> Sequence[_Root]:
         deciding = tuple(values.coerced.get(name) for name in self._operation.deciding_variables)

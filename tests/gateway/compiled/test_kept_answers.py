@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 
 from adapters.registry import regions
 from gateway.auth import KeyWish, revoke_key
+from gateway.offloading import MOST
 from gateway.schema import graphql_schema
 from schema.vocabulary import Role
 
@@ -162,9 +163,10 @@ async def test_connections_that_the_database_ended_are_replaced(asked, filled) -
         connection.exec_driver_sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-    found = [await none.answer(NATIONAL, {"query": PAGE}) for _ in range(12)]
-    assert ([each[0] for each in found], found[-1][2]["data"], none.by_plan[-1]) == (
-        [200] * 12,
+    found = [await none.answer(NATIONAL, {"query": PAGE}) for _ in range(2 * MOST)]
+    otherwise = none.by_plan[-2 * MOST :].count(False)  # each thread meets its lost connection once
+    assert ([each[0] for each in found], found[-1][2]["data"], otherwise <= MOST) == (
+        [200] * (2 * MOST),
         expected[2]["data"],
         True,
     )
