@@ -28,8 +28,7 @@ class ReadyQuery:
 
     def __init__(self, session: Session, query: Select[Any]) -> None:
         dialect = session.get_bind().dialect
-        # There is no public way to what executing it would do; engines keep what they compile by the same key.
-        known: Any = query._generate_cache_key()  # noqa: SLF001
+        known: Any = query._generate_cache_key()  # noqa: SLF001  there is no public way; engines keep what they compile by it
         compiled: Any = _compiled.get((dialect, known.key)) if known else None
         if compiled is None:
             compiled = query.compile(dialect=dialect, cache_key=known)
@@ -37,7 +36,7 @@ class ReadyQuery:
                 _compiled[dialect, known.key] = compiled
         given = compiled.construct_params(extracted_parameters=known.bindparams if known else None)
         whole = compiled.construct_expanded_state(given)
-        processors = {**compiled._bind_processors, **whole.processors}  # noqa: SLF001
+        processors = {**compiled._bind_processors, **whole.processors}  # noqa: SLF001  nor to what executing it would do
         self._values = {
             name: processors[name](value) if name in processors and value is not None else value
             for name, value in whole.parameters.items()
