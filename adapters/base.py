@@ -22,7 +22,7 @@ from adapters.source import Position, RawPage, Source
 from adapters.transport import Endpoint, Transport
 from schema.catalogue import Catalogue
 from schema.errors import MappingError, Problem
-from schema.held_json import held_json
+from schema.held_json import held
 from schema.identity import Tokeniser
 from schema.provenance import SourceRef
 from schema.records import Entry, Tombstone
@@ -129,12 +129,12 @@ class Adapter:
         fresh: list[Fresh] = []
         version = f"{self.manifest.code}/{self.manifest.mapping_version}/".encode()
         for row in raw.rows:
-            content = held_json(row.data, default=str)
+            content = orjson.dumps(row.data, default=str)
             fingerprint = tokens.fingerprint(version + content)
             if (seen := known.get(fingerprint)) is not None:
                 unchanged.append(seen)
             else:
-                fresh.append(Fresh(row.key, row.locator, row.problems, content, fingerprint))
+                fresh.append(Fresh(row.key, row.locator, row.problems, held(content), fingerprint))
         return unchanged, fresh
 
     @final

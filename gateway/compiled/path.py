@@ -34,7 +34,7 @@ from gateway.limits.refusals import too_slow
 from gateway.offloading import in_thread
 from gateway.trusted_documents import TrustedDocuments
 from schema.errors import RequestError
-from schema.held_json import held_json
+from schema.held_json import held
 from sync.database import DatabaseFault
 from sync.scope import Scope as Within
 
@@ -111,7 +111,7 @@ class CompiledPath:
         named = self._documents.named(asked)
         plan = self._plan(named)
         try:
-            variables = held_json(named.get("variables") or {})
+            variables = held(orjson.dumps(named.get("variables") or {}))
         except TypeError:  # it reads what is nested deeper than it writes
             raise NotCovered from None
         return plan, variables, plan.bound(variables)

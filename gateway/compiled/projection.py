@@ -27,7 +27,7 @@ from strawberry.types.field import StrawberryField
 
 from gateway.compiled import NotCovered
 from gateway.compiled.selection import Fields, Selection
-from schema.held_json import held_json
+from schema.held_json import held
 from schema.provenance import CHINA
 from sync.tables.columns import moment_told
 
@@ -105,7 +105,7 @@ class AsJson(dict[Any, bytes]):
         self._made = made
 
     def __missing__(self, key: Any) -> bytes:  # noqa: ANN401  a value that can be a key
-        found = self[key] = held_json(self._made(key))
+        found = self[key] = held(orjson.dumps(self._made(key)))
         return found
 
 
@@ -171,7 +171,7 @@ class _Part:
 @lru_cache(maxsize=_TEXTS)
 def _of_text(text: str, part: _Part) -> bytes:
     """The same of a list that is stored as text; what was asked for of late is at hand."""
-    return held_json(part.of(orjson.loads(text)))
+    return held(orjson.dumps(part.of(orjson.loads(text))))
 
 
 def projection(
