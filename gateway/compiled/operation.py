@@ -1,7 +1,7 @@
 """Binds compiled operations to their variables.
 
 What is kept is kept by what it depends on: an operation by its text, its plans by the variables that decide what is selected,
-bound plans by all of their variables. Each store is bounded and forgets what was not asked for longest.
+bound plans by all of their variables. Each store is bounded.
 """
 
 import logging
@@ -37,15 +37,15 @@ from gateway.compiled.roots import PLANS
 from gateway.compiled.selection import Operation, Selection
 from gateway.limits.measure import measure
 from schema.errors import RequestError
+from schema.held_json import held
 from sync.database import DatabaseFault, Session
 from sync.scope import Scope
 from sync.settings import LimitSettings
 
 _OPERATIONS: Final = 400  # by name, most of them also without
 _LONGEST: Final = 4000  # characters of a document that plans are made for; its tree takes a hundred times as many bytes
-_PLANS: Final = (
-    64  # of one operation: sets of values of variables that decide what is selected; of objects among arguments
-)
+_PLANS: Final = 64  # of one operation: sets of values of variables that decide what is selected
+_OBJECTS: Final = 64  # of one operation: sets of objects among its arguments
 _BOUND: Final = 2500  # operations with all their variables, some ten kilobytes each
 
 _log = logging.getLogger("dexhub.gateway")
@@ -161,13 +161,14 @@ class Compiled:
         listing has the filter of the one before.
         """
         objects = {name: value for name, value in arguments.items() if isinstance(value, dict)}
-        key = root.key, orjson.dumps(objects, default=repr)
-        if key not in self._objects:
-            if len(self._objects) >= _PLANS:
+        key = root.key, held(orjson.dumps(objects, default=repr))
+        found = self._objects.get(key)
+        if found is None:
+            if len(self._objects) >= _OBJECTS:
                 self._objects.clear()
-            self._objects[key] = self._convert(root, objects)
+            found = self._objects[key] = self._convert(root, objects)
         others = {name: value for name, value in arguments.items() if name not in objects}
-        return self._objects[key] | self._convert(root, others)
+        return found | self._convert(root, others)
 
     def _convert(self, root: _Root, arguments: dict[str, Any]) -> dict[str, Any]:
         converter, config = self._schema.schema_converter, self._schema.config
