@@ -18,7 +18,7 @@ from sync.tables.columns import Moment, moment_told, table_of
 
 TOTAL: Final = "total"  # as the last column of a listing's rows
 Row = tuple[Any, ...]  # as `straight` gives it
-_compiled: Final[LRUCache[Any, Any]] = LRUCache(500)
+_compiled: Final[LRUCache[Any, Any]] = LRUCache(128)  # some ninety kilobytes each
 
 
 class ReadyQuery:
