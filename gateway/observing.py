@@ -9,7 +9,7 @@ import logging
 import random
 import sys
 import time
-from contextlib import nullcontext
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, TextIO
@@ -26,6 +26,8 @@ _requests: Final = logging.getLogger("dexhub.requests")
 _METHODS: Final = ("GET", "POST", "HEAD")
 _CHILDREN: Final = 1000  # of routes, methods and statuses
 _TOGETHER: Final = 0.1  # seconds that lines of requests wait for each other
+BEGAN: Final = "began"  # in a scope's state: when a request came that took this way later
+_hidden: Final = lru_cache(1000)(redact_all)  # of holders of keys
 _chance: Final = random.Random()  # noqa: S311  a number that names a request; the system's own would hand the interpreter over
 
 
@@ -40,7 +42,10 @@ class Figures:
         self.seconds = Histogram(
             "dexhub_request_seconds", "Time to answer", ["route"], buckets=_SECONDS, registry=self.registry
         )
-        self.running = Gauge("dexhub_requests_running", "Requests being answered", registry=self.registry)
+        self.running = 0  # requests; the loop's thread alone says so
+        Gauge("dexhub_requests_running", "Requests being answered", registry=self.registry).set_function(
+            lambda: self.running
+        )
         self.refusals = Counter("dexhub_refusals", "Requests refused, by code", ["code"], registry=self.registry)
         self.cost = Counter("dexhub_cost", "Units of cost that operations were charged", registry=self.registry)
         self._answered = lru_cache(_CHILDREN)(self.requests.labels)
@@ -71,8 +76,9 @@ class Observed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        state, started, status = scope.setdefault("state", {}), time.perf_counter(), 499  # gone before an answer
-        state["request_id"] = number = unnumbered(f"{_chance.getrandbits(64):016x}")
+        state, status = scope.setdefault("state", {}), 499  # gone before an answer
+        started = state.pop(BEGAN, None) or time.perf_counter()
+        state["request_id"] = number = request_number()
 
         async def noting(message: Message) -> None:
             nonlocal status
@@ -82,27 +88,66 @@ class Observed:
             await send(message)
 
         span = self._traces.begin(scope) if self._traces else None
-        self._figures.running.inc()
+        self._figures.running += 1
         try:
             await self._app(scope, receive, noting)
         finally:
-            self._figures.running.dec()
-            told = self._note(scope, status, time.perf_counter() - started)
+            self._figures.running -= 1
+            told = note(self._figures, scope, _template(scope), status, time.perf_counter() - started)
             if self._traces and span:
                 self._traces.end(span, told)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> dict[str, Any]:
-        state, method = scope["state"], scope["method"] if scope["method"] in _METHODS else "other"
-        route, code = _template(scope), state.get("code")
-        self._figures.note(route, method, status, seconds, code)
-        told = {
-            "request": state["request_id"], "route": route, "method": method, "status": status,
-            "ms": round(seconds * 1000, 1), "holder": redact_all(state.get("holder") or "") or None, "code": code,
-            "event": "request",
-        }  # fmt: skip
-        if _requests.isEnabledFor(logging.INFO):
-            _requests.handle(logging.LogRecord(_requests.name, logging.INFO, "", 0, told, None, None))
-        return told
+
+def request_number() -> str:
+    """By which a request is found in the log."""
+    return unnumbered(f"{_chance.getrandbits(64):016x}")
+
+
+def note(figures: Figures, scope: Scope, route: str, status: int, seconds: float) -> dict[str, Any]:
+    """Count a request that was answered, and log it; what the log says."""
+    state, method = scope["state"], scope["method"] if scope["method"] in _METHODS else "other"
+    code = state.get("code")
+    figures.note(route, method, status, seconds, code)
+    told = {
+        "request": state["request_id"], "route": route, "method": method, "status": status,
+        "ms": round(seconds * 1000, 1), "holder": _hidden(state.get("holder") or "") or None, "code": code,
+        "event": "request",
+    }  # fmt: skip
+    request_log.tell(told)
+    return told
+
+
+class _RequestLog:
+    """Logs requests several together: a record for each would take as long as an answer that is kept, and each write hands the
+    interpreter to another thread. Whatever else is logged, and the end of the process, brings those that wait out before it.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[dict[str, Any]] = []
+        self._promised_by: asyncio.AbstractEventLoop | None = None
+
+    def tell(self, told: Mapping[str, Any]) -> None:
+        """Have it logged, soon where a loop runs that will do it."""
+        if not _requests.isEnabledFor(logging.INFO):
+            return
+        self._waiting.append({**told, "level": "info", "logger": _requests.name, "timestamp": time.time()})
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.write()
+            return
+        if len(self._waiting) == 1 or loop is not self._promised_by:
+            self._promised_by = loop
+            loop.call_later(_TOGETHER, self.write)
+
+    def write(self) -> None:
+        """Log what waits."""
+        together, self._waiting = self._waiting, []
+        if together:
+            _requests.handle(logging.LogRecord(_requests.name, logging.INFO, "", 0, together, None, None))
+
+
+request_log: Final = _RequestLog()
 
 
 def _template(scope: Scope) -> str:
@@ -116,11 +161,11 @@ class _Lines(logging.Formatter):
     """Makes lines of JSON. Those of requests, which are the most, hold nothing that has to be looked for."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
-        told = record.msg if record.name == _requests.name and isinstance(record.msg, dict) else self._told(record)
-        moment = datetime.fromtimestamp(record.created, UTC)
-        told = {**told, "level": record.levelname.lower(), "logger": record.name, "timestamp": moment}
-        return orjson.dumps(told, option=orjson.OPT_UTC_Z).decode()
+        """A line, or one for each of some requests."""
+        if record.name == _requests.name and isinstance(record.msg, list):
+            return "\n".join(map(_line, record.msg))
+        told = {"level": record.levelname.lower(), "logger": record.name, "timestamp": record.created}
+        return _line(self._told(record) | told)
 
     def _told(self, record: logging.LogRecord) -> dict[str, str]:
         told = {"event": record.getMessage()}
@@ -130,39 +175,24 @@ class _Lines(logging.Formatter):
         return {name: redact_all(text.encode("utf-8", "backslashreplace").decode()) for name, text in told.items()}
 
 
-class _Log(logging.StreamHandler[TextIO]):
-    """Writes lines, those of requests several at a time: each write by itself would hand the interpreter to another thread. Whatever
-    else is logged, and the end of the process, brings those that wait out before it.
-    """
+def _line(told: Mapping[str, Any]) -> str:
+    moment = datetime.fromtimestamp(told["timestamp"], UTC)
+    return orjson.dumps({**told, "timestamp": moment}, option=orjson.OPT_UTC_Z).decode()
 
-    def __init__(self, stream: TextIO) -> None:
-        super().__init__(stream)
-        self._waiting: list[str] = []
+
+class _Log(logging.StreamHandler[TextIO]):
+    """Writes lines, in order."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write it, or have it wait where a loop runs that will write it."""
-        if record.name == _requests.name and (loop := _running()):
-            self._waiting.append(self.format(record))
-            if len(self._waiting) == 1:
-                loop.call_later(_TOGETHER, self.flush)
-        else:
-            self.flush()
-            super().emit(record)
+        """Write it behind the requests that wait."""
+        if record.name != _requests.name:
+            request_log.write()
+        super().emit(record)
 
     def flush(self) -> None:
         """Write what waits."""
-        with self.lock or nullcontext():
-            waiting, self._waiting = self._waiting, []
-            if waiting:
-                self.stream.write("\n".join([*waiting, ""]))
+        request_log.write()
         super().flush()
-
-
-def _running() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 def configure(level: str, stream: TextIO = sys.stderr) -> None:

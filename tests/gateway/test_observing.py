@@ -74,8 +74,8 @@ def request_lines(lines) -> list[dict]:
 
 def test_lines_of_requests_wait_for_each_other_and_come_before_what_is_logged_after_them(lines) -> None:
     async def logged() -> list[dict]:
-        logging.getLogger("dexhub.requests").info({"event": "first"})
-        logging.getLogger("dexhub.requests").info({"event": "second"})
+        observing.request_log.tell({"event": "first"})
+        observing.request_log.tell({"event": "second"})
         at_once = lines()
         logging.getLogger("dexhub.else").warning("third")
         return at_once
@@ -85,7 +85,7 @@ def test_lines_of_requests_wait_for_each_other_and_come_before_what_is_logged_af
 
 
 def test_a_line_of_a_request_is_written_where_no_loop_runs_that_would(lines) -> None:
-    logging.getLogger("dexhub.requests").info({"event": "only"})
+    observing.request_log.tell({"event": "only"})
     assert [each["event"] for each in lines()] == ["only"]
 
 
