@@ -17,8 +17,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection, Request
 
 from gateway import files, graphiql, list_uploads, publicity_page
-from gateway.auth import Viewer, viewer_of
+from gateway.admission import viewer_of
+from gateway.auth import Viewer
 from gateway.compiled.path import CompiledPath
+from gateway.compiled.turns import Turns
 from gateway.console import routes as console
 from gateway.context import Context
 from gateway.errors import answer
@@ -71,7 +73,11 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
     for kind in (RequestError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answer)
     served = schema or graphql_schema()
-    app.add_middleware(CompiledPath, hub=hub, schema=served, documents=documents)
+    turns = Turns(hub, served, documents)
+    app.state.turns = (
+        None if traces else turns
+    )  # for whoever serves requests directly; a trace has the ordinary way in it
+    app.add_middleware(CompiledPath, turns=turns)
     app.add_middleware(Bodies, limits=hub.settings.limits)
     if hub.settings.origins:
         app.add_middleware(

@@ -4,7 +4,6 @@ A key reads `dexhub_<prefix>_<secret>`; the secret has 256 random bits, so a pla
 authentication gives the same answer.
 """
 
-import asyncio
 import hashlib
 import hmac
 import secrets
@@ -13,12 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from starlette.requests import Request
-from starlette.types import Scope as Asked
-
 from adapters.registry import regions
-from gateway.headers import said
-from gateway.hub import Hub
 from schema.audit import AuditAction
 from schema.errors import Problem, RequestError, unnumbered
 from schema.key_scope import KeyScope
@@ -30,9 +24,6 @@ from sync.scope import EVERYTHING, Scope
 from sync.tables import ApiKeyRow
 
 _PARTS: Final = 3
-_OURS: Final = "dexhub_"  # how every key of the hub begins
-_LONGEST: Final = 8192  # characters of a header; a token of an identity provider has one or two thousand
-_REQUEST: Final = 10  # units that any request costs, before what it asks for
 EVERY_SCOPE: Final = frozenset(KeyScope)
 
 
@@ -198,52 +189,6 @@ def authenticate(database: Database, key: str) -> Viewer | None:
     )
 
 
-async def viewer_of(request: Request) -> Viewer:
-    """The viewer behind a request to a served hub; RequestError with status 401 for everybody else."""
-    return await viewer_at(request.app.state.hub, request.scope, None)
-
-
-async def viewer_at(hub: Hub, asked: Asked, version: str | None) -> Viewer:
-    """The same, where a look after the request came found this version of the data."""
-    address = (asked.get("client") or ("",))[0]
-    hub.rates.admit(address)
-    authorization = said(asked, b"authorization") or ""
-    viewer = hub.keys.find(authorization, version) if version else None
-    if viewer is None:
-        viewer = await _bearer(hub, authorization)
-        if viewer is not None and version and authorization.partition(" ")[2].strip().startswith(_OURS):
-            hub.keys.note(authorization, version, viewer)
-    if viewer is None:
-        hub.rates.refused(address)
-        raise unauthenticated()
-    asked.setdefault("state", {})["holder"] = viewer.holder
-    hub.uses.note(viewer.holder)
-    viewer.require_scope(_needed(asked["path"], asked["method"]))
-    hub.rates.spend(viewer.holder, _REQUEST)
-    return viewer
-
-
-def _needed(path: str, method: str) -> KeyScope | None:
-    """The scope that a request wants by its address; GraphQL's fields say for themselves what they need."""
-    if path == "/metrics":
-        return KeyScope.METRICS
-    if path.startswith("/graphql"):
-        return None
-    return KeyScope.READ if method in ("GET", "HEAD") else KeyScope.WRITE
-
-
-async def _bearer(hub: Hub, authorization: str) -> Viewer | None:
-    scheme, _, token = authorization.partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or len(token) > _LONGEST:
-        return None
-    if token.startswith(_OURS):
-        hub.rates.check(token.split("_")[1])  # what a stranger sends counts for nobody, so nobody can spend another's
-    if hub.tokens is not None and token.count(".") == 2 and not token.startswith(_OURS):
-        return await asyncio.to_thread(hub.tokens.viewer, token)
-    return await asyncio.to_thread(authenticate, hub.database, token)
-
-
 def is_valid(row: ApiKeyRow, now: datetime) -> bool:
     """Whether a key opens anything at a moment: neither revoked nor over."""
     return row.revoked_at is None and (row.expires_at is None or now < row.expires_at)
@@ -251,14 +196,6 @@ def is_valid(row: ApiKeyRow, now: datetime) -> bool:
 
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
-
-
-async def viewer_behind(hub: Hub, authorization: str | None) -> Viewer:
-    """The viewer behind what stands in an Authorization header, or would; RequestError with status 401 for nobody's."""
-    viewer = await _bearer(hub, authorization or "")
-    if viewer is None:
-        raise unauthenticated()
-    return viewer
 
 
 def unauthenticated() -> RequestError:

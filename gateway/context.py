@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Self, TypeVar
 
 import strawberry
@@ -12,7 +13,8 @@ from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
 from gateway import cases, eligibility, entries, history
-from gateway.auth import Viewer, unauthenticated, viewer_behind
+from gateway.admission import viewer_behind
+from gateway.auth import Viewer, unauthenticated
 from gateway.freshness import freshness
 from gateway.hub import Hub
 from gateway.native import NativeFields
@@ -66,8 +68,13 @@ class Context(BaseContext):
 
     def forget(self) -> None:
         """Forget what was loaded, and so begin: between two messages of a subscription the world has changed."""
-        self.natives = NativeFields(self.hub.native_readers)
+        self.__dict__.pop("natives", None)
         self._loaders: dict[str, DataLoader[str, Any]] = {}
+
+    @cached_property
+    def natives(self) -> NativeFields:
+        """What only provinces know."""
+        return NativeFields(self.hub.native_readers)
 
     def _load(self, load: Callable[[list[str]], Awaitable[Sequence[_T]]], key: str) -> Awaitable[_T]:
         """What `load` finds for a key, together with all others that it is asked for by then."""

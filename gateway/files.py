@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse
 
 from adapters.base import Adapter
 from adapters.registry import region_named
-from gateway.auth import Viewer, viewer_of
+from gateway.admission import viewer_of
+from gateway.auth import Viewer
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from schema.vocabulary import Role

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import FileResponse, HTMLResponse
 
-from gateway.auth import Viewer, viewer_of
+from gateway.admission import viewer_of
+from gateway.auth import Viewer
 from gateway.saved_queries import tabs
 
 router = APIRouter(include_in_schema=False)

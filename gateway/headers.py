@@ -2,6 +2,7 @@
 guess the type of or to keep.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,6 +39,13 @@ def said(scope: Scope, name: bytes) -> str | None:
     return None
 
 
+def completed(headers: Iterable[tuple[bytes, bytes]], scheme: str | None) -> list[tuple[bytes, bytes]]:
+    """An answer's headers, with those that are missing."""
+    found = list(headers)
+    there = {name.lower() for name, _ in found}
+    return found + [each for each in (_SAFE if scheme == "https" else _PLAIN) if each[0] not in there]
+
+
 class SecurityHeaders:
     """Adds what is missing."""
 
@@ -46,13 +54,10 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look at the answer's headers as they go out."""
-        wanted = _SAFE if scope.get("scheme") == "https" else _PLAIN
 
         async def adding(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
-                there = {name.lower() for name, _ in headers}
-                message["headers"] = headers + [each for each in wanted if each[0] not in there]
+                message["headers"] = completed(message.get("headers", ()), scope.get("scheme"))
             await send(message)
 
         await self._app(scope, receive, adding if scope["type"] == "http" else send)

@@ -38,4 +38,4 @@ class KnownKeys:
 
 
 def _digest(authorization: str) -> bytes:
-    return hashlib.sha256(authorization.encode()).digest()
+    return hashlib.blake2b(authorization.encode(), digest_size=32).digest()

@@ -15,7 +15,8 @@ from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from gateway.auth import Viewer, viewer_of
+from gateway.admission import viewer_of
+from gateway.auth import Viewer
 from gateway.files import region_of, unknown_region
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError

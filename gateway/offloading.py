@@ -11,9 +11,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
-from functools import cache
+from functools import cache, partial
 from queue import Empty, SimpleQueue
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 _T = TypeVar("_T")
 _Task = Callable[[], None]
@@ -29,35 +29,55 @@ async def in_thread(work: Callable[[], _T]) -> _T:
     """
     loop, context = asyncio.get_running_loop(), copy_context()
     waiting: asyncio.Future[None] = loop.create_future()
-    found: list[_T] = []
-    failed: list[BaseException] = []
-    over = False
+    ended: list[Outcome[_T]] = []
 
-    def run() -> None:
-        try:
-            found.append(context.run(work))
-        except BaseException as error:  # noqa: BLE001  it is raised where it is waited for
-            failed.append(error)
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(tell)
-
-    def tell() -> None:
-        nonlocal over
-        over = True
+    def tell(found: "Outcome[_T]") -> None:
+        ended.append(found)
         if not waiting.done():
             waiting.set_result(None)
 
-    _threads().put(run, loop)
+    hand_over(partial(context.run, work), tell)
     try:
         await waiting
     except asyncio.CancelledError:
-        if not over:
+        if not ended:
             waiting = loop.create_future()
             await waiting
         raise
-    if failed:
-        raise failed.pop()
-    return found[0]
+    return ended[0]()
+
+
+class Outcome(Generic[_T]):
+    """What came of some work."""
+
+    __slots__ = ("_failed", "_found")
+
+    def __init__(self, work: Callable[[], _T]) -> None:
+        self._failed: BaseException | None = None
+        self._found: list[_T] = []
+        try:
+            self._found.append(work())
+        except BaseException as error:  # noqa: BLE001  it is raised where it is asked for
+            self._failed = error
+
+    def __call__(self) -> _T:
+        """What it gave; what it raised is raised."""
+        if self._failed is not None:
+            failed, self._failed = self._failed, None  # or it would hold, with its traceback, whoever it is raised to
+            raise failed
+        return self._found[0]
+
+
+def hand_over(work: Callable[[], _T], then: Callable[[Outcome[_T]], None]) -> None:
+    """Have `work` done in a thread, and `then` called in the running loop with what came of it."""
+    loop = asyncio.get_running_loop()
+
+    def run() -> None:
+        outcome = Outcome(work)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(then, outcome)
+
+    _threads().put(run, loop)
 
 
 async def aside(work: Callable[[], _T]) -> _T:

@@ -7,16 +7,19 @@ ends. Here what comes of a head before it is whole has limits of time and size; 
 
 import asyncio
 import sys
+from collections.abc import Iterable
 from typing import Any, Final, cast
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from gateway.direct import DirectProtocol
 from sync.settings import LimitSettings
 
 _IDLE: Final = 65  # seconds that a connection may stand open between two requests; longer than proxies keep one
 _SWITCH: Final = 0.0005  # seconds that a thread computes on while another waits; ten times as many are usual
+_LARGE: Final = 64 << 10  # bytes that are not copied once more to stand behind a head
 _HEAD: Final = 64 << 10  # bytes of a head that is not whole
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -36,6 +39,11 @@ class Together:
             self._loop.call_soon(self._send)
         self._waiting.append(data)
 
+    def writelines(self, parts: Iterable[bytes]) -> None:
+        """Have these sent at once, behind what waits."""
+        self._waiting += parts
+        self._send()
+
     def close(self) -> None:
         """Once everything is sent."""
         self._send()
@@ -46,11 +54,13 @@ class Together:
 
     def _send(self) -> None:
         waiting, self._waiting = self._waiting, []
-        if waiting:
+        if waiting and len(waiting[-1]) < _LARGE:
             self._transport.write(b"".join(waiting))
+        elif waiting:
+            self._transport.writelines(waiting)
 
 
-class Patience(HttpToolsProtocol):
+class Patience(DirectProtocol):
     """As long as a head may take to arrive and as much as may come of it meanwhile, and no more."""
 
     seconds: float
@@ -118,7 +128,9 @@ def configured(app: FastAPI, limits: LimitSettings, **more: Any) -> uvicorn.Conf
     often from now on.
     """
     sys.setswitchinterval(_SWITCH)
-    patience = type("Patience", (Patience,), {"seconds": limits.head_seconds})
+    state = app.state
+    known = {"seconds": limits.head_seconds, "turns": state.turns, "figures": state.hub.figures}
+    patience = type("Patience", (Patience,), known)
     return uvicorn.Config(
         app,
         http=patience,

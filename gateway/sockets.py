@@ -18,7 +18,7 @@ from strawberry.http.streaming import SSETransport
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage
 
-from gateway.auth import viewer_behind
+from gateway.admission import viewer_behind
 from schema.errors import RequestError
 
 SECONDS_TO_BEGIN: Final = 10  # until the first message

@@ -104,7 +104,8 @@ class Database:
             try:
                 yield session
             finally:
-                session.expunge_all()  # or whoever keeps an object would be given it again as it was
+                if session.identity_map:
+                    session.expunge_all()  # or whoever keeps an object would be given it again as it was
                 if connection.invalidated:  # it was lost, whatever whoever asked made of that
                     self._own.lasting = None
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from graphql import FieldNode, GraphQLObjectType
 
 from gateway.compiled import NotCovered
-from gateway.compiled.plan import Arguments, Place, Run, place_of
+from gateway.compiled.plan import Arguments, Place, Prepared, place_of
 from gateway.compiled.projection import (
     TYPENAME,
     AsJson,
@@ -51,8 +51,8 @@ class StatisticsPlan:
                 raise NotCovered
         self._whole, self._parts = Objects(parts), tuple(parts.values())
 
-    def bind(self, arguments: Arguments) -> Run:
-        """As `Query.statistics`."""
+    def prepared(self, arguments: Arguments) -> Prepared:
+        """As `Query.statistics`, all of whose arguments say what is counted."""
         asked, groups = (arguments.get("filter") or EntryFilterInput()).as_filter(), groups_asked(arguments["group_by"])
         if GroupKey.STANDING in groups or asked.asks_for_standings():  # as for entries
             raise NotCovered
@@ -66,7 +66,7 @@ class StatisticsPlan:
                 ready[place] = ReadyQuery(session, query)
             return self._shown(groups, bounded(ready[place].run(session)))
 
-        return run
+        return lambda _: run
 
     def _shown(self, groups: Sequence[GroupKey], lines: Sequence[tuple[Any, ...]]) -> Any:  # noqa: ANN401  JSON
         if not lines:

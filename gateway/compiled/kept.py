@@ -1,4 +1,4 @@
-"""Answers that are kept for as long as nobody commits anything, and the looks at the database that say whether somebody did.
+"""Answers that are kept for as long as nobody commits anything.
 
 What is kept belongs to an operation with its variables and to what a viewer may see, and to the version of the data that was
 there before it was worked out. A version never comes back: as long as a later look finds the same one, nothing was committed
@@ -6,7 +6,6 @@ since, so the answer is what it would be now. Only the ages of regions grow by t
 the next is a minute older.
 """
 
-import asyncio
 import hashlib
 import threading
 from collections import OrderedDict
@@ -16,8 +15,6 @@ from functools import cached_property
 from typing import Final
 
 from gateway.compiled.operation import Bound
-from gateway.offloading import in_thread
-from sync.repository.data_version import DataVersion
 from sync.scope import Scope
 
 _OVERHEAD: Final = 500  # bytes about an answer
@@ -71,28 +68,3 @@ class KeptAnswers:
 
 def _size(answer: Answer) -> int:
     return len(answer.body) + _OVERHEAD
-
-
-class Looks:
-    """Looks at the database for all who ask: those who ask while a look is under way share the next one. A database in this
-    process is looked at at once, which takes less time than to share.
-    """
-
-    def __init__(self, version: DataVersion) -> None:
-        self._version = version
-        self._now: asyncio.Task[str] | None = None
-        self._next: asyncio.Task[str] | None = None
-
-    async def version(self) -> str:
-        """The version at a moment after this was asked for; a fault of the database."""
-        if self._version.is_near:
-            return self._version.look()
-        if self._next is None:
-            self._next = asyncio.create_task(self._look(self._now))
-        return await asyncio.shield(self._next)
-
-    async def _look(self, before: "asyncio.Task[str] | None") -> str:
-        if before is not None:
-            await asyncio.wait([before])
-        self._now, self._next = self._next, None
-        return await in_thread(self._version.look)

@@ -7,7 +7,7 @@ bound plans by all of their variables. Each store is bounded.
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -31,11 +31,11 @@ from strawberry.types.field import StrawberryField
 from gateway.access import may_read
 from gateway.auth import Viewer
 from gateway.compiled import NotCovered
-from gateway.compiled.plan import Plan, Run
+from gateway.compiled.plan import JoinableRun, Plan, Prepared, Run
 from gateway.compiled.projection import DEFINITION
 from gateway.compiled.roots import PLANS
 from gateway.compiled.selection import Operation, Selection
-from gateway.limits.measure import measure
+from gateway.limits.measure import measure, sizing_variables
 from schema.errors import RequestError
 from schema.held_json import held
 from sync.database import DatabaseFault, Session
@@ -45,10 +45,11 @@ from sync.settings import LimitSettings
 _OPERATIONS: Final = 400  # by name, most of them also without
 _LONGEST: Final = 4000  # characters of a document that plans are made for; its tree takes a hundred times as many bytes
 _PLANS: Final = 64  # of one operation: sets of values of variables that decide what is selected
-_OBJECTS: Final = 64  # of one operation: sets of objects among its arguments
+_KEPT: Final = 500  # plans with what they are prepared for
 _BOUND: Final = 2500  # operations with all their variables, some ten kilobytes each
 
 _log = logging.getLogger("dexhub.gateway")
+_prepared: Final[OrderedDict[tuple[Plan, bytes], Prepared]] = OrderedDict()
 _known: Final[OrderedDict[tuple[Schema, str, str | None], "Compiled | None"]] = OrderedDict()
 
 
@@ -95,27 +96,44 @@ class _Root:
     plan: Plan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Bound:
     """An operation with its variables: what only has to be run. What it gives depends on nothing but the data and the scope."""
 
     roots: Sequence[tuple[str, StrawberryField, Run]]  # by the name that the answer has for each
+    joinable: object = field(init=False)  # what has it in common may be answered together; usually that is nothing else
+
+    def __post_init__(self) -> None:
+        run = self.roots[0][2] if len(self.roots) == 1 else None
+        self.joinable = run.plan if isinstance(run, JoinableRun) else self
 
     def may_be_read_by(self, viewer: Viewer) -> bool:
         """Whether every root field would let the viewer through."""
         return all(may_read(viewer, field) for _, field, _ in self.roots)
 
-    def answer(self, session: Session, scope: Scope) -> tuple[bytes, set[str]]:
+    def answer(self, session: Session, scope: Scope) -> "Told":
         """The data as JSON, and the regions that its entries come from; NotCovered where a field fails, which the ordinary way
         tells.
         """
+        return answers([self], session, scope)[0]
+
+
+Told = tuple[bytes, set[str]]
+
+
+def answers(asked: Sequence[Bound], session: Session, scope: Scope) -> Sequence[Told]:
+    """Of one operation, or of several that may be answered together: as `Bound.answer`."""
+    try:
+        key, _, run = asked[0].roots[0]
+        if len(asked) > 1 and isinstance(run, JoinableRun):
+            found = run.joined([each.roots[0][2] for each in asked], session, scope)
+            return [(orjson.dumps({key: value}), regions) for value, regions in found]
         regions: set[str] = set()
-        try:
-            return orjson.dumps({key: run(session, scope, regions) for key, _, run in self.roots}), regions
-        except Exception as error:
-            if not isinstance(error, RequestError | DatabaseFault):
-                _log.exception("a plan failed")
-            raise NotCovered from error
+        return [(orjson.dumps({key: run(session, scope, regions) for key, _, run in asked[0].roots}), regions)]
+    except Exception as error:
+        if not isinstance(error, RequestError | DatabaseFault):
+            _log.exception("a plan failed")
+        raise NotCovered from error
 
 
 class Compiled:
@@ -126,20 +144,22 @@ class Compiled:
             raise NotCovered
         self._schema = schema
         self._operation = Operation(schema._schema, document, definition)  # noqa: SLF001  strawberry has no public way
+        self._sizing = sizing_variables(document)
         self._plans: dict[tuple[Any, ...], Sequence[_Root]] = {}
-        self._objects: dict[tuple[str, bytes], dict[str, Any]] = {}
 
     def bound(self, variables: bytes) -> Bound:
         """The operation with variables, as JSON; NotCovered where the ordinary way has to answer."""
         return _bound(self, variables)
 
-    def cost(self, variables: bytes, limits: LimitSettings, *, introspection: bool) -> int:
-        """What the operation costs with these variables; RequestError where it, or anything of its document, is beyond a limit."""
+    def sizes(self, variables: Mapping[str, Any]) -> bytes:
+        """Those of the variables, as JSON, on which it depends what the operation costs."""
+        return held(orjson.dumps({name: variables[name] for name in self._sizing if name in variables}))
+
+    def cost(self, sizes: bytes, limits: LimitSettings, *, introspection: bool) -> int:
+        """What the operation costs with these; RequestError where it, or anything of its document, is beyond a limit."""
         of, name = self._operation, self._operation.definition.name
         called = name.value if name else None
-        return measure(
-            of.schema, of.document, orjson.loads(variables), limits, called, introspection=introspection
-        ).cost
+        return measure(of.schema, of.document, orjson.loads(sizes), limits, called, introspection=introspection).cost
 
     def bind(self, variables: bytes) -> Bound:
         """As `bound`, anew."""
@@ -151,24 +171,27 @@ class Compiled:
         for root in self._planned(values):
             try:
                 arguments = get_argument_values(root.definition, root.node, values)
-                found.append((root.key, root.field, root.plan.bind(self._converted(root, arguments))))
+                found.append((root.key, root.field, self._run(root, arguments)))
             except (GraphQLError, RequestError):
                 raise NotCovered from None
         return Bound(found)
 
-    def _converted(self, root: _Root, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """As resolvers take them. What strawberry makes of objects is kept: it looks at each of their fields, and the next page of a
-        listing has the filter of the one before.
+    def _run(self, root: _Root, arguments: Mapping[str, Any]) -> Run:
+        """The root field with its arguments. What it is prepared for is kept: the next page of a listing has the filter of the one
+        before, which takes longer to convert and to make a statement of than a page to read.
         """
-        objects = {name: value for name, value in arguments.items() if isinstance(value, dict)}
-        key = root.key, held(orjson.dumps(objects, default=repr))
-        found = self._objects.get(key)
-        if found is None:
-            if len(self._objects) >= _OBJECTS:
-                self._objects.clear()
-            found = self._objects[key] = self._convert(root, objects)
-        others = {name: value for name, value in arguments.items() if name not in objects}
-        return found | self._convert(root, others)
+        steady = {name: value for name, value in arguments.items() if isinstance(value, dict | list)}
+        others = {name: value for name, value in arguments.items() if name not in steady}
+        key = root.plan, orjson.dumps(steady, default=repr)
+        prepared = _prepared.get(key)
+        if prepared is None:
+            prepared = root.plan.prepared(self._convert(root, steady))
+            _prepared[root.plan, held(key[1])] = prepared
+            while len(_prepared) > _KEPT:
+                _prepared.popitem(last=False)
+        else:
+            _prepared.move_to_end(key)
+        return prepared(self._convert(root, others))
 
     def _convert(self, root: _Root, arguments: dict[str, Any]) -> dict[str, Any]:
         converter, config = self._schema.schema_converter, self._schema.config

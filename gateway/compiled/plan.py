@@ -1,8 +1,9 @@
-"""What a plan of a root field is: made for a selection, bound to arguments, which are read and checked by what the ordinary resolver
-uses, and then run within a session as often as wanted.
+"""What a plan of a root field is: made for a selection, prepared for those arguments that say what is listed, bound to those that say
+which part of it, and then run within a session as often as wanted. Arguments are read and checked by what the ordinary resolver uses.
 """
 
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from sync.database import Session
@@ -13,11 +14,28 @@ Run = Callable[[Session, Scope, set[str]], Any]  # notes the regions that the an
 Place = tuple[str, Scope]  # the kind of database and the scope, for which a statement is put together
 
 
+Prepared = Callable[[Arguments], Run]  # with the other arguments; RequestError as the resolver raises it
+
+
 class Plan(Protocol):
     """How a root field with a selection is answered."""
 
-    def bind(self, arguments: Arguments) -> Run:
-        """The plan with arguments; RequestError as the resolver raises it."""
+    def prepared(self, arguments: Arguments) -> Prepared:
+        """The plan with the arguments that are objects or lists; RequestError as the resolver raises it."""
+
+
+class JoinableRun(ABC):
+    """A run that may be answered together with others of the same plan: by one statement, for several who ask at a time."""
+
+    plan: object
+
+    @abstractmethod
+    def __call__(self, session: Session, scope: Scope, regions: set[str]) -> Any:  # noqa: ANN401  JSON
+        """As any run."""
+
+    @abstractmethod
+    def joined(self, others: Sequence[Any], session: Session, scope: Scope) -> Sequence[tuple[Any, set[str]]]:
+        """What each of some runs, of which this is one, gives, with the regions that it comes from."""
 
 
 def place_of(session: Session, scope: Scope) -> Place:

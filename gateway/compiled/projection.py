@@ -36,6 +36,7 @@ Read = Sequence[Sequence[Any]]  # columns of some rows
 Reader = Callable[[Read], Iterable[bytes]]  # from them to what each row shows in one place, in order, as JSON
 TYPENAME: Final = "__typename"
 _TEXTS: Final = 8192  # lists of which a selection is at hand
+_PARTS: Final = 256
 _HOURS: Final = 10_000  # more than a year has
 _FRACTIONS: Final = 1000
 DEFINITION: Final = "strawberry-definition"
@@ -146,7 +147,7 @@ class Listed:
             wanted.append((key, name))
         if self.exactly and self.only is None and wanted == [(name, name) for name in self.fields]:
             return lambda read: map(str.encode, read[at])
-        part = _Part(tuple(wanted), kind.name, self.only)
+        part = _part(tuple(wanted), kind.name, self.only)
         return lambda read: map(_of_text, read[at], repeat(part))
 
 
@@ -166,6 +167,11 @@ class _Part:
 
     def _one(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         return {key: self.typename if name == TYPENAME else stored[name] for key, name in self.wanted}
+
+
+_part: Final = lru_cache(maxsize=_PARTS)(
+    _Part
+)  # one for all operations that select the same; it is told from others by identity
 
 
 @lru_cache(maxsize=_TEXTS)

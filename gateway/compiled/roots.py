@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
 from typing import Any, Final
 
 import orjson
@@ -11,7 +13,7 @@ from graphql import FieldNode, GraphQLObjectType
 from gateway import cursors, entry_types, paging
 from gateway.compiled import NotCovered
 from gateway.compiled.counts import StatisticsPlan
-from gateway.compiled.plan import Arguments, Place, Plan, Run, place_of
+from gateway.compiled.plan import Arguments, JoinableRun, Place, Plan, Prepared, Run, place_of
 from gateway.compiled.projection import (
     TYPENAME,
     Columns,
@@ -116,32 +118,45 @@ class EntriesPlan:
         self._total = any(same[0].name.value == _TOTAL for same in selection.below(of, nodes).values())
         self._shown = self._object(of, nodes, {"edges": self._edges, "nodes": self._nodes, "pageInfo": self._info})
 
-    def bind(self, arguments: Arguments) -> Run:
+    def prepared(self, arguments: Arguments) -> Prepared:
         """As `Query.entries`."""
-        asked = (arguments.get("filter") or EntryFilterInput()).as_filter()
-        order = order_asked(arguments.get("sort"))
-        asked_page = paging.Asked(**{name: arguments.get(name) for name in ("first", "after", "last", "before")})
-        part = asked_page.part(order_of(order))
+        asked, order = (arguments.get("filter") or EntryFilterInput()).as_filter(), order_asked(arguments.get("sort"))
         if asked.asks_for_standings():  # which depend on the waivers that hold at the moment
             raise NotCovered
         wanted, keys, columns, total = Wanted(asked), order_of(order), self._columns, self._total
-        ready: dict[Place, ReadyListing] = {}
+        known: dict[Place, ReadyListing] = {}
 
-        def run(session: Session, scope: Scope, regions: set[str]) -> Any:  # noqa: ANN401  JSON
-            key = place_of(session, scope)
-            if key not in ready:
-                ready[key] = ReadyListing(
+        def ready(session: Session, scope: Scope) -> ReadyListing:
+            place = place_of(session, scope)
+            if place not in known:
+                known[place] = ReadyListing(
                     lambda session: EntryBrowser(session, scope).listing(wanted, order),
                     keys,
                     EntryRow,
                     columns.names,
                     counted=total,
                 )
-            found = _Page(session, ready[key], part)
-            regions.update(row[0] for row in found.rows)
-            return self._shown(found)
+            return known[place]
 
-        return run
+        def bound(arguments: Arguments) -> Run:
+            part = paging.Asked(**{name: arguments.get(name) for name in ("first", "after", "last", "before")}).part(
+                keys
+            )
+            return partial(self._run, ready, part)
+
+        return bound
+
+    def _run(
+        self,
+        ready: Callable[[Session, Scope], ReadyListing],
+        part: Slice,
+        session: Session,
+        scope: Scope,
+        regions: set[str],
+    ) -> Any:  # noqa: ANN401  JSON
+        found = _Page(session, ready(session, scope), part)
+        regions.update(row[0] for row in found.rows)
+        return self._shown(found)
 
     def _object(
         self,
@@ -184,26 +199,61 @@ class EntriesPlan:
         return self._object(object_of(of.fields["pageInfo"].type), nodes, {}, _INFO)
 
 
+_SIZES: Final = [
+    2**power for power in range(7)
+]  # of statements; a database plans anew each time for a list of any length
+
+
 class EntryPlan:
     """`entry`: one, or null."""
 
     def __init__(self, selection: Selection, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> None:
         del of
         self._columns = Columns(REGION)
+        self._id = self._columns.place("id")
         self._entries = Entries(selection, nodes, self._columns)
-        self._ready: dict[Place, ReadyQuery] = {}
+        self._ready: dict[tuple[Place, int], ReadyQuery] = {}
 
-    def bind(self, arguments: Arguments) -> Run:
-        """As `Query.entry`."""
-        return partial(self._run, {"id": str(arguments["id"])})
+    def prepared(self, arguments: Arguments) -> Prepared:
+        """As `Query.entry`, whose only argument says which."""
+        del arguments
+        return lambda arguments: _One(self, str(arguments["id"]))
 
-    def _run(self, values: Mapping[str, str], session: Session, scope: Scope, regions: set[str]) -> Any:  # noqa: ANN401  JSON
-        key = place_of(session, scope)
+    def found(self, ids: Sequence[str], session: Session, scope: Scope) -> Mapping[str, tuple[orjson.Fragment, str]]:
+        """Those of the entries that there are, by id: as JSON, and the region that each comes from."""
+        size = next(each for each in _SIZES if each >= len(ids))
+        names = [f"id{number}" for number in range(size)]
+        key = place_of(session, scope), size
         if key not in self._ready:
-            self._ready[key] = ready_row(session, EntryBrowser(session, scope).one(), EntryRow, self._columns.names)
-        rows = self._ready[key].run(session, values)
-        regions.update(row[0] for row in rows)
-        return next(map(orjson.Fragment, self._entries.objects(rows)), None)
+            query = EntryBrowser(session, scope).some(names)
+            self._ready[key] = ready_row(session, query, EntryRow, self._columns.names)
+        given = dict(zip_longest(names, ids, fillvalue=ids[-1]))
+        rows = self._ready[key].run(session, given)
+        told = map(orjson.Fragment, self._entries.objects(rows))
+        return {row[self._id]: (each, row[0]) for row, each in zip(rows, told, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class _One(JoinableRun):
+    """One entry by its id."""
+
+    plan: EntryPlan
+    id: str
+
+    def __call__(self, session: Session, scope: Scope, regions: set[str]) -> orjson.Fragment | None:
+        found = self.plan.found([self.id], session, scope).get(self.id)
+        if found is None:
+            return None
+        regions.add(found[1])
+        return found[0]
+
+    def joined(
+        self, others: Sequence["_One"], session: Session, scope: Scope
+    ) -> Sequence[tuple[orjson.Fragment | None, set[str]]]:
+        """The same of several."""
+        found = self.plan.found(list({each.id for each in others}), session, scope)
+        given = (found.get(each.id) for each in others)
+        return [(None, set()) if each is None else (each[0], {each[1]}) for each in given]
 
 
 PLANS: Final[Mapping[str, Callable[[Selection, GraphQLObjectType, Sequence[FieldNode]], Plan]]] = {

@@ -17,7 +17,8 @@ from typing import Annotated, Final, TypeVar
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
-from gateway.auth import Viewer, viewer_of
+from gateway.admission import viewer_of
+from gateway.auth import Viewer
 from gateway.exports.conditions import Conditions
 from gateway.exports.files import LINES, write
 from gateway.exports.lines import entry_lines, entry_pages

@@ -5,11 +5,12 @@ fragments unfold), so nothing of a document is validated that was not measured. 
 and stops at the first bound it meets, so it takes no longer than those bounds allow.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -24,10 +25,12 @@ from graphql import (
     SelectionSetNode,
     ValueNode,
     VariableNode,
+    Visitor,
     get_named_type,
     get_nullable_type,
     is_leaf_type,
     is_list_type,
+    visit,
 )
 
 from gateway.limits.refusals import no_introspection, refusal
@@ -76,6 +79,26 @@ def measure(
         elif isinstance(definition, FragmentDefinitionNode):
             walk.fragment(definition)
     return chosen
+
+
+def sizing_variables(document: DocumentNode) -> Sequence[str]:
+    """The variables on which the measure depends: those that say how large a page is."""
+    found = _Sizes()
+    visit(document, found)
+    return sorted(found.names)
+
+
+class _Sizes(Visitor):
+    """Through all arguments of a document."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_argument(self, node: ArgumentNode, *_: object) -> None:
+        """Of which two count."""
+        if node.name.value in _PAGES and isinstance(node.value, VariableNode):
+            self.names.add(node.value.name.value)
 
 
 class _Walk:

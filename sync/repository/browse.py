@@ -95,9 +95,12 @@ class EntryBrowser:
         """What gives that number."""
         return select(func.count()).select_from(EntryRow).where(*self.conditions(wanted, whole=True))
 
-    def one(self) -> Select[EntryRow]:
-        """What gives the entry of the id that is bound as `id`, if the scope covers it."""
-        return select(EntryRow).where(col(EntryRow.id) == bindparam("id", ""), *self._within())
+    def some(self, names: Sequence[str]) -> Select[EntryRow]:
+        """What gives the entries of the ids that are bound under these names, of those that the scope covers."""
+        ids: list[Any] = [bindparam(name, "") for name in names]
+        return select(EntryRow).where(
+            col(EntryRow.id).in_(ids) if len(ids) > 1 else col(EntryRow.id) == ids[0], *self._within()
+        )
 
     def beyond(self, wanted: Wanted, size: int) -> Select[EntryRow]:
         """What gives the first so many entries that fit beyond the id that is bound as `after`, in order of id."""

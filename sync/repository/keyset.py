@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 from sync.tables.columns import table_of
 
 Row = TypeVar("Row")
-Place = tuple[Any, ...]  # the value of each key of an order: where a row stands in it
+Place = tuple[Any, ...]  # the value of each key of an order, or a parameter for it: where a row stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,8 @@ def _beyond(order: Sequence[Key], place: Place, *, backwards: bool) -> ColumnEle
     first = order[0]
     if not any(key.nullable or key.descending is not first.descending for key in order):
         here = tuple_(*(key.column for key in order))  # as one value, which an index can seek; what follows it cannot
-        return here < place if first.descending is not backwards else here > place
+        there = tuple_(*(_value(key, value) for key, value in zip(order, place, strict=True)))
+        return here < there if first.descending is not backwards else here > there
     found: ColumnElement[bool] = false()
     for key, value in reversed(list(zip(order, place, strict=True))):
         found = or_(_past(key, value, backwards=backwards), and_(_same(key, value), found))
@@ -128,6 +129,10 @@ def _beyond(order: Sequence[Key], place: Place, *, backwards: bool) -> ColumnEle
         return found
     lead = first.column <= place[0] if first.descending is not backwards else first.column >= place[0]
     return and_(lead, found)
+
+
+def _value(key: Key, value: Any) -> ColumnElement[Any]:  # noqa: ANN401  as the column holds, or a parameter for it
+    return value if isinstance(value, ColumnElement) else literal(value, key.column.type)
 
 
 def _past(key: Key, value: Any, *, backwards: bool) -> ColumnElement[bool]:  # noqa: ANN401  whatever the column holds

@@ -4,10 +4,11 @@ passing it through SQLAlchemy costs several times what the database takes to ans
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Select
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import Session
 from sqlalchemy.util import LRUCache
 from sqlmodel import SQLModel
@@ -18,6 +19,9 @@ from sync.tables.columns import Moment, moment_told, table_of
 
 TOTAL: Final = "total"  # as the last column of a listing's rows
 Row = tuple[Any, ...]  # as `straight` gives it
+_AFTER: Final = "after"
+_BEFORE: Final = "before"
+_Form = tuple[bool, ...] | None  # which values of a place are there
 _compiled: Final[LRUCache[Any, Any]] = LRUCache(128)  # some ninety kilobytes each
 
 
@@ -36,19 +40,23 @@ class ReadyQuery:
                 _compiled[dialect, known.key] = compiled
         given = compiled.construct_params(extracted_parameters=known.bindparams if known else None)
         whole = compiled.construct_expanded_state(given)
-        processors = {**compiled._bind_processors, **whole.processors}  # noqa: SLF001  nor to what executing it would do
-        self._values = {
-            name: processors[name](value) if name in processors and value is not None else value
-            for name, value in whole.parameters.items()
-        }
+        self._processors = {**compiled._bind_processors, **whole.processors}  # noqa: SLF001  nor to what executing it would do
+        self._values = self._processed(whole.parameters)
         self._names = whole.positiontup
         self._sql = whole.statement
 
-    def run(self, session: Session, more: Mapping[str, str] | None = None) -> Sequence[Row]:
-        """The rows; `more` are values of parameters that the query was made without."""
-        values = {**self._values, **more} if more else self._values
+    def run(self, session: Session, more: Mapping[str, Any] | None = None) -> Sequence[Row]:
+        """The rows; `more` are values of parameters by their names, in the place of those that the query was made with."""
+        values = {**self._values, **self._processed(more)} if more else self._values
         given: Any = values if self._names is None else tuple(values[name] for name in self._names)
         return straight.rows(session.connection(), self._sql, given)
+
+    def _processed(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        processors = self._processors
+        return {
+            name: processors[name](value) if name in processors and value is not None else value
+            for name, value in values.items()
+        }
 
 
 def ready_row(session: Session, query: Select[Any], table: type[SQLModel], names: Sequence[str]) -> ReadyQuery:
@@ -67,8 +75,8 @@ def _row(names: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
 
 class ReadyListing:
     """A listing of which some columns of its table are read; if `counted`, each row has the number of all as `total` too, as one
-    query is answered sooner than two. `listing` makes it within a session, which is done once for the rows, once for their number,
-    and each time where more has to be looked for beyond a page, as that depends on the page.
+    query is answered sooner than two. `listing` makes it within a session, which is done once for all pages of one form (so many
+    rows, beyond a place or not), once for their number, and each time where more has to be looked for beyond a page.
     """
 
     def __init__(
@@ -87,7 +95,7 @@ class ReadyListing:
         self._columns: list[Any] = [table_of(table).c[name] for name in names]
         self._moments = [at for at, column in enumerate(self._columns) if isinstance(column.type, Moment)]
         self._named = _row((*names, TOTAL)[: len(names) + counted])
-        self._rows: dict[Slice, ReadyQuery] = {}
+        self._rows: dict[tuple[int | None, _Form, _Form, bool], ReadyQuery] = {}
         self._number: ReadyQuery | None = None
 
     def within(self, session: Session) -> "ListingWithin":
@@ -96,15 +104,26 @@ class ReadyListing:
 
     def rows(self, session: Session, part: Slice) -> Sequence[Row]:
         """The rows of a part, from its end where it is counted from there."""
-        if part not in self._rows:
-            self._rows[part] = self._ready(session, self.listing(session), part)
-        return self._rows[part].run(session)
+        form = part.limit, _form(part.after), _form(part.before), part.backwards
+        if form not in self._rows:
+            self._rows[form] = self._ready(session, self.listing(session), part)
+        return self._rows[form].run(session, {**_values(_AFTER, part.after), **_values(_BEFORE, part.before)})
 
     def _ready(self, session: Session, listing: Listing[Any], part: Slice) -> ReadyQuery:
+        part = replace(part, after=self._bound(_AFTER, part.after), before=self._bound(_BEFORE, part.before))
         columns = self._columns
         if self.counted:
             columns = [*columns, listing.counting().scalar_subquery().correlate(None).label(TOTAL)]
         return ReadyQuery(session, listing.query(part).with_only_columns(*columns, maintain_column_froms=True))
+
+    def _bound(self, name: str, place: Place | None) -> Place | None:
+        """The place with parameters for its values, but for those that are nothing: these stand in the statement otherwise."""
+        if place is None:
+            return None
+        return tuple(
+            None if value is None else bindparam(f"{name}{at}", value, type_=key.column.type)
+            for at, (key, value) in enumerate(zip(self.order, place, strict=True))
+        )
 
     def number(self, session: Session) -> int:
         """How many rows there are on all pages."""
@@ -120,6 +139,14 @@ class ReadyListing:
             values[at] = None if values[at] is None else moment_told(values[at])
         named = self._named(values)
         return tuple(key.read(named) for key in self.order)
+
+
+def _form(place: Place | None) -> _Form:
+    return None if place is None else tuple(value is not None for value in place)
+
+
+def _values(name: str, place: Place | None) -> dict[str, Any]:
+    return {f"{name}{at}": value for at, value in enumerate(place or ()) if value is not None}
 
 
 class ListingWithin:

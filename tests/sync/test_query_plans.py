@@ -69,7 +69,11 @@ QUERIES: dict[str, Callable[[Session], object]] = {
         EntryFilter(regions=["41"], national_tracks=["N01"]), after=MIDDLE, descending=True
     ),
     "the total of a region's national track": everything(EntryFilter(regions=["41"], national_tracks=["N01"])),
-    "one entry": lambda session: session.execute(EntryBrowser(session, EVERYTHING).one(), {"id": IDS[0]}).all(),
+    "one entry": lambda session: session.execute(EntryBrowser(session, EVERYTHING).some(["id"]), {"id": IDS[0]}).all(),
+    "eight entries": lambda session: session.execute(
+        EntryBrowser(session, EVERYTHING).some([f"id{at}" for at in range(8)]),
+        {f"id{at}": IDS[at % len(IDS)] for at in range(8)},
+    ).all(),
     "the first page of a track": page(EntryFilter(tracks=["HA-T01"])),
     "entries by id": lambda session: EntryBrowser(session, EVERYTHING).by_ids(IDS),
     "organisations of entries": lambda session: EntryBrowser(session, EVERYTHING).organisations(IDS),

@@ -67,6 +67,50 @@ async def test_both_ways_give_equal_answers(ways, queries, values, many, role) -
     assert differing == []
 
 
+PAGES = """query P($sort: [EntrySortInput!], $filter: EntryFilterInput, $first: Int, $after: String, $last: Int, $before: String) {
+    entries(sort: $sort, filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+        totalCount nodes { id } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } }"""
+SORTS = {
+    "newest first": [{"by": "SUBMITTED_AT", "descending": True}],
+    "by a value that may be missing": [{"by": "SCORE"}],
+    "the same, from its end": [{"by": "SCORE", "descending": True}],
+    "by rank, then title": [{"by": "AWARD", "descending": True}, {"by": "TITLE"}],
+}
+
+
+@pytest.mark.parametrize("way", ["forward", "backward"])
+@pytest.mark.parametrize("sort", SORTS)
+async def test_page_after_page_is_the_same_both_ways(ways, sort, way) -> None:
+    size, beyond, cursor = ("first", "after", "endCursor") if way == "forward" else ("last", "before", "startCursor")
+    asked = {"sort": SORTS[sort], "filter": {"regions": ["41", "43"]}, size: 9}
+    differing, pages = [], 0
+    while pages == 0 or asked[beyond]:
+        first, second, expected = await answers(ways, VIEWERS["national"], {"query": PAGES, "variables": asked})
+        if not first == second == expected or (pages and not ways[0].by_plan[-1]):
+            differing.append((asked, first, second, expected))
+        page, pages = expected[2]["data"]["entries"], pages + 1
+        asked = {**asked, beyond: page["pageInfo"][cursor]}
+    assert (differing, pages > 3) == ([], True)
+
+
+async def test_a_page_between_two_places_is_the_same_both_ways(ways) -> None:
+    sort = SORTS["by a value that may be missing"]
+    whole = (
+        await ways[1].answer(
+            VIEWERS["national"],
+            {"query": PAGES.replace("nodes { id }", "edges { cursor }"), "variables": {"sort": sort, "first": 40}},
+        )
+    )[2]
+    cursors = [each["cursor"] for each in whole["data"]["entries"]["edges"]]
+    differing = []
+    for after, before, size in ((3, 30, "first"), (3, 30, "last"), (30, 3, "first"), (0, 39, "last")):
+        asked = {"sort": sort, size: 5, "after": cursors[after], "before": cursors[before]}
+        first, second, expected = await answers(ways, VIEWERS["national"], {"query": PAGES, "variables": asked})
+        if not first == second == expected:
+            differing.append((asked, first, second, expected))
+    assert differing == []
+
+
 async def test_what_no_plan_covers_is_answered_in_the_ordinary_way(ways, queries, values, many) -> None:
     made = queries(graphql_schema()._schema, SEED, values, beyond=True)
     differing = []

@@ -1,0 +1,159 @@
+"""Who asks while others are answered is answered with those who ask beside: by one look and, where that can be, one statement."""
+
+import asyncio
+
+import orjson
+import pytest
+import pytest_asyncio
+from sqlalchemy import event
+
+from gateway.auth import KeyWish, make_key
+from gateway.compiled import NotCovered, turns
+from gateway.compiled.operation import compiled
+from gateway.compiled.turns import Asked, Turns
+from gateway.hub import Hub
+from gateway.schema import graphql_schema
+from gateway.trusted_documents import TrustedDocuments
+from schema.errors import RequestError
+from schema.vocabulary import Role
+from sync.database import DatabaseFault
+from sync.settings import LimitSettings, Settings
+
+TITLE = "query T($id: ID!) { entry(id: $id) { id title } }"
+PAGE = "{ entries(first: 5) { totalCount nodes { id } } }"
+
+
+class Waiting(Asked):
+    """Of which the outcome is waited for."""
+
+    __slots__ = ("outcome",)
+
+    def __init__(self, key: str, query: str, **variables: object) -> None:
+        body = orjson.dumps({"query": query, "variables": variables})
+        headers = [(b"authorization", f"Bearer {key}".encode()), (b"content-type", b"application/json")]
+        scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": headers, "client": ("127.0.0.1", 1)}
+        super().__init__({**scope, "state": {}}, body)
+        self.outcome = asyncio.get_running_loop().create_future()
+
+    def then(self, outcome) -> None:
+        self.outcome.set_result(outcome)
+
+    async def data(self):
+        """What was answered."""
+        found = await self.outcome
+        return orjson.loads(found.body)["data"]
+
+
+class Asking:
+    """Turns over a database that know the documents, and a key to ask with."""
+
+    def __init__(self, database, **limits: float) -> None:
+        settings = Settings(limits=LimitSettings(**{"seconds": 60, **limits}), token_key="t" * 64, kept_answers=0)
+        self.hub = Hub(settings, database)
+        self.turns = Turns(self.hub, graphql_schema(), TrustedDocuments())
+        self.key = make_key(database, KeyWish("asker", Role.NATIONAL))
+        for query in (TITLE, PAGE):
+            compiled(graphql_schema(), query, None)
+
+    def ask(self, query: str, **variables: object) -> Waiting:
+        asked = Waiting(self.key, query, **variables)
+        self.turns.ask(asked)
+        return asked
+
+
+@pytest_asyncio.fixture
+async def asking(filled):
+    """Turns over either database that know the key too."""
+    made = Asking(filled)
+    await made.ask(PAGE).outcome
+    yield made
+    made.hub.stop()
+
+
+@pytest.fixture
+def statements(filled) -> list[str]:
+    """Those that read entries, and those that look for the version."""
+    heard: list[str] = []
+    wanted = ("FROM entry", "pg_current_snapshot")
+    event.listen(
+        filled.engine,
+        "before_cursor_execute",
+        lambda *given: heard.extend(each for each in wanted if each in given[2]),
+    )
+    return heard
+
+
+@pytest.fixture
+def ids(filled) -> list[str]:
+    with filled.engine.connect() as connection:
+        return [row[0] for row in connection.exec_driver_sql("SELECT id FROM entry ORDER BY id LIMIT 70")]
+
+
+async def test_each_is_given_what_it_asked_for(asking, ids) -> None:
+    asked = [*ids, "41:none", *ids[:5]]
+    waiting = [asking.ask(TITLE, id=each) for each in asked]
+    found = [(await each.data())["entry"] for each in waiting]
+    assert [each and each["id"] for each in found] == [None if each == "41:none" else each for each in asked]
+
+
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+async def test_entries_that_are_asked_for_at_a_time_take_one_statement(asking, ids, statements) -> None:
+    waiting = [asking.ask(TITLE, id=each) for each in ids[:9]]
+    for each in waiting:
+        await each.outcome
+    assert statements == ["pg_current_snapshot", "FROM entry"]
+
+
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+async def test_what_several_ask_at_a_time_is_worked_out_once(asking, statements) -> None:
+    waiting = [asking.ask(PAGE) for _ in range(5)]
+    found = [await each.outcome for each in waiting]
+    assert (statements, [each is found[0] for each in found]) == (["pg_current_snapshot", "FROM entry"], [True] * 5)
+
+
+async def test_the_ages_of_regions_are_told_of_each_entry_alone(asking, ids) -> None:
+    with_own = {each[:2]: each for each in ids}
+    waiting = {region: asking.ask(TITLE, id=each) for region, each in with_own.items()}
+    told = {region: orjson.loads((await each.outcome).body)["extensions"] for region, each in waiting.items()}
+    assert {region: [age["region"] for age in each["freshness"]] for region, each in told.items()} == {
+        region: [region] for region in with_own
+    }
+
+
+async def test_one_that_is_refused_keeps_nobody_else_waiting(asking, ids) -> None:
+    right, asking.key = asking.key, "dexhub_aaaaaaaa_wrong"
+    wrong = asking.ask(TITLE, id=ids[0])
+    asking.key = right
+    good = asking.ask(TITLE, id=ids[0])
+    refused = await wrong.outcome
+    assert (isinstance(refused, RequestError), await good.data()) == (True, await asking.ask(TITLE, id=ids[0]).data())
+
+
+async def test_what_takes_too_long_is_refused_and_paid_for(filled) -> None:
+    slow = Asking(filled, seconds=1e-9, cost_per_minute=10**6)
+    first = await slow.ask(PAGE).outcome
+    spent = slow.hub.rates._spent.used(slow.key.split("_")[1])
+    slow.hub.stop()
+    assert (first.problems[0].code, spent > 100_000) == ("OPERATION_TIMEOUT", True)
+
+
+async def test_a_database_that_is_gone_leaves_it_to_the_ordinary_way(asking, filled, monkeypatch) -> None:
+    def gone(*_: object) -> None:
+        raise DatabaseFault("SELECT", {}, Exception("gone"))
+
+    monkeypatch.setattr(filled, "glance", gone)
+    waiting = [asking.ask(PAGE) for _ in range(3)]
+    assert [await each.outcome for each in waiting] == [None] * 3
+
+
+async def test_what_turns_could_not_answer_is_paid_for_once(asked, plain_schema, monkeypatch) -> None:
+    def fails(*_: object) -> None:
+        raise NotCovered
+
+    compiling, ordinary = asked(graphql_schema(), kept_answers=0), asked(plain_schema)
+    wish = KeyWish("asker", Role.NATIONAL)
+    expected = await ordinary.answer(wish, {"query": PAGE})
+    await compiling.answer(wish, {"query": PAGE})
+    monkeypatch.setattr(turns, "answers", fails)
+    found = await compiling.answer(wish, {"query": PAGE})
+    assert (found[0], found[3]) == (200, expected[3])
