@@ -18,7 +18,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from gateway.compiled.kept import Answer
 from gateway.compiled.path import GRAPH, OUTCOME, response
-from gateway.compiled.turns import Asked, Turns, media_of
+from gateway.compiled.recognition import media_of
+from gateway.compiled.turns import Asked, Turns
 from gateway.headers import completed
 from gateway.observing import BEGAN, Figures, note, request_number
 from schema.errors import RequestError
@@ -57,6 +58,7 @@ class Direct(Asked):
             self.by.send(self, outcome)
         else:
             self.scope["state"][OUTCOME] = outcome
+            self.by.figures.running -= 1
             self.by.ordinarily(self)
 
 
@@ -83,6 +85,7 @@ class DirectProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Wait for the body, or begin the ordinary way."""
+        self._unset_keepalive_if_required()  # what came before in the same piece may have been answered by now
         coming = self._direct()
         if coming is None:
             super().on_headers_complete()
@@ -126,8 +129,6 @@ class DirectProtocol(HttpToolsProtocol):
 
     def ordinarily(self, request: Direct, *, whole: bool = True) -> None:
         """Begin what uvicorn would have begun with its head."""
-        if whole:
-            self.figures.running -= 1
         request.scope["state"][BEGAN] = request.began
         cycle = RequestResponseCycle(
             scope=request.scope,  # type: ignore[arg-type]  # Starlette's word for the same
@@ -157,6 +158,8 @@ class DirectProtocol(HttpToolsProtocol):
             or path != _PATH
             or b"#" in query
             or (self.cycle is not None and not self.cycle.response_complete)
+            or self.flow.write_paused  # a client that takes nothing is given nothing more
+            or self.root_path
             or self.parser.get_http_version() != "1.1"
             or (self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency)
         ):

@@ -130,7 +130,8 @@ class _RequestLog:
         """Have it logged, soon where a loop runs that will do it."""
         if not _requests.isEnabledFor(logging.INFO):
             return
-        self._waiting.append({**told, "level": "info", "logger": _requests.name, "timestamp": time.time()})
+        line = {**told, "level": "info", "logger": _requests.name, "timestamp": time.time()}
+        self._waiting.append(line)  # in one step, as another thread may be writing
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:

@@ -46,6 +46,9 @@ _OPERATIONS: Final = 400  # by name, most of them also without
 _LONGEST: Final = 4000  # characters of a document that plans are made for; its tree takes a hundred times as many bytes
 _PLANS: Final = 64  # of one operation: sets of values of variables that decide what is selected
 _KEPT: Final = 500  # plans with what they are prepared for
+_SHORT: Final = (
+    1000  # bytes of variables, or of such arguments, up to which either is kept: statements grow with lists of values
+)
 _BOUND: Final = 2500  # operations with all their variables, some ten kilobytes each
 
 _log = logging.getLogger("dexhub.gateway")
@@ -96,6 +99,9 @@ class _Root:
     plan: Plan
 
 
+Told = tuple[bytes, set[str]]  # data as JSON, and the regions that its entries come from
+
+
 @dataclass(slots=True, eq=False)
 class Bound:
     """An operation with its variables: what only has to be run. What it gives depends on nothing but the data and the scope."""
@@ -111,21 +117,19 @@ class Bound:
         """Whether every root field would let the viewer through."""
         return all(may_read(viewer, field) for _, field, _ in self.roots)
 
-    def answer(self, session: Session, scope: Scope) -> "Told":
+    def answer(self, session: Session, scope: Scope) -> Told:
         """The data as JSON, and the regions that its entries come from; NotCovered where a field fails, which the ordinary way
         tells.
         """
         return answers([self], session, scope)[0]
 
 
-Told = tuple[bytes, set[str]]
-
-
 def answers(asked: Sequence[Bound], session: Session, scope: Scope) -> Sequence[Told]:
     """Of one operation, or of several that may be answered together: as `Bound.answer`."""
     try:
-        key, _, run = asked[0].roots[0]
-        if len(asked) > 1 and isinstance(run, JoinableRun):
+        if len(asked) > 1:
+            ((key, _, run),) = asked[0].roots
+            assert isinstance(run, JoinableRun)  # noqa: S101  others are never several
             found = run.joined([each.roots[0][2] for each in asked], session, scope)
             return [(orjson.dumps({key: value}), regions) for value, regions in found]
         regions: set[str] = set()
@@ -149,7 +153,7 @@ class Compiled:
 
     def bound(self, variables: bytes) -> Bound:
         """The operation with variables, as JSON; NotCovered where the ordinary way has to answer."""
-        return _bound(self, variables)
+        return _bound(self, variables) if len(variables) <= _SHORT else self.bind(variables)
 
     def sizes(self, variables: Mapping[str, Any]) -> bytes:
         """Those of the variables, as JSON, on which it depends what the operation costs."""
@@ -184,13 +188,14 @@ class Compiled:
         others = {name: value for name, value in arguments.items() if name not in steady}
         key = root.plan, orjson.dumps(steady, default=repr)
         prepared = _prepared.get(key)
-        if prepared is None:
+        if prepared is not None:
+            _prepared.move_to_end(key)
+        else:
             prepared = root.plan.prepared(self._convert(root, steady))
-            _prepared[root.plan, held(key[1])] = prepared
+            if len(key[1]) <= _SHORT:
+                _prepared[root.plan, held(key[1])] = prepared
             while len(_prepared) > _KEPT:
                 _prepared.popitem(last=False)
-        else:
-            _prepared.move_to_end(key)
         return prepared(self._convert(root, others))
 
     def _convert(self, root: _Root, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -9,14 +9,15 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.compiled.kept import Answer
-from gateway.compiled.turns import Asked, Turns, media_of
+from gateway.compiled.recognition import media_of
+from gateway.compiled.turns import Asked, Turns
 from gateway.errors import answer
 from gateway.headers import said
 from schema.errors import RequestError
 
 GRAPH: Final = "/graphql"
 OUTCOME: Final = "outcome"  # in a scope's state: what came of a request that was asked before it took this way
-_WHOLE: Final = 64 << 10  # bytes of a body that is received before it is known who asks
+_STRANGERS: Final = 64 << 10  # bytes of a body that is received before it is known who asks
 _BY_GET: Final = ((b"cache-control", b"private, no-cache"), (b"vary", b"Authorization, Accept"))
 
 
@@ -39,9 +40,10 @@ class CompiledPath:
             outcome = scope["state"].pop(OUTCOME)
         else:
             try:
+                self._turns.admit(scope)
                 raw = await _whole(scope, receive, messages)
                 outcome = None if raw is None else await self._asked(scope, raw)
-            except RequestError as error:  # of a body that did not come
+            except RequestError as error:  # of an address that may not knock, or a body that did not come
                 outcome = error
         if isinstance(outcome, RequestError):
             scope["route"] = self
@@ -110,7 +112,7 @@ async def _whole(scope: Scope, receive: Receive, messages: list[Message]) -> byt
     if scope["method"] == "GET":
         return bytes(scope["query_string"])
     size, more = 0, True
-    while more and size <= _WHOLE:
+    while more and size <= _STRANGERS:
         messages.append(await receive())
         size, more = size + len(messages[-1].get("body", b"")), messages[-1].get("more_body", False)
     return None if more else b"".join(message.get("body", b"") for message in messages)

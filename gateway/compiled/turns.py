@@ -12,27 +12,27 @@ what the same thread can answer together, it does. Under load that is what makes
 import asyncio
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Sequence
 from datetime import datetime
-from functools import cache, lru_cache, partial
+from enum import Enum
+from functools import cache, partial
 from itertools import chain
-from typing import Any, Final
+from typing import Final, Literal
 
 import orjson
-from starlette.datastructures import QueryParams
 from starlette.types import Scope
 from strawberry import Schema
 
 from adapters.registry import regions
-from gateway import negotiation
 from gateway.admission import address_of, entering, known_viewer, viewer_at
 from gateway.auth import Viewer
 from gateway.compiled import NotCovered
 from gateway.compiled.kept import Answer, KeptAnswers
-from gateway.compiled.operation import Bound, Compiled, answers, known
+from gateway.compiled.operation import Bound, answers
+from gateway.compiled.recognition import Recognition
 from gateway.context import Context
 from gateway.freshness import Reads, beside, good_until, reads, stated
-from gateway.graphql_router import json_object
 from gateway.headers import said
 from gateway.hub import Hub
 from gateway.limits.extension import REFUSED
@@ -40,15 +40,10 @@ from gateway.limits.refusals import too_slow
 from gateway.offloading import Outcome, hand_over
 from gateway.trusted_documents import TrustedDocuments
 from schema.errors import RequestError
-from schema.held_json import held
 from sync.database import DatabaseFault
 from sync.scope import Scope as Within
 
-_MEASURED: Final = 5000  # operations with the sizes of their pages
-_REQUESTS: Final = 2500  # by their bytes, which are not read again
-_LONGEST: Final = 8000  # bytes of one that is kept
 _TOGETHER: Final = 64  # operations that are answered by one statement
-_STREAMS: Final = ("text/event-stream", "multipart/")  # media types whose answers come in pieces
 _log: Final = logging.getLogger("dexhub.gateway")
 
 
@@ -76,21 +71,30 @@ class Asked:
 
 
 class _Making:
-    """Answers that are made together: what is asked for, and by whom. Others may join until a thread begins with it."""
+    """Answers that are made together: what is asked for, by whom and since when. Others may join until a thread begins with it."""
 
-    def __init__(self, within: Within, version: str, began: float) -> None:
-        self.within, self.version, self.began = within, version, began
-        self.asked: dict[Bound, list[Asked]] = {}
+    def __init__(self, within: Within, version: str) -> None:
+        self.within, self.version = within, version
+        self.asked: dict[Bound, list[tuple[Asked, float]]] = {}
+
+
+class _Later(Enum):
+    """What came of a request is told once its answer is made."""
+
+    LATER = "later"
+
+
+LATER: Final = _Later.LATER
+_Found = Answer | RequestError | Literal[_Later.LATER] | None
 
 
 class Turns:
     """One for an application."""
 
     def __init__(self, hub: Hub, schema: Schema, documents: TrustedDocuments) -> None:
-        self._hub, self._schema, self._documents = hub, schema, documents
+        self._hub = hub
         self._limits = hub.settings.limits
-        self._cost = lru_cache(maxsize=_MEASURED)(self._measured)
-        self._known = lru_cache(maxsize=_REQUESTS)(self._recognised)
+        self._recognition = Recognition(hub.settings.limits, schema, documents)
         self._kept = KeptAnswers(hub.settings.kept_answers << 20)
         self._reads: dict[Within, tuple[str, Reads]] = {}  # of regions, by the version at which they were looked up
         self._next: list[Asked] = []
@@ -104,6 +108,10 @@ class Turns:
     def most_bytes(self) -> int:
         """Of a body, as configured."""
         return self._limits.body_bytes
+
+    def admit(self, scope: Scope) -> None:
+        """RequestError for an address that may not knock."""
+        self._hub.rates.admit(address_of(scope))
 
     def ask(self, asked: Asked) -> None:
         """Have it answered, as the data is at some moment after this. A database in this process is looked at at once, which takes
@@ -131,72 +139,64 @@ class Turns:
     def _take(self, turn: Sequence[Asked], found: Outcome[str]) -> None:
         try:
             version = found()
-        except DatabaseFault:  # which the ordinary way tells
+        except Exception as error:  # noqa: BLE001  the ordinary way tells it
+            _log_unexpected(error)
             for asked in turn:
                 asked.then(None)
             return
         viewers: dict[tuple[str, str | None], Viewer] = {}
-        for asked in turn:
-            self._admit(asked, version, viewers)
-        self._begin()
+        try:
+            for asked in turn:
+                self._admit(asked, version, viewers)
+        finally:
+            self._begin()
 
     def _admit(self, asked: Asked, version: str, viewers: dict[tuple[str, str | None], Viewer]) -> None:
         shown = address_of(asked.scope), said(asked.scope, b"authorization")
+        found: _Found
         try:
             viewer = viewers.get(shown) or known_viewer(self._hub, asked.scope, version)
             if viewer is None:
                 task = asyncio.get_running_loop().create_task(self._introduced(asked, version))
                 self._admissions.add(task)
                 task.add_done_callback(self._admissions.discard)
-            else:
-                viewers[shown] = viewer
-                self._answer(asked, entering(self._hub, asked.scope, viewer), version)
-        except RequestError as error:
-            asked.then(error)
+                return
+            viewers[shown] = viewer
+            found = self._answer(asked, entering(self._hub, asked.scope, viewer), version)
+        except Exception as error:  # noqa: BLE001  as above
+            found = _refusal(error)
+        if found is not LATER:
+            asked.then(found)
 
     async def _introduced(self, asked: Asked, version: str) -> None:
+        found: _Found
         try:
-            viewer = await viewer_at(self._hub, asked.scope, version)
-        except RequestError as error:
-            asked.then(error)
-        except Exception as error:  # noqa: BLE001  the ordinary way tells it
-            if not isinstance(error, DatabaseFault):
-                _log.exception("nobody knows who asks")
-            asked.then(None)
-        else:
-            self._answer(asked, viewer, version)
-            self._begin()
+            found = self._answer(asked, await viewer_at(self._hub, asked.scope, version), version)
+        except Exception as error:  # noqa: BLE001  as above
+            found = _refusal(error)
+        if found is not LATER:
+            asked.then(found)
+        self._begin()
 
-    def _answer(self, asked: Asked, viewer: Viewer, version: str) -> None:
+    def _answer(self, asked: Asked, viewer: Viewer, version: str) -> _Found:
         context = asked.scope["state"]["context"] = Context(self._hub, viewer, said(asked.scope, b"authorization"))
         try:
-            bound = self._paid(asked, context)
+            bound = self._recognition.paid(asked.raw, context, by_get=asked.by_get)
         except (NotCovered, RequestError):
-            asked.then(None)
-            return
+            return None
         kept = self._kept.find(bound, viewer.scope, version, self._hub.now())
-        if kept is not None:
-            asked.then(kept)
-        else:
+        if kept is None:
             self._make(asked, bound, viewer.scope, version)
-
-    def _paid(self, asked: Asked, context: Context) -> Bound:
-        """What is asked for, which the viewer may read and has paid for."""
-        recognised = self._known if len(asked.raw) <= _LONGEST else self._recognised
-        plan, sizes, bound = recognised(asked.raw, asked.by_get)
-        if not bound.may_be_read_by(context.viewer):
-            raise NotCovered
-        context.spend(self._cost(plan, sizes, context.may_introspect))
-        return bound
+        return kept or LATER
 
     def _make(self, asked: Asked, bound: Bound, within: Within, version: str) -> None:
         key = bound.joinable, within, version
         with self._joining:
             making = self._makings.get(key)
             if making is None or (bound not in making.asked and len(making.asked) >= _TOGETHER):
-                making = self._makings[key] = _Making(within, version, asyncio.get_running_loop().time())
+                making = self._makings[key] = _Making(within, version)
                 self._begun.append((key, making))
-            making.asked.setdefault(bound, []).append(asked)
+            making.asked.setdefault(bound, []).append((asked, time.monotonic()))
 
     def _begin(self) -> None:
         """With what the turn found to be made."""
@@ -222,17 +222,16 @@ class Turns:
     def _tell(self, making: _Making, found: Outcome[Sequence[Answer]]) -> None:
         try:
             made = found()
-        except Exception as error:  # noqa: BLE001  nobody may be left without an answer
-            if not isinstance(error, NotCovered | DatabaseFault):
-                _log.exception("answers could not be made")
-            for asked in chain.from_iterable(making.asked.values()):
+        except Exception as error:  # noqa: BLE001  as above
+            _log_unexpected(error)
+            for asked, _ in chain.from_iterable(making.asked.values()):
                 asked.then(None)
             return
-        late = asyncio.get_running_loop().time() - making.began > self._limits.seconds
+        latest = time.monotonic() - self._limits.seconds
         for (bound, together), answer in zip(making.asked.items(), made, strict=True):
             self._kept.keep(bound, making.within, making.version, answer)
-            for asked in together:
-                asked.then(self._too_late(asked) if late else answer)
+            for asked, since in together:
+                asked.then(self._too_late(asked) if since < latest else answer)
 
     def _too_late(self, asked: Asked) -> RequestError:
         asked.scope["state"]["context"].fine(REFUSED)
@@ -242,53 +241,19 @@ class Turns:
         ages = stated(read, within, codes, self._hub.now())
         return orjson.dumps(beside(codes, ages)), good_until(ages)
 
-    def _recognised(self, raw: bytes, by_get: bool) -> tuple[Compiled, bytes, Bound]:  # noqa: FBT001  a part of a key
-        """The operation that a body or the query of an address asks for, what decides how much it costs, and it with its variables."""
-        asked: dict[str, Any] = dict(QueryParams(raw)) if by_get else json_object(raw)
-        for part in ("variables", "extensions") if by_get else ():
-            if asked.get(part):
-                asked[part] = json_object(asked[part])
-        named = self._documents.named(asked)
-        plan = self._plan(named)
-        given = named.get("variables") or {}
-        try:
-            variables = held(orjson.dumps(given))
-        except TypeError:  # it reads what is nested deeper than it writes
-            raise NotCovered from None
-        return plan, plan.sizes(given), plan.bound(variables)
 
-    def _plan(self, asked: Mapping[str, Any]) -> Compiled:
-        text, name = asked.get("query"), asked.get("operationName")
-        if (
-            isinstance(text, str)
-            and isinstance(name, str | None)
-            and all(isinstance(asked.get(part), dict | None) for part in ("variables", "extensions"))
-        ):
-            plan = known(self._schema, text, name)
-            if plan is not None:
-                return plan
-        raise NotCovered
+def _refusal(error: Exception) -> RequestError | None:
+    """What an error is to whoever asked."""
+    if isinstance(error, RequestError):
+        return error
+    _log_unexpected(error)
+    return None
 
-    def _measured(self, plan: Compiled, sizes: bytes, introspection: bool) -> int:  # noqa: FBT001  a part of a key
-        return plan.cost(sizes, self._limits, introspection=introspection)
+
+def _log_unexpected(error: Exception) -> None:
+    if not isinstance(error, NotCovered | DatabaseFault):
+        _log.error("a request could not be answered ahead", exc_info=error)
 
 
 def _beside(data: bytes, ages: bytes, until: datetime | None) -> Answer:
     return Answer(b'{"data":%b,"extensions":%b}' % (data, ages), until)
-
-
-def media_of(scope: Scope) -> str | None:
-    """The media type of the answer; None where the request is not simply for JSON, by JSON or an address."""
-    return _media(scope["method"], said(scope, b"accept"), said(scope, b"content-type"))
-
-
-@lru_cache
-def _media(method: str, accept: str | None, content_type: str | None) -> str | None:
-    if method not in ("GET", "POST") or (accept and any(each in accept.lower() for each in _STREAMS)):
-        return None
-    try:
-        if method == "POST":
-            negotiation.check_content_type(content_type)
-        return negotiation.wanted(accept)
-    except RequestError:
-        return None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Integer, Select, bindparam
 from sqlalchemy.orm import Session
 from sqlalchemy.util import LRUCache
 from sqlmodel import SQLModel
@@ -21,6 +21,8 @@ TOTAL: Final = "total"  # as the last column of a listing's rows
 Row = tuple[Any, ...]  # as `straight` gives it
 _AFTER: Final = "after"
 _BEFORE: Final = "before"
+_LIMIT: Final = "limit"
+_FORMS: Final = 16  # of pages of a listing, whose statements are kept
 _Form = tuple[bool, ...] | None  # which values of a place are there
 _compiled: Final[LRUCache[Any, Any]] = LRUCache(128)  # some ninety kilobytes each
 
@@ -75,8 +77,8 @@ def _row(names: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
 
 class ReadyListing:
     """A listing of which some columns of its table are read; if `counted`, each row has the number of all as `total` too, as one
-    query is answered sooner than two. `listing` makes it within a session, which is done once for all pages of one form (so many
-    rows, beyond a place or not), once for their number, and each time where more has to be looked for beyond a page.
+    query is answered sooner than two. `listing` makes it within a session, which is done once for all pages of one form (beyond a
+    place or not), once for their number, and each time where more has to be looked for beyond a page.
     """
 
     def __init__(
@@ -95,7 +97,7 @@ class ReadyListing:
         self._columns: list[Any] = [table_of(table).c[name] for name in names]
         self._moments = [at for at, column in enumerate(self._columns) if isinstance(column.type, Moment)]
         self._named = _row((*names, TOTAL)[: len(names) + counted])
-        self._rows: dict[tuple[int | None, _Form, _Form, bool], ReadyQuery] = {}
+        self._rows: dict[tuple[bool, _Form, _Form, bool], ReadyQuery] = {}
         self._number: ReadyQuery | None = None
 
     def within(self, session: Session) -> "ListingWithin":
@@ -104,17 +106,23 @@ class ReadyListing:
 
     def rows(self, session: Session, part: Slice) -> Sequence[Row]:
         """The rows of a part, from its end where it is counted from there."""
-        form = part.limit, _form(part.after), _form(part.before), part.backwards
+        form = part.limit is None, _form(part.after), _form(part.before), part.backwards
         if form not in self._rows:
+            if len(self._rows) >= _FORMS:
+                self._rows.clear()
             self._rows[form] = self._ready(session, self.listing(session), part)
-        return self._rows[form].run(session, {**_values(_AFTER, part.after), **_values(_BEFORE, part.before)})
+        limit = {} if part.limit is None else {_LIMIT: part.limit}
+        return self._rows[form].run(session, {**_values(_AFTER, part.after), **_values(_BEFORE, part.before), **limit})
 
     def _ready(self, session: Session, listing: Listing[Any], part: Slice) -> ReadyQuery:
         part = replace(part, after=self._bound(_AFTER, part.after), before=self._bound(_BEFORE, part.before))
         columns = self._columns
         if self.counted:
             columns = [*columns, listing.counting().scalar_subquery().correlate(None).label(TOTAL)]
-        return ReadyQuery(session, listing.query(part).with_only_columns(*columns, maintain_column_froms=True))
+        query = listing.query(part).with_only_columns(*columns, maintain_column_froms=True)
+        if part.limit is not None:
+            query = query.limit(bindparam(_LIMIT, part.limit, type_=Integer))
+        return ReadyQuery(session, query)
 
     def _bound(self, name: str, place: Place | None) -> Place | None:
         """The place with parameters for its values, but for those that are nothing: these stand in the statement otherwise."""

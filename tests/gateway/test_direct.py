@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 import orjson
 import pytest
 
+from gateway import serving
 from gateway.auth import KeyWish, make_key
 from gateway.direct import DirectProtocol
 from schema.vocabulary import Role
@@ -235,6 +236,34 @@ def test_whoever_leaves_early_leaves_nothing_behind(both, line, until, part) -> 
     line.socket.close()
     until(lambda: both.hub.figures.running == 0)
     assert both.national.ask(TRACKS)["statistics"] != []
+
+
+def test_a_client_that_takes_nothing_is_given_no_more(line, sent, both, until) -> None:
+    whole = "{ entries(first: 300) { nodes { id title summary team { name } source { url sha256 locator } } } }"
+    for _ in range(2):
+        both.national.ask(whole)
+    sent.clear()
+    line.socket.settimeout(1)
+    with contextlib.suppress(TimeoutError):
+        line.socket.sendall(line.request("GET", f"/graphql?query={quote(whole)}") * 5000)
+    until(lambda: sent != [])
+    assert len(sent) < 200  # what the buffers of the system hold, which are megabytes
+
+
+def test_a_question_behind_another_in_one_piece_may_take_longer_than_a_connection_idles(
+    serve, filled_sqlite, connect, monkeypatch
+) -> None:
+    monkeypatch.setattr(serving, "_IDLE", 0.2)
+    service = serve(filled_sqlite)
+    line = connect(service, make_key(service.hub.database, KeyWish("asker", Role.NATIONAL)))
+    for _ in range(2):
+        line.ask(line.post({"query": TRACKS}))
+    second = line.post({"query": TRACKS})
+    line.socket.sendall(line.post({"query": TRACKS}) + second[:-1])
+    first = line.answer()[0]
+    time.sleep(0.6)
+    line.socket.sendall(second[-1:])
+    assert (first, line.answer()[0]) == (200, 200)
 
 
 def test_whoever_a_proxy_speaks_for_is_told_from_others(serve, filled_sqlite, connect) -> None:

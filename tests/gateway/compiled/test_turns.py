@@ -157,3 +157,25 @@ async def test_what_turns_could_not_answer_is_paid_for_once(asked, plain_schema,
     monkeypatch.setattr(turns, "answers", fails)
     found = await compiling.answer(wish, {"query": PAGE})
     assert (found[0], found[3]) == (200, expected[3])
+
+
+async def test_nobody_is_left_without_an_answer_whatever_happens(asking, monkeypatch) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(asking.hub.version, "look", fails)
+    by_the_look = [asking.ask(PAGE) for _ in range(2)]
+    found = [await each.outcome for each in by_the_look]
+    monkeypatch.undo()
+    monkeypatch.setattr(turns, "answers", fails)
+    by_the_plan = [asking.ask(PAGE) for _ in range(2)]
+    found += [await each.outcome for each in by_the_plan]
+    monkeypatch.setattr(turns, "entering", fails)
+    found += [await asking.ask(PAGE).outcome]
+    assert found == [None] * 5
+
+
+async def test_an_operation_of_which_nothing_is_selected_is_answered(asking) -> None:
+    query = "query Q($no: Boolean!) { entries @skip(if: $no) { totalCount } }"
+    compiled(graphql_schema(), query, None)
+    assert (await asking.ask(query, no=True).outcome).body == b'{"data":{}}'
