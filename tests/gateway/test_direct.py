@@ -238,16 +238,19 @@ def test_whoever_leaves_early_leaves_nothing_behind(both, line, until, part) -> 
     assert both.national.ask(TRACKS)["statistics"] != []
 
 
-def test_a_client_that_takes_nothing_is_given_no_more(line, sent, both, until) -> None:
-    whole = "{ entries(first: 300) { nodes { id title summary team { name } source { url sha256 locator } } } }"
-    for _ in range(2):
-        both.national.ask(whole)
-    sent.clear()
-    line.socket.settimeout(1)
-    with contextlib.suppress(TimeoutError):
-        line.socket.sendall(line.request("GET", f"/graphql?query={quote(whole)}") * 5000)
-    until(lambda: sent != [])
-    assert len(sent) < 20  # the others wait until these are taken
+def test_a_client_that_takes_nothing_is_left_to_the_ordinary_way_which_waits(lines, sent, monkeypatch) -> None:
+    known, _ = lines
+    protocols = []
+    headers_complete = DirectProtocol.on_headers_complete
+
+    def full(protocol) -> None:
+        protocol.flow.write_paused = True  # as when what was sent before is not taken
+        protocols.append(protocol)
+        headers_complete(protocol)
+
+    monkeypatch.setattr(DirectProtocol, "on_headers_complete", full)
+    status, _, _ = known.ask(known.post({"query": PAGE}))
+    assert (status, len(protocols), sent) == (200, 1, [])
 
 
 def test_a_question_behind_another_in_one_piece_may_take_longer_than_a_connection_idles(
