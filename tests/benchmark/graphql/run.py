@@ -1,8 +1,8 @@
 """GraphQL over PostgreSQL, one process each: ours, PostGraphile 5, Mercurius with JIT and SQL by hand over the same read model, and
 the limit, which is that SQL as JSON from a bare ASGI application. Prints requests a second, latency, processor time and ratios.
 
-`python tests/benchmark/graphql/run.py [--entries 25000] [--seconds 6] [--connections 16] [--servers …] [--questions …]`. Peers are
-taken from npm once. Q1: a page of 50 with organisations, team, members and declared track, by region and national track, newest
+`python tests/benchmark/graphql/run.py [--entries 25000] [--rounds 5] [--seconds 3] [--connections 16] [--servers …] [--questions …]`.
+Peers are taken from npm once. Servers are loaded in turns, and the middle of the rounds is told. Q1: a page of 50 with organisations, team, members and declared track, by region and national track, newest
 first, with the total, over all pairs of region and track in turn; Q2: a page of 1,000; Q3: statistics by region, national track and
 stage; Q4: one entry, everything of the read model; Q5: all entries as lines of JSON, once. `ours` keeps no answers, `kept` is ours as it is by default.
 
