@@ -2,9 +2,10 @@
 the limit, which is that SQL as JSON from a bare ASGI application. Prints requests a second, latency, processor time and ratios.
 
 `python tests/benchmark/graphql/run.py [--entries 25000] [--rounds 5] [--seconds 3] [--connections 16] [--servers …] [--questions …]`.
-Peers are taken from npm once. Servers are loaded in turns, and the middle of the rounds is told. Q1: a page of 50 with organisations, team, members and declared track, by region and national track, newest
-first, with the total, over all pairs of region and track in turn; Q2: a page of 1,000; Q3: statistics by region, national track and
-stage; Q4: one entry, everything of the read model; Q5: all entries as lines of JSON, once. `ours` keeps no answers, `kept` is ours as it is by default.
+Peers are taken from npm once. Servers are loaded in turns, and the middle of the rounds is told. Q1: a page of 50 with organisations,
+team, members and declared track, by region and national track, newest first, with the total, over all pairs of region and track in
+turn; Q2: a page of 1,000; Q3: statistics by region, national track and stage; Q4: one entry, everything of the read model; Q5: all
+entries as lines of JSON, once. `ours` keeps no answers, `kept` is ours as it is by default.
 
 Everything shares the machine's cores with what loads it. `µs` is the processor time of server and database for one request: it
 says more than requests a second where the machine has other work. Whether Q1 and Q4 read any table whole is looked at first.
