@@ -107,12 +107,14 @@ class ReadyListing:
     def rows(self, session: Session, part: Slice) -> Sequence[Row]:
         """The rows of a part, from its end where it is counted from there."""
         form = part.limit is None, _form(part.after), _form(part.before), part.backwards
-        if form not in self._rows:
-            if len(self._rows) >= _FORMS:
+        ready = self._rows.get(form)
+        if ready is None:
+            ready = self._ready(session, self.listing(session), part)
+            if len(self._rows) >= _FORMS:  # other threads may be reading by what is dropped, and go on
                 self._rows.clear()
-            self._rows[form] = self._ready(session, self.listing(session), part)
+            self._rows[form] = ready
         limit = {} if part.limit is None else {_LIMIT: part.limit}
-        return self._rows[form].run(session, {**_values(_AFTER, part.after), **_values(_BEFORE, part.before), **limit})
+        return ready.run(session, {**_values(_AFTER, part.after), **_values(_BEFORE, part.before), **limit})
 
     def _ready(self, session: Session, listing: Listing[Any], part: Slice) -> ReadyQuery:
         part = replace(part, after=self._bound(_AFTER, part.after), before=self._bound(_BEFORE, part.before))
