@@ -13,6 +13,7 @@ import asyncio
 import logging
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
@@ -46,7 +47,7 @@ from sync.scope import Scope as Within
 _TOGETHER: Final = 64  # operations that are answered by one statement
 _log: Final = logging.getLogger("dexhub.gateway")
 
-
+_Shown = tuple[str, str | None]  # an address and a header, by which it is known who asks
 _Key = tuple[object, Within, str]  # what may be answered together, for whom, at which version
 
 
@@ -144,38 +145,38 @@ class Turns:
             for asked in turn:
                 asked.then(None)
             return
-        viewers: dict[tuple[str, str | None], Viewer] = {}
-        try:
-            for asked in turn:
-                self._admit(asked, version, viewers)
-        finally:
-            self._begin()
+        told: _Found
+        viewers: dict[_Shown, Viewer] = {}
+        unknown: dict[_Shown, list[Asked]] = defaultdict(list)
+        for asked in turn:
+            shown = address_of(asked.scope), said(asked.scope, b"authorization")
+            try:
+                viewer = viewers.get(shown) or known_viewer(self._hub, asked.scope, version)
+                if viewer is None:
+                    unknown[shown].append(asked)
+                    continue
+                viewers[shown] = viewer
+                told = self._answer(asked, entering(self._hub, asked.scope, viewer), version)
+            except Exception as error:  # noqa: BLE001  as above
+                told = _refusal(error)
+            if told is not LATER:
+                asked.then(told)
+        self._begin()
+        for together in unknown.values():
+            task = asyncio.get_running_loop().create_task(self._introduced(together, version))
+            self._admissions.add(task)
+            task.add_done_callback(self._admissions.discard)
 
-    def _admit(self, asked: Asked, version: str, viewers: dict[tuple[str, str | None], Viewer]) -> None:
-        shown = address_of(asked.scope), said(asked.scope, b"authorization")
-        found: _Found
-        try:
-            viewer = viewers.get(shown) or known_viewer(self._hub, asked.scope, version)
-            if viewer is None:
-                task = asyncio.get_running_loop().create_task(self._introduced(asked, version))
-                self._admissions.add(task)
-                task.add_done_callback(self._admissions.discard)
-                return
-            viewers[shown] = viewer
-            found = self._answer(asked, entering(self._hub, asked.scope, viewer), version)
-        except Exception as error:  # noqa: BLE001  as above
-            found = _refusal(error)
-        if found is not LATER:
-            asked.then(found)
-
-    async def _introduced(self, asked: Asked, version: str) -> None:
-        found: _Found
-        try:
-            found = self._answer(asked, await viewer_at(self._hub, asked.scope, version), version)
-        except Exception as error:  # noqa: BLE001  as above
-            found = _refusal(error)
-        if found is not LATER:
-            asked.then(found)
+    async def _introduced(self, together: Sequence[Asked], version: str) -> None:
+        """Those who show the same: a key that was looked up for the first is known of the others."""
+        told: _Found
+        for asked in together:
+            try:
+                told = self._answer(asked, await viewer_at(self._hub, asked.scope, version), version)
+            except Exception as error:  # noqa: BLE001  as above
+                told = _refusal(error)
+            if told is not LATER:
+                asked.then(told)
         self._begin()
 
     def _answer(self, asked: Asked, viewer: Viewer, version: str) -> _Found:

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import event
 
+from adapters.registry import regions
 from gateway.auth import KeyWish, make_key
 from gateway.compiled import NotCovered, turns
 from gateway.compiled.operation import compiled
@@ -72,9 +73,9 @@ async def asking(filled):
 
 @pytest.fixture
 def statements(filled) -> list[str]:
-    """Those that read entries, and those that look for the version."""
+    """Those that read entries or keys, and those that look for the version."""
     heard: list[str] = []
-    wanted = ("FROM entry", "pg_current_snapshot")
+    wanted = ("FROM entry", "pg_current_snapshot", "FROM api_key")
     event.listen(
         filled.engine,
         "before_cursor_execute",
@@ -111,13 +112,23 @@ async def test_what_several_ask_at_a_time_is_worked_out_once(asking, statements)
     assert (statements, [each is found[0] for each in found]) == (["pg_current_snapshot", "FROM entry"], [True] * 5)
 
 
-async def test_the_ages_of_regions_are_told_of_each_entry_alone(asking, ids) -> None:
-    with_own = {each[:2]: each for each in ids}
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+async def test_a_key_that_several_show_at_a_time_is_looked_up_once(asking, filled, statements) -> None:
+    asking.key = make_key(filled, KeyWish("new", Role.NATIONAL))
+    statements.clear()
+    waiting = [asking.ask(PAGE) for _ in range(5)]
+    for each in waiting:
+        await each.outcome
+    assert statements.count("FROM api_key") == 1
+
+
+async def test_the_ages_of_regions_are_told_of_each_entry_alone(asking, filled) -> None:
+    with filled.engine.connect() as connection:
+        with_own = dict(connection.exec_driver_sql("SELECT region, min(id) FROM entry GROUP BY region").all())
     waiting = {region: asking.ask(TITLE, id=each) for region, each in with_own.items()}
     told = {region: orjson.loads((await each.outcome).body)["extensions"] for region, each in waiting.items()}
-    assert {region: [age["region"] for age in each["freshness"]] for region, each in told.items()} == {
-        region: [region] for region in with_own
-    }
+    found = {region: [age["region"] for age in each["freshness"]] for region, each in told.items()}
+    assert found == {region: [region] for region in regions()}
 
 
 async def test_one_that_is_refused_keeps_nobody_else_waiting(asking, ids) -> None:
