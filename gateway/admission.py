@@ -7,7 +7,7 @@ import asyncio
 from typing import Final
 
 from starlette.requests import Request
-from starlette.types import Scope as Asked
+from starlette.types import Scope
 
 from gateway.auth import Viewer, authenticate, unauthenticated
 from gateway.headers import said
@@ -24,7 +24,7 @@ async def viewer_of(request: Request) -> Viewer:
     return await viewer_at(request.app.state.hub, request.scope, None)
 
 
-async def viewer_at(hub: Hub, asked: Asked, version: str | None) -> Viewer:
+async def viewer_at(hub: Hub, asked: Scope, version: str | None) -> Viewer:
     """The same, where a look after the request came found this version of the data."""
     viewer = known_viewer(hub, asked, version)
     if viewer is None:
@@ -38,7 +38,7 @@ async def viewer_at(hub: Hub, asked: Asked, version: str | None) -> Viewer:
     return entering(hub, asked, viewer)
 
 
-def known_viewer(hub: Hub, asked: Asked, version: str | None) -> Viewer | None:
+def known_viewer(hub: Hub, asked: Scope, version: str | None) -> Viewer | None:
     """The viewer behind a request, where the key was looked up at this version of the data; RequestError for an address that may
     not knock.
     """
@@ -46,7 +46,7 @@ def known_viewer(hub: Hub, asked: Asked, version: str | None) -> Viewer | None:
     return hub.keys.find(said(asked, b"authorization") or "", version) if version else None
 
 
-def entering(hub: Hub, asked: Asked, viewer: Viewer) -> Viewer:
+def entering(hub: Hub, asked: Scope, viewer: Viewer) -> Viewer:
     """The viewer, who is noted to have come and pays for that; RequestError where the key is for something else or spent."""
     asked.setdefault("state", {})["holder"] = viewer.holder
     hub.uses.note(viewer.holder)
@@ -55,7 +55,7 @@ def entering(hub: Hub, asked: Asked, viewer: Viewer) -> Viewer:
     return viewer
 
 
-def address_of(asked: Asked) -> str:
+def address_of(asked: Scope) -> str:
     """Where a request comes from."""
     return str((asked.get("client") or ("",))[0])
 

@@ -74,9 +74,7 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
         app.add_exception_handler(kind, answer)
     served = schema or graphql_schema()
     turns = Turns(hub, served, documents)
-    app.state.turns = (
-        None if traces else turns
-    )  # for whoever serves requests directly; a trace has the ordinary way in it
+    app.state.turns = turns if traces is None else None  # for direct requests, of which there are no spans
     app.add_middleware(CompiledPath, turns=turns)
     app.add_middleware(Bodies, limits=hub.settings.limits)
     if hub.settings.origins:

@@ -205,7 +205,8 @@ def _head(status: int, steady: tuple[tuple[bytes, bytes], ...], scheme: str) -> 
 def _forwarded(scope: Scope, trusted: list[str] | str) -> None:
     """Note whom a proxy in front speaks for, by what uvicorn wraps applications in: it waits for nothing, so one step is all of it."""
     with suppress(StopIteration):
-        _proxied(tuple(trusted) if isinstance(trusted, list) else trusted)(scope, _no_message, _no_message).send(None)  # type: ignore[arg-type]  # as above
+        seen = _proxied(tuple(trusted) if isinstance(trusted, list) else trusted)
+        seen(scope, None, None).send(None)  # type: ignore[arg-type]  # as above; it hands them on to nobody
 
 
 @lru_cache
@@ -215,7 +216,3 @@ def _proxied(trusted: tuple[str, ...] | str) -> ProxyHeadersMiddleware:
 
 async def _no_application(scope: object, receive: object, send: object) -> None:
     del scope, receive, send
-
-
-async def _no_message(*_: object) -> Any:  # noqa: ANN401  it is never called
-    raise NotImplementedError

@@ -46,10 +46,8 @@ _OPERATIONS: Final = 400  # by name, most of them also without
 _LONGEST: Final = 4000  # characters of a document that plans are made for; its tree takes a hundred times as many bytes
 _PLANS: Final = 64  # of one operation: sets of values of variables that decide what is selected
 _KEPT: Final = 500  # plans with what they are prepared for
-_SHORT: Final = (
-    1000  # bytes of variables, or of such arguments, up to which either is kept: statements grow with lists of values
-)
-_BOUND: Final = 2500  # operations with all their variables, some ten kilobytes each
+_SHORT: Final = 1000  # bytes of variables, or of such arguments, up to which they are kept: statements grow with lists
+_BOUND: Final = 2500  # operations with all their variables
 
 _log = logging.getLogger("dexhub.gateway")
 _prepared: Final[OrderedDict[tuple[Plan, bytes], Prepared]] = OrderedDict()

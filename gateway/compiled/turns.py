@@ -13,6 +13,7 @@ import asyncio
 import logging
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -51,7 +52,7 @@ _Shown = tuple[str, str | None]  # an address and a header, by which it is known
 _Key = tuple[object, Within, str]  # what may be answered together, for whom, at which version
 
 
-class Asked:
+class Asked(ABC):
     """A request for the graph that has come as a whole: ASGI's scope, and what was sent with it. The scope's state holds its context
     once it is known who asks.
     """
@@ -61,9 +62,9 @@ class Asked:
     def __init__(self, scope: Scope, raw: bytes) -> None:
         self.scope, self.raw = scope, raw
 
+    @abstractmethod
     def then(self, outcome: Answer | RequestError | None) -> None:
         """What came of it, once: an answer, a refusal, or None where the ordinary way has to answer."""
-        raise NotImplementedError
 
     @property
     def by_get(self) -> bool:

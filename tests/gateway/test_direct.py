@@ -279,7 +279,7 @@ def test_whoever_a_proxy_speaks_for_is_told_from_others(serve, filled_sqlite, co
     assert ([knock("192.0.2.1") for _ in range(4)], knock("192.0.2.2")) == ([401, 401, 401, 429], 401)
 
 
-def test_it_is_counted_and_logged_as_any_request(serve, filled_sqlite, connect, sent, until) -> None:
+def test_it_is_counted_and_numbered_as_any_request(serve, filled_sqlite, connect, sent, until) -> None:
     service = serve(filled_sqlite)
     line = connect(service, make_key(service.hub.database, KeyWish("asker", Role.NATIONAL)))
     for _ in range(3):
