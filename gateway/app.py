@@ -60,7 +60,7 @@ def create_app(hub: Hub, schema: strawberry.Schema | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with repeating(hub):
+        async with repeating(hub), turns.line.standing():
             yield
         await asyncio.to_thread(hub.stop)
         if traces is not None:

@@ -16,10 +16,11 @@ from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from gateway.compiled.asked import Asked
 from gateway.compiled.kept import Answer
 from gateway.compiled.path import GRAPH, OUTCOME, response
 from gateway.compiled.recognition import media_of
-from gateway.compiled.turns import Asked, Turns
+from gateway.compiled.turns import Turns
 from gateway.headers import completed
 from gateway.observing import BEGAN, Figures, note, request_number
 from schema.errors import RequestError

@@ -6,10 +6,11 @@ bound plans by all of their variables. Each store is bounded.
 
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Final
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from graphql import (
@@ -31,7 +32,7 @@ from strawberry.types.field import StrawberryField
 from gateway.access import may_read
 from gateway.auth import Viewer
 from gateway.compiled import NotCovered
-from gateway.compiled.plan import JoinableRun, Plan, Prepared, Run
+from gateway.compiled.plan import JoinableRun, Joined, Plan, Prepared, Run
 from gateway.compiled.projection import DEFINITION
 from gateway.compiled.roots import PLANS
 from gateway.compiled.selection import Operation, Selection
@@ -41,6 +42,9 @@ from schema.held_json import held
 from sync.database import DatabaseFault, Session
 from sync.scope import Scope
 from sync.settings import LimitSettings
+
+if TYPE_CHECKING:
+    from sync.repository.line import Line
 
 _OPERATIONS: Final = 400  # by name, most of them also without
 _LONGEST: Final = 4000  # characters of a document that plans are made for; its tree takes a hundred times as many bytes
@@ -124,14 +128,44 @@ class Bound:
 
 def answers(asked: Sequence[Bound], session: Session, scope: Scope) -> Sequence[Told]:
     """Of one operation, or of several that may be answered together: as `Bound.answer`."""
-    try:
+    with _covering():
         if len(asked) > 1:
-            ((key, _, run),) = asked[0].roots
-            assert isinstance(run, JoinableRun)  # noqa: S101  others are never several
-            found = run.joined([each.roots[0][2] for each in asked], session, scope)
-            return [(orjson.dumps({key: value}), regions) for value, regions in found]
+            key, runs = _joinable(asked)
+            return _told(key, runs[0].joined(runs, session, scope))
         regions: set[str] = set()
         return [(orjson.dumps({key: run(session, scope, regions) for key, _, run in asked[0].roots}), regions)]
+
+
+def ask(
+    asked: Sequence[Bound], line: "Line", scope: Scope, then: Callable[[Callable[[], Sequence[Told]]], None]
+) -> bool:
+    """The same over a line: `then` is called with what gives it. False where that cannot be."""
+    if asked[0].joinable is asked[0]:
+        return False
+    key, runs = _joinable(asked)
+
+    def tell(joined: Callable[[], Joined]) -> Sequence[Told]:
+        with _covering():
+            return _told(key, joined())
+
+    return runs[0].ask(runs, line, line.place(scope), lambda joined: then(partial(tell, joined)))
+
+
+def _joinable(asked: Sequence[Bound]) -> tuple[str, Sequence[JoinableRun]]:
+    """The name that answers have for the only root field, and the runs."""
+    runs = [run for each in asked for _, _, run in each.roots if isinstance(run, JoinableRun)]
+    return asked[0].roots[0][0], runs
+
+
+def _told(key: str, joined: Joined) -> Sequence[Told]:
+    return [(orjson.dumps({key: value}), regions) for value, regions in joined]
+
+
+@contextmanager
+def _covering() -> Iterator[None]:
+    """Whatever fails is not covered, and told by the ordinary way."""
+    try:
+        yield
     except Exception as error:
         if not isinstance(error, RequestError | DatabaseFault):
             _log.exception("a plan failed")

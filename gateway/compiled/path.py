@@ -8,9 +8,10 @@ from typing import Final
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.compiled.asked import Asked
 from gateway.compiled.kept import Answer
 from gateway.compiled.recognition import media_of
-from gateway.compiled.turns import Asked, Turns
+from gateway.compiled.turns import Turns
 from gateway.errors import answer
 from gateway.headers import said
 from schema.errors import RequestError

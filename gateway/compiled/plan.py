@@ -4,13 +4,17 @@ which part of it, and then run within a session as often as wanted. Arguments ar
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sync.database import Session
 from sync.scope import Scope
 
+if TYPE_CHECKING:
+    from sync.repository.line import Line
+
 Arguments = Mapping[str, Any]  # as a resolver gets them
 Run = Callable[[Session, Scope, set[str]], Any]  # notes the regions that the answer's entries come from
+Joined = Sequence[tuple[Any, set[str]]]  # of several runs: what each gives, and the regions that this comes from
 Place = tuple[str, Scope]  # the kind of database and the scope, for which a statement is put together
 
 
@@ -34,8 +38,14 @@ class JoinableRun(ABC):
         """As any run."""
 
     @abstractmethod
-    def joined(self, others: Sequence[Any], session: Session, scope: Scope) -> Sequence[tuple[Any, set[str]]]:
+    def joined(self, others: Sequence[Any], session: Session, scope: Scope) -> Joined:
         """What each of some runs, of which this is one, gives, with the regions that it comes from."""
+
+    @abstractmethod
+    def ask(
+        self, others: Sequence[Any], line: "Line", place: Place, then: Callable[[Callable[[], Joined]], None]
+    ) -> bool:
+        """The same over a line: `then` is called with what gives it. False where that has to be made ready within a session first."""
 
 
 def place_of(session: Session, scope: Scope) -> Place:

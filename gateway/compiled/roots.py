@@ -1,73 +1,34 @@
 """The root fields that read a read model, each with a plan of its own kind, of which those of entries are here."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from itertools import zip_longest
 from typing import Any, Final
 
-import orjson
 from graphql import FieldNode, GraphQLObjectType
 
-from gateway import cursors, entry_types, paging
+from gateway import cursors, paging
 from gateway.compiled import NotCovered
 from gateway.compiled.counts import StatisticsPlan
-from gateway.compiled.plan import Arguments, JoinableRun, Place, Plan, Prepared, Run, place_of
+from gateway.compiled.entries import REGION, Entries
+from gateway.compiled.plan import Arguments, Place, Plan, Prepared, Run, place_of
 from gateway.compiled.projection import (
     TYPENAME,
     Columns,
     Getter,
     Objects,
-    Reader,
     listed,
     object_of,
-    projection,
     repeated,
 )
-from gateway.compiled.read_models import ENTRY
 from gateway.compiled.selection import Selection
+from gateway.compiled.single_entry import EntryPlan
 from gateway.inputs import EntryFilterInput, order_asked
 from sync.database import Session
 from sync.repository.browse import EntryBrowser, Wanted, order_of
 from sync.repository.keyset import Slice
-from sync.repository.ready import ReadyListing, ReadyQuery, Row, ready_row
+from sync.repository.ready import ReadyListing, Row
 from sync.scope import Scope
 from sync.tables import EntryRow
-
-REGION: Final = "region"  # the first column of every row, by which it is known what type an entry has
-
-
-class Entries:
-    """The projections of one selection of `Entry`, one for each region's concrete type, or one for all of them where it selects the
-    same of each; they share their columns, of which the first is the region.
-    """
-
-    def __init__(self, selection: Selection, nodes: Sequence[FieldNode], columns: Columns) -> None:
-        made: dict[Any, Reader] = {}
-        self._made: dict[str, Reader] = {}
-        for code, kind in entry_types.wholes().items():
-            of = _named(selection, kind.__name__)
-            fields = selection.below(of, nodes)
-            same = tuple((key, *map(id, found)) for key, found in fields.items())
-            named = any(found[0].name.value == TYPENAME for found in fields.values())
-            shape = (same, of.name if named else None)
-            if shape not in made:
-                made[shape] = projection(selection, of, fields, ENTRY, columns)
-            self._made[code] = made[shape]
-        self._one = next(iter(made.values())) if len(made) == 1 else None
-
-    def objects(self, rows: Sequence[Row]) -> Iterable[bytes]:
-        """What is selected of each row, as JSON."""
-        if not rows:
-            return ()
-        if self._one is not None:
-            return self._one(list(zip(*rows, strict=True)))
-        parts: dict[str, list[Row]] = defaultdict(list)
-        for row in rows:
-            parts[row[0]].append(row)
-        found = {code: iter(self._made[code](list(zip(*part, strict=True)))) for code, part in parts.items()}
-        return [next(found[row[0]]) for row in rows]
 
 
 class _Page:
@@ -199,76 +160,12 @@ class EntriesPlan:
         return self._object(object_of(of.fields["pageInfo"].type), nodes, {}, _INFO)
 
 
-_SIZES: Final = [
-    2**power for power in range(7)
-]  # of statements; a database plans anew each time for a list of any length
-
-
-class EntryPlan:
-    """`entry`: one, or null."""
-
-    def __init__(self, selection: Selection, of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> None:
-        del of
-        self._columns = Columns(REGION)
-        self._id = self._columns.place("id")
-        self._entries = Entries(selection, nodes, self._columns)
-        self._ready: dict[tuple[Place, int], ReadyQuery] = {}
-
-    def prepared(self, arguments: Arguments) -> Prepared:
-        """As `Query.entry`, whose only argument says which."""
-        del arguments
-        return lambda arguments: _One(self, str(arguments["id"]))
-
-    def found(self, ids: Sequence[str], session: Session, scope: Scope) -> Mapping[str, tuple[orjson.Fragment, str]]:
-        """Those of the entries that there are, by id: as JSON, and the region that each comes from."""
-        size = next(each for each in _SIZES if each >= len(ids))
-        names = [f"id{number}" for number in range(size)]
-        key = place_of(session, scope), size
-        if key not in self._ready:
-            query = EntryBrowser(session, scope).some(names)
-            self._ready[key] = ready_row(session, query, EntryRow, self._columns.names)
-        given = dict(zip_longest(names, ids, fillvalue=ids[-1]))
-        rows = self._ready[key].run(session, given)
-        told = map(orjson.Fragment, self._entries.objects(rows))
-        return {row[self._id]: (each, row[0]) for row, each in zip(rows, told, strict=True)}
-
-
-@dataclass(frozen=True, slots=True)
-class _One(JoinableRun):
-    """One entry by its id."""
-
-    plan: EntryPlan
-    id: str
-
-    def __call__(self, session: Session, scope: Scope, regions: set[str]) -> orjson.Fragment | None:
-        found = self.plan.found([self.id], session, scope).get(self.id)
-        if found is None:
-            return None
-        regions.add(found[1])
-        return found[0]
-
-    def joined(
-        self, others: Sequence["_One"], session: Session, scope: Scope
-    ) -> Sequence[tuple[orjson.Fragment | None, set[str]]]:
-        """The same of several."""
-        found = self.plan.found(list({each.id for each in others}), session, scope)
-        given = (found.get(each.id) for each in others)
-        return [(None, set()) if each is None else (each[0], {each[1]}) for each in given]
-
-
 PLANS: Final[Mapping[str, Callable[[Selection, GraphQLObjectType, Sequence[FieldNode]], Plan]]] = {
     "entries": EntriesPlan,
     "entry": EntryPlan,
     "statistics": StatisticsPlan,
 }
 """The root fields of queries that there are plans for."""
-
-
-def _named(selection: Selection, name: str) -> GraphQLObjectType:
-    found = selection.operation.schema.type_map[name]
-    if not isinstance(found, GraphQLObjectType):
-        raise NotCovered
-    return found
 
 
 def _constant(value: str) -> Getter:

@@ -12,8 +12,8 @@ from typing import Final, cast
 from graphql import OperationDefinitionNode, get_operation_ast, parse
 from graphql.execution.values import VariableValues
 
+from gateway.compiled.entries import REGION, Entries
 from gateway.compiled.projection import Columns
-from gateway.compiled.roots import REGION, Entries
 from gateway.compiled.selection import Operation, Selection
 from gateway.exports.conditions import Conditions
 from gateway.schema import graphql_schema

@@ -7,13 +7,16 @@ connection whether any other has committed.
 
 import threading
 from collections.abc import Callable
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from sync.database import Database
 from sync.repository import straight
+
+if TYPE_CHECKING:
+    from sync.repository.line import Line
 
 _T = TypeVar("_T")
 _SQLITE: Final = "PRAGMA data_version"
@@ -44,6 +47,10 @@ class DataVersion:
                 self._close()
                 raise
         return f"{self._opened} {found}"  # what SQLite tells means nothing to another connection
+
+    def ask(self, line: "Line", then: Callable[[Callable[[], str]], None]) -> None:
+        """The same over a line: `then` is called with what gives it."""
+        line.ask(self._sql, (), lambda rows: then(lambda: f"line {line.number} {rows()[0][0]}"))
 
     def close(self) -> None:
         """Give back the connection."""

@@ -2,11 +2,12 @@
 passing it through SQLAlchemy costs several times what the database takes to answer it.
 """
 
+import re
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Integer, Select, bindparam
 from sqlalchemy.orm import Session
@@ -17,6 +18,9 @@ from sync.repository import straight
 from sync.repository.keyset import Key, Listing, Place, Slice
 from sync.tables.columns import Moment, moment_told, table_of
 
+if TYPE_CHECKING:
+    from sync.repository.line import Found, Line
+
 TOTAL: Final = "total"  # as the last column of a listing's rows
 Row = tuple[Any, ...]  # as `straight` gives it
 _AFTER: Final = "after"
@@ -24,6 +28,7 @@ _BEFORE: Final = "before"
 _LIMIT: Final = "limit"
 _FORMS: Final = 16  # of pages of a listing, whose statements are kept
 _Form = tuple[bool, ...] | None  # which values of a place are there
+_PARAMETER: Final = re.compile(r"%(?:%|\((?P<name>[^)]*)\)s)")
 _compiled: Final[LRUCache[Any, Any]] = LRUCache(128)  # some ninety kilobytes each
 
 
@@ -46,12 +51,26 @@ class ReadyQuery:
         self._values = self._processed(whole.parameters)
         self._names = whole.positiontup
         self._sql = whole.statement
+        self._numbered: tuple[str, Sequence[str]] | None = (
+            None  # as a line wants it, with the names of its values in order
+        )
 
     def run(self, session: Session, more: Mapping[str, Any] | None = None) -> Sequence[Row]:
         """The rows; `more` are values of parameters by their names, in the place of those that the query was made with."""
-        values = {**self._values, **self._processed(more)} if more else self._values
+        values = self._with(more)
         given: Any = values if self._names is None else tuple(values[name] for name in self._names)
         return straight.rows(session.connection(), self._sql, given)
+
+    def ask(self, line: "Line", more: Mapping[str, Any] | None, then: Callable[["Found"], None]) -> None:
+        """The same over a line."""
+        if self._numbered is None:
+            self._numbered = _numbered(self._sql)
+        sql, names = self._numbered
+        values = self._with(more)
+        line.ask(sql, [values[name] for name in names], then)
+
+    def _with(self, more: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        return {**self._values, **self._processed(more)} if more else self._values
 
     def _processed(self, values: Mapping[str, Any]) -> dict[str, Any]:
         processors = self._processors
@@ -59,6 +78,19 @@ class ReadyQuery:
             name: processors[name](value) if name in processors and value is not None else value
             for name, value in values.items()
         }
+
+
+def _numbered(sql: str) -> tuple[str, Sequence[str]]:
+    """A statement with parameters as psycopg's cursor takes them, by name, with those that PostgreSQL itself takes, by number; and their
+    names in order.
+    """
+    names: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        name = found["name"]
+        return "%" if name is None else f"${names.setdefault(name, len(names) + 1)}"
+
+    return _PARAMETER.sub(number, sql), list(names)
 
 
 def ready_row(session: Session, query: Select[Any], table: type[SQLModel], names: Sequence[str]) -> ReadyQuery:

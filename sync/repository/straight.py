@@ -41,9 +41,14 @@ def _lasting(driver: Any) -> Any:  # noqa: ANN401  SQLAlchemy's connection to ps
     """A connection's own cursor, with which statements begin sooner than with a new one."""
     known = driver.info.get(_CURSOR)
     if known is None or known.closed or known.connection is not driver.dbapi_connection:
-        from psycopg.types.string import TextLoader  # noqa: PLC0415  who has SQLite alone needs no other driver
-
-        known = driver.info[_CURSOR] = driver.cursor()
-        for kind in _AS_TEXT:
-            known.adapters.register_loader(kind, TextLoader)
+        known = driver.info[_CURSOR] = as_text(driver.cursor())
     return known
+
+
+def as_text(given: Any) -> Any:  # noqa: ANN401  psycopg's cursor or connection
+    """The same, which tells moments and JSON as text from now on."""
+    from psycopg.types.string import TextLoader  # noqa: PLC0415  who has SQLite alone needs no other driver
+
+    for kind in _AS_TEXT:
+        given.adapters.register_loader(kind, TextLoader)
+    return given

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 import strawberry
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from gateway import schema as schemas
 from gateway.app import create_app
@@ -61,11 +61,12 @@ class Asked:
     def __init__(self, hub: Hub, schema: strawberry.Schema, stack: AsyncExitStack) -> None:
         self.hub = hub
         self.by_plan: list[bool] = []
-        self._app: ASGIApp = create_app(hub, schema)
+        self._app = create_app(hub, schema)
         transport = httpx.ASGITransport(self._noting, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://hub", trust_env=False)
         stack.push_async_callback(self.http.aclose)
         self._keys: dict[KeyWish, str] = {}
+        self._stack, self._is_served = stack, False
 
     async def _noting(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
@@ -79,6 +80,9 @@ class Asked:
 
     async def answer(self, wish: KeyWish, body: dict[str, Any], **headers: str) -> tuple[Any, ...]:
         """Status, headers, content and what it cost."""
+        if not self._is_served:
+            self._is_served = True
+            await self._stack.enter_async_context(self._app.state.turns.line.standing())
         before = self.spent
         sent = {"Authorization": f"Bearer {self.key(wish)}", **headers}
         found = await self.http.post("/graphql", json=body, headers=sent)

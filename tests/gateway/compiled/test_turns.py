@@ -1,6 +1,7 @@
 """Who asks while others are answered is answered with those who ask beside: by one look and, where that can be, one statement."""
 
 import asyncio
+from contextlib import nullcontext
 
 import orjson
 import pytest
@@ -9,18 +10,22 @@ from sqlalchemy import event
 
 from adapters.registry import regions
 from gateway.auth import KeyWish, make_key
-from gateway.compiled import NotCovered, turns
+from gateway.compiled import NotCovered, makings, standing_line, turns
+from gateway.compiled.asked import Asked
 from gateway.compiled.operation import compiled
-from gateway.compiled.turns import Asked, Turns
+from gateway.compiled.standing_line import StandingLine
+from gateway.compiled.turns import Turns
 from gateway.hub import Hub
 from gateway.schema import graphql_schema
 from gateway.trusted_documents import TrustedDocuments
 from schema.errors import RequestError
 from schema.vocabulary import Role
-from sync.database import DatabaseFault
+from sync.database import Database, DatabaseFault
+from sync.repository.line import Line
 from sync.settings import LimitSettings, Settings
 
 TITLE = "query T($id: ID!) { entry(id: $id) { id title } }"
+OVER_A_LINE = pytest.mark.parametrize(("backend", "asking"), [("postgres", "over a line")], indirect=True)
 PAGE = "{ entries(first: 5) { totalCount nodes { id } } }"
 
 
@@ -62,13 +67,28 @@ class Asking:
         return asked
 
 
-@pytest_asyncio.fixture
-async def asking(filled):
-    """Turns over either database that know the key too."""
+@pytest_asyncio.fixture(params=["in threads", "over a line"])
+async def asking(request, filled):
+    """Turns over either database that know the key too; served, when they have a line to PostgreSQL, or not."""
     made = Asking(filled)
-    await made.ask(PAGE).outcome
-    yield made
+    async with made.turns.line.standing() if request.param == "over a line" else nullcontext():
+        await made.ask(PAGE).outcome
+        yield made
     made.hub.stop()
+
+
+@pytest.fixture
+def asked_of_lines(monkeypatch) -> list[str]:
+    """What lines are asked for, each by its table or function."""
+    heard: list[str] = []
+    ask = Line.ask
+
+    def noting(line, sql, values, then) -> None:
+        heard.append("entry" if "FROM entry" in sql else "look" if "pg_current_snapshot" in sql else sql)
+        ask(line, sql, values, then)
+
+    monkeypatch.setattr(Line, "ask", noting)
+    return heard
 
 
 @pytest.fixture
@@ -165,7 +185,7 @@ async def test_what_turns_could_not_answer_is_paid_for_once(asked, plain_schema,
     wish = KeyWish("asker", Role.NATIONAL)
     expected = await ordinary.answer(wish, {"query": PAGE})
     await compiling.answer(wish, {"query": PAGE})
-    monkeypatch.setattr(turns, "answers", fails)
+    monkeypatch.setattr(makings, "answers", fails)
     found = await compiling.answer(wish, {"query": PAGE})
     assert (found[0], found[3]) == (200, expected[3])
 
@@ -175,10 +195,11 @@ async def test_nobody_is_left_without_an_answer_whatever_happens(asking, monkeyp
         raise RuntimeError
 
     monkeypatch.setattr(asking.hub.version, "look", fails)
+    monkeypatch.setattr(asking.hub.version, "ask", lambda _, then: then(fails))
     by_the_look = [asking.ask(PAGE) for _ in range(2)]
     found = [await each.outcome for each in by_the_look]
     monkeypatch.undo()
-    monkeypatch.setattr(turns, "answers", fails)
+    monkeypatch.setattr(makings, "answers", fails)
     by_the_plan = [asking.ask(PAGE) for _ in range(2)]
     found += [await each.outcome for each in by_the_plan]
     monkeypatch.setattr(turns, "entering", fails)
@@ -190,3 +211,69 @@ async def test_an_operation_of_which_nothing_is_selected_is_answered(asking) -> 
     query = "query Q($no: Boolean!) { entries @skip(if: $no) { totalCount } }"
     compiled(graphql_schema(), query, None)
     assert (await asking.ask(query, no=True).outcome).body == b'{"data":{}}'
+
+
+@OVER_A_LINE
+async def test_a_line_is_asked_for_what_is_ready_and_for_nothing_else(asking, asked_of_lines) -> None:
+    await asking.ask(TITLE, id="41:none").outcome
+    asked_of_lines.clear()
+    for query in (PAGE, TITLE, TITLE):
+        await asking.ask(query, id="41:none").outcome
+    assert asked_of_lines == ["look", "look", "entry", "look", "entry"]
+
+
+@OVER_A_LINE
+async def test_what_a_region_asks_is_asked_in_a_session_that_names_it(asking, asked_of_lines) -> None:
+    asking.key = make_key(asking.hub.database, KeyWish("henan", Role.REGION, "41"))
+    for _ in range(3):
+        await asking.ask(TITLE, id="41:none").outcome
+    assert asked_of_lines == ["look"] * 3
+
+
+@OVER_A_LINE
+async def test_after_a_commit_a_line_tells_the_new_ages(asking) -> None:
+    database = asking.hub.database
+    with database.engine.connect() as connection:
+        ((entry,),) = connection.exec_driver_sql("SELECT min(id) FROM entry WHERE region = '41'").all()
+    for _ in range(2):
+        await asking.ask(TITLE, id=entry).outcome
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE region_state SET succeeded_at = NULL WHERE region = '41'")
+    found = [orjson.loads((await asking.ask(TITLE, id=entry).outcome).body)["extensions"] for _ in range(2)]
+    assert [each["freshness"][0]["succeededAt"] for each in found] == [None, None]
+
+
+@OVER_A_LINE
+async def test_a_line_that_is_lost_stands_again(asking, asked_of_lines, monkeypatch) -> None:
+    monkeypatch.setattr(standing_line, "_PAUSE", 0)
+    lost = asking.turns.line.now()
+    with asking.hub.database.engine.connect() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        )
+    by_the_ordinary_way = await asking.ask(TITLE, id="41:none").outcome
+    answered = [await (await asked_until_known(asking)).data() for _ in range(2)]
+    stands = asking.turns.line.now()
+    assert (by_the_ordinary_way, lost.is_lost, stands is not lost, answered) == (
+        None,
+        True,
+        True,
+        [{"entry": None}] * 2,
+    )
+
+
+async def asked_until_known(asking: Asking) -> Waiting:
+    """Asked again while the pools' connections, which were ended too, are found out."""
+    while True:
+        asked = asking.ask(TITLE, id="41:none")
+        if await asked.outcome is not None and asking.turns.line.now() is not None:
+            return asked
+
+
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+async def test_without_a_database_there_is_no_line_and_no_end_either(filled) -> None:
+    gone = Database(filled.url.set(database="gone").render_as_string(hide_password=False))
+    line = StandingLine(gone, 60)
+    async with line.standing():
+        assert line.now() is None
+    gone.close()
