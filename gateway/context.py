@@ -41,6 +41,7 @@ class Context(BaseContext):
         self._viewer = viewer
         self._authorization = authorization
         self.charged = False
+        self.tells_json = False  # whether data may be JSON that was written ahead: whoever sends it writes all of it at once
         self.unreadable: GraphQLError | None = None  # why the operation's document could not be read
         self.forget()
 
@@ -63,7 +64,7 @@ class Context(BaseContext):
     def anew(self) -> Self:
         """The same viewer's, for another operation."""
         made = type(self)(self.hub, self._viewer, self._authorization)
-        made.charged = self.charged
+        made.charged, made.tells_json = self.charged, self.tells_json
         return made
 
     def forget(self) -> None:

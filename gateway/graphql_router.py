@@ -78,6 +78,7 @@ class StrictRouter(GraphQLRouter[Any, None]):
             return await super().run(request, context, root_value)
         if self._get_stream_transport_from_headers(request.headers) is None:
             negotiation.wanted(request.headers.get("Accept"))
+            context.tells_json = True
         try:
             response = await super().run(request, context, root_value)
         except HTTPException as error:

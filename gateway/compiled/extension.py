@@ -40,4 +40,5 @@ async def _answered(plan: Compiled, variables: dict[str, Any] | None, context: C
     except (NotCovered, DatabaseFault, TypeError):  # the last: variables that are no JSON
         return None
     touch(regions)
-    return ExecutionResult(orjson.loads(data))
+    told: Any = orjson.Fragment(data) if context.tells_json else orjson.loads(data)
+    return ExecutionResult(told)
