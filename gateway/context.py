@@ -41,7 +41,9 @@ class Context(BaseContext):
         self._viewer = viewer
         self._authorization = authorization
         self.charged = False
-        self.tells_json = False  # whether data may be JSON that was written ahead: whoever sends it writes all of it at once
+        self.tells_json = (
+            False  # whether data may be JSON that was written ahead: whoever sends it writes all of it at once
+        )
         self.unreadable: GraphQLError | None = None  # why the operation's document could not be read
         self.forget()
 
@@ -116,16 +118,17 @@ class Context(BaseContext):
         """Take off what the viewer has left for a document that was refused; never an error."""
         self.hub.rates.fine(self.viewer.holder, cost)
 
-    async def read(self, work: Callable[[Session], _T], *, whole: bool = False) -> _T:
+    async def read(self, work: Callable[[Session], _T], *, whole: bool = False, is_large: bool = False) -> _T:
         """Run `work` with a reading session, off the event loop. The database shows it what is the viewer's and no more;
-        `whole` is for what is computed over all regions and shown in part, by whoever computes it.
+        `whole` is for what is computed over all regions and shown in part, by whoever computes it. Large work waits for other
+        large work.
         """
 
         def run() -> _T:
             with self.hub.database.read(EVERYTHING if whole else self.scope) as session:
                 return work(session)
 
-        return await in_thread(run)
+        return await in_thread(run, is_large=is_large)
 
     async def entry(self, entry: str) -> Entry | None:
         """The entry with this id; None where there is none, or it is not the viewer's."""

@@ -20,12 +20,13 @@ _Task = Callable[[], None]
 _FEW: Final = 3
 MOST: Final = min(32, (os.cpu_count() or 1) + 4)  # as many as asyncio would have
 _HELD_UP: Final = 0.01  # seconds in which none of the few takes anything
+_LARGE_HELD_UP: Final = 0.25  # the same of the one for large work, a piece of which takes twenty milliseconds
 _ASIDE: Final = ThreadPoolExecutor(1, "aside")
 
 
-async def in_thread(work: Callable[[], _T]) -> _T:
-    """What `work` gives. Whoever is cancelled meanwhile waits until it has ended: a thread that still used the database after
-    its socket is gone would meet one that is closed.
+async def in_thread(work: Callable[[], _T], *, is_large: bool = False) -> _T:
+    """What `work` gives; large work as `hand_over` has it. Whoever is cancelled meanwhile waits until it has ended: a thread that
+    still used the database after its socket is gone would meet one that is closed.
     """
     loop, context = asyncio.get_running_loop(), copy_context()
     waiting: asyncio.Future[None] = loop.create_future()
@@ -36,7 +37,7 @@ async def in_thread(work: Callable[[], _T]) -> _T:
         if not waiting.done():
             waiting.set_result(None)
 
-    hand_over(partial(context.run, work), tell)
+    hand_over(partial(context.run, work), tell, is_large=is_large)
     try:
         await waiting
     except asyncio.CancelledError:
@@ -68,8 +69,10 @@ class Outcome(Generic[_T]):
         return self._found[0]
 
 
-def hand_over(work: Callable[[], _T], then: Callable[[Outcome[_T]], None]) -> None:
-    """Have `work` done in a thread, and `then` called in the running loop with what came of it."""
+def hand_over(work: Callable[[], _T], then: Callable[[Outcome[_T]], None], *, is_large: bool = False) -> None:
+    """Have `work` done in a thread, and `then` called in the running loop with what came of it. Of work that takes much memory, one
+    piece is done at a time unless it takes long: the interpreter would do several no sooner, and hold what all of them need.
+    """
     loop = asyncio.get_running_loop()
 
     def run() -> None:
@@ -77,7 +80,8 @@ def hand_over(work: Callable[[], _T], then: Callable[[Outcome[_T]], None]) -> No
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(then, outcome)
 
-    _threads().put(run, loop)
+    threads = _threads(1, MOST, _LARGE_HELD_UP) if is_large else _threads(_FEW, MOST, _HELD_UP)
+    threads.put(run, loop)
 
 
 async def aside(work: Callable[[], _T]) -> _T:
@@ -88,17 +92,18 @@ async def aside(work: Callable[[], _T]) -> _T:
 
 
 class _Threads:
-    """A few threads, as more of them would only take the interpreter from each other; and others while all of these are held up by
-    what takes long.
+    """A few threads, as more of them would only take the interpreter from each other; and others, up to `most` in all, while all of
+    these are held up by what takes long.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, few: int, most: int, held_up: float) -> None:
+        self._held_up = held_up
         self._tasks: SimpleQueue[_Task] = SimpleQueue()
         self._taken = 0  # by the few
         self._calls: SimpleQueue[int] = SimpleQueue()  # for others, with what the few had taken by then
         self._watched_by: asyncio.AbstractEventLoop | None = None
-        for number in range(MOST):
-            work = self._work if number < _FEW else self._relieve
+        for number in range(most):
+            work = self._work if number < few else self._relieve
             threading.Thread(target=work, name=f"work {number + 1}", daemon=True).start()
 
     def put(self, task: _Task, loop: asyncio.AbstractEventLoop) -> None:
@@ -106,7 +111,7 @@ class _Threads:
         self._tasks.put(task)
         if self._watched_by is None or self._watched_by.is_closed():
             self._watched_by = loop
-            loop.call_later(_HELD_UP, self._watch, loop, self._taken)
+            loop.call_later(self._held_up, self._watch, loop, self._taken)
 
     def _watch(self, loop: asyncio.AbstractEventLoop, taken: int) -> None:
         if self._tasks.empty():
@@ -114,7 +119,7 @@ class _Threads:
             return
         if self._taken == taken and self._calls.empty():
             self._calls.put(taken)
-        loop.call_later(_HELD_UP, self._watch, loop, self._taken)
+        loop.call_later(self._held_up, self._watch, loop, self._taken)
 
     def _work(self) -> None:
         while True:
@@ -131,6 +136,6 @@ class _Threads:
 
 
 @cache
-def _threads() -> _Threads:
+def _threads(few: int, most: int, held_up: float) -> _Threads:
     """Of this process, as long as it lasts."""
-    return _Threads()
+    return _Threads(few, most, held_up)

@@ -7,7 +7,6 @@ import sys
 
 import typer
 
-from gateway.cli.console import REFUSED, print_problems
 from schema.errors import DexhubError
 
 
@@ -22,6 +21,8 @@ def main() -> None:
     try:
         cli()
     except DexhubError as error:
+        from gateway.cli.console import REFUSED, print_problems  # noqa: PLC0415  a worker holds what it loads
+
         print_problems(error.problems)
         raise SystemExit(REFUSED) from None
 

@@ -9,7 +9,8 @@ import typer
 from rich.table import Table
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, out, print_json, print_problems
+from gateway.cli.opening import open_hub
 from schema.audit import Seal
 from schema.provenance import CHINA
 from sync import audit, punctuality

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, out, print_json, print_problems
+from gateway.cli.opening import open_hub
 from schema.errors import Problem, RequestError
 from sync import backup_files
 from sync.database import Database

@@ -10,7 +10,8 @@ from rich.table import Table
 from gateway import cases
 from gateway.auth import OPERATOR
 from gateway.cli.case_page import KINDS, LEVELS, STATUSES, page
-from gateway.cli.console import AsJson, open_hub, out, print_json
+from gateway.cli.console import AsJson, out, print_json
+from gateway.cli.opening import open_hub
 from gateway.hub import Hub
 from schema.errors import Problem, RequestError
 from schema.types.cases import DuplicateCase

@@ -40,8 +40,9 @@ from gateway.cli import (
     roster,
 )
 from gateway.cli import demo as demonstration
-from gateway.cli.console import FOUND_PROBLEMS, AsJson, err, open_hub, out, print_json
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, err, out, print_json
 from gateway.cli.export import export as export_table
+from gateway.cli.opening import open_hub
 from gateway.cli.serving import SERVE, serve
 from gateway.execution import execute
 from schema.provenance import CHINA

@@ -1,9 +1,8 @@
-"""What all commands share: the terminal, how errors are told, how the configured hub is opened."""
+"""What all commands share: the terminal, and how errors are told."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Final
 
 import orjson
 import typer
@@ -12,10 +11,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from schema.errors import Problem
-
-if TYPE_CHECKING:
-    from gateway.hub import Hub
-    from sync.settings import Settings
 
 # A seal of a hundred records, “…:100:…”, is no emoji.
 out: Final = Console(soft_wrap=True, emoji=False)
@@ -26,24 +21,6 @@ AsJson = Annotated[
 ]  # of every command whose answer a machine may read
 FOUND_PROBLEMS: Final = 1  # the command did its work and found something wrong
 REFUSED: Final = 2  # the command could not do its work
-
-
-@contextmanager
-def open_hub(settings: "Settings | None" = None) -> Iterator["Hub"]:
-    """The configured hub with its database ready; closed at the end. Loaded only here: not every command opens it."""
-    from gateway.hub import Hub  # noqa: PLC0415  see above
-    from sync import revision  # noqa: PLC0415  see above
-    from sync.database import Database  # noqa: PLC0415  see above
-    from sync.settings import Settings  # noqa: PLC0415  see above
-
-    chosen = settings or Settings()
-    database = Database(chosen.database_url)
-    hub = Hub(chosen, database)
-    try:
-        revision.ready(database)
-        yield hub
-    finally:
-        hub.stop()
 
 
 def print_json(content: Any) -> None:  # noqa: ANN401  any JSON value

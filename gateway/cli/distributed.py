@@ -8,7 +8,8 @@ import uvicorn
 
 from adapters.registry import region_named, regions
 from gateway import composition, subgraph
-from gateway.cli.console import FOUND_PROBLEMS, err, open_hub, out, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, err, out, print_problems
+from gateway.cli.opening import open_hub
 from gateway.schema import REGISTRY
 from schema.errors import Problem, RequestError
 from sync.settings import Settings

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, out, print_json, print_problems
+from gateway.cli.opening import open_hub
 from gateway.hub import Hub
 from schema.errors import Problem
 from sync import personal_traces

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from gateway.cli.console import FOUND_PROBLEMS, REFUSED, AsJson, err, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, REFUSED, AsJson, err, out, print_json, print_problems
+from gateway.cli.opening import open_hub
 from schema.errors import Problem
 from schema.provenance import CHINA
 

@@ -11,7 +11,8 @@ from rich.table import Table
 
 from adapters.registry import connected
 from gateway import eligibility
-from gateway.cli.console import FOUND_PROBLEMS, REFUSED, AsJson, err, open_hub, out, print_json
+from gateway.cli.console import FOUND_PROBLEMS, REFUSED, AsJson, err, out, print_json
+from gateway.cli.opening import open_hub
 from schema.eligibility import Judgement, status_of
 from schema.errors import Problem, RequestError
 from schema.types.eligibility import Clause

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.console import open_hub, out
+from gateway.cli.console import out
+from gateway.cli.opening import open_hub
 from gateway.exports.contents import CONTENTS
 from gateway.exports.files import write
 from schema.errors import Problem, RequestError

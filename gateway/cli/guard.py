@@ -7,7 +7,8 @@ import typer
 from rich.table import Table
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import AsJson, open_hub, out, print_json
+from gateway.cli.console import AsJson, out, print_json
+from gateway.cli.opening import open_hub
 from gateway.facts import region_types
 from schema.provenance import CHINA
 from sync import guard

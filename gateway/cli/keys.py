@@ -8,7 +8,8 @@ from rich.table import Table
 
 from adapters.registry import region_named
 from gateway.auth import EVERY_SCOPE, OPERATOR, KeyWish, make_key, revoke_key, rotate_key
-from gateway.cli.console import FOUND_PROBLEMS, AsJson, err, open_hub, out, print_json
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, err, out, print_json
+from gateway.cli.opening import open_hub
 from schema.key_scope import KeyScope
 from schema.vocabulary import Role
 from sync.repository.keys import KeyStore

@@ -8,8 +8,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, out, print_json
 from gateway.cli.lists import cli
+from gateway.cli.opening import open_hub
 from schema.errors import Problem, RequestError
 from schema.list_life import REQUESTED, STATE_NAMES, ListAct, ListState
 from schema.provenance import CHINA

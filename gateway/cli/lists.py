@@ -7,7 +7,8 @@ import typer
 
 from adapters.registry import region_named
 from gateway.auth import OPERATOR
-from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json, print_problems
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, out, print_json, print_problems
+from gateway.cli.opening import open_hub
 from gateway.list_uploads import told
 from schema.errors import RequestError
 from sync.list_files import FileOutcome, FilePush, marked, push_file, region_template

@@ -8,7 +8,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.cli.console import FOUND_PROBLEMS, AsJson, open_hub, out, print_json
+from gateway.cli.console import FOUND_PROBLEMS, AsJson, out, print_json
+from gateway.cli.opening import open_hub
 from schema.provenance import CHINA
 from sync import outbox
 from sync.repository.messages import MessageStore

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import open_hub, print_json
+from gateway.cli.console import print_json
+from gateway.cli.opening import open_hub
 from sync import retention
 
 cli = typer.Typer(no_args_is_help=True, help="个人信息 / Personal data")

@@ -6,7 +6,8 @@ import typer
 from rich.table import Table
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import AsJson, open_hub, out, print_json
+from gateway.cli.console import AsJson, out, print_json
+from gateway.cli.opening import open_hub
 from schema.provenance import CHINA
 from schema.publicity import ObjectionStatus
 from sync import objections as objecting

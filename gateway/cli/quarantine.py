@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from adapters.registry import connected, regions
-from gateway.cli.console import AsJson, open_hub, out, print_json
+from gateway.cli.console import AsJson, out, print_json
+from gateway.cli.opening import open_hub
 from gateway.facts import region_types
 from schema.provenance import CHINA
 from sync.remap import Remapper

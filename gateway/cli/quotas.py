@@ -8,7 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.auth import OPERATOR
-from gateway.cli.console import AsJson, open_hub, out, print_json
+from gateway.cli.console import AsJson, out, print_json
+from gateway.cli.opening import open_hub
 from gateway.selection import SelectionRules
 from schema.errors import Problem, RequestError
 from schema.provenance import CHINA

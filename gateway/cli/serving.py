@@ -8,7 +8,7 @@ import uvicorn
 
 from gateway import observing
 from gateway.app import create_app
-from gateway.cli.console import open_hub
+from gateway.cli.opening import open_hub
 from gateway.serving import configured
 
 SERVE: Final = "启动服务 / Serve GraphQL over HTTP"

@@ -7,7 +7,7 @@ from typing import Any, Final
 from graphql import FieldNode, GraphQLObjectType
 
 from gateway.compiled import NotCovered
-from gateway.compiled.plan import Arguments, Place, Prepared, place_of
+from gateway.compiled.plan import Arguments, Place, PlainRun, Prepared, place_of
 from gateway.compiled.projection import (
     TYPENAME,
     AsJson,
@@ -66,7 +66,7 @@ class StatisticsPlan:
                 ready[place] = ReadyQuery(session, query)
             return self._shown(groups, bounded(ready[place].run(session)))
 
-        return lambda _: run
+        return lambda _: PlainRun(run)
 
     def _shown(self, groups: Sequence[GroupKey], lines: Sequence[tuple[Any, ...]]) -> Any:  # noqa: ANN401  JSON
         if not lines:

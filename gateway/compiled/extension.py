@@ -36,7 +36,9 @@ async def _answered(plan: Compiled, variables: dict[str, Any] | None, context: C
         bound = plan.bound(orjson.dumps(variables or {}))
         if not bound.may_be_read_by(context.viewer):
             return None
-        data, regions = await context.read(lambda session: bound.answer(session, context.scope))
+        data, regions = await context.read(
+            lambda session: bound.answer(session, context.scope), is_large=bound.is_large
+        )
     except (NotCovered, DatabaseFault, TypeError):  # the last: variables that are no JSON
         return None
     touch(regions)

@@ -68,7 +68,8 @@ class Makings:
         line = self._line.now()
         for key, making in begun:
             if line is None or not self._asked(line, key, making):
-                hand_over(partial(self._made, key, making), partial(self._tell, making))
+                is_large = any(bound.is_large for bound in making.asked)
+                hand_over(partial(self._made, key, making), partial(self._tell, making), is_large=is_large)
 
     def _asked(self, line: "Line", key: _Key, making: _Making) -> bool:
         """Whether a line was asked. It is nobody's in particular: within a region, it is a session that tells the database so."""

@@ -51,6 +51,7 @@ _LONGEST: Final = 4000  # characters of a document that plans are made for; its 
 _PLANS: Final = 64  # of one operation: sets of values of variables that decide what is selected
 _KEPT: Final = 500  # plans with what they are prepared for
 _SHORT: Final = 1000  # bytes of variables, or of such arguments, up to which they are kept: statements grow with lists
+_LARGE: Final = 200  # rows
 _BOUND: Final = 2500  # operations with all their variables
 
 _log = logging.getLogger("dexhub.gateway")
@@ -114,6 +115,11 @@ class Bound:
     def __post_init__(self) -> None:
         run = self.roots[0][2] if len(self.roots) == 1 else None
         self.joinable = run.plan if isinstance(run, JoinableRun) else self
+
+    @property
+    def is_large(self) -> bool:
+        """Whether what it gives may take much memory."""
+        return sum(run.rows for _, _, run in self.roots) > _LARGE
 
     def may_be_read_by(self, viewer: Viewer) -> bool:
         """Whether every root field would let the viewer through."""

@@ -13,9 +13,29 @@ if TYPE_CHECKING:
     from sync.repository.line import Line
 
 Arguments = Mapping[str, Any]  # as a resolver gets them
-Run = Callable[[Session, Scope, set[str]], Any]  # notes the regions that the answer's entries come from
 Joined = Sequence[tuple[Any, set[str]]]  # of several runs: what each gives, and the regions that this comes from
 Place = tuple[str, Scope]  # the kind of database and the scope, for which a statement is put together
+
+
+class Run(ABC):
+    """What only has to be run."""
+
+    rows: int = 1  # that it may list
+
+    @abstractmethod
+    def __call__(self, session: Session, scope: Scope, regions: set[str]) -> Any:  # noqa: ANN401  JSON
+        """What it gives; notes the regions that entries of it come from."""
+
+
+class PlainRun(Run):
+    """One that is no more than a function."""
+
+    def __init__(self, work: Callable[[Session, Scope, set[str]], Any], rows: int = 1) -> None:
+        self._work, self.rows = work, rows
+
+    def __call__(self, session: Session, scope: Scope, regions: set[str]) -> Any:  # noqa: ANN401  JSON
+        """As any run."""
+        return self._work(session, scope, regions)
 
 
 Prepared = Callable[[Arguments], Run]  # with the other arguments; RequestError as the resolver raises it
@@ -28,14 +48,10 @@ class Plan(Protocol):
         """The plan with the arguments that are objects or lists; RequestError as the resolver raises it."""
 
 
-class JoinableRun(ABC):
+class JoinableRun(Run):
     """A run that may be answered together with others of the same plan: by one statement, for several who ask at a time."""
 
     plan: object
-
-    @abstractmethod
-    def __call__(self, session: Session, scope: Scope, regions: set[str]) -> Any:  # noqa: ANN401  JSON
-        """As any run."""
 
     @abstractmethod
     def joined(self, others: Sequence[Any], session: Session, scope: Scope) -> Joined:

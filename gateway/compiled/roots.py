@@ -10,7 +10,7 @@ from gateway import cursors, paging
 from gateway.compiled import NotCovered
 from gateway.compiled.counts import StatisticsPlan
 from gateway.compiled.entries import REGION, Entries
-from gateway.compiled.plan import Arguments, Place, Plan, Prepared, Run, place_of
+from gateway.compiled.plan import Arguments, Place, PlainRun, Plan, Prepared, Run, place_of
 from gateway.compiled.projection import (
     TYPENAME,
     Columns,
@@ -103,7 +103,7 @@ class EntriesPlan:
             part = paging.Asked(**{name: arguments.get(name) for name in ("first", "after", "last", "before")}).part(
                 keys
             )
-            return partial(self._run, ready, part)
+            return PlainRun(partial(self._run, ready, part), part.limit or 0)
 
         return bound
 

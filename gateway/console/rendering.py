@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +20,9 @@ from gateway.console.page import Page
 from gateway.console.sessions import Session, give
 from schema.provenance import CHINA
 from schema.vocabulary import Role
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 LANGUAGE: Final = "dexhub_language"
 _POLICY: Final = (
@@ -37,7 +39,9 @@ _HEADERS: Final = {
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  a worker holds what it loads
+
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,

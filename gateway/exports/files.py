@@ -20,7 +20,8 @@ def write(database: Database, scope: Scope, what: str, form: str, pairs: Iterabl
     """Write `what` as `form` into `file`; the table's title. RequestError where there is no such export or filter."""
     if (what, form) == LINES:
         with file.open("wb") as target:
-            target.writelines(map(entry_lines, entry_pages(database, scope, Conditions.of(what, pairs))))
+            for page in entry_pages(database, scope, Conditions.of(what, pairs)):
+                target.writelines(entry_lines(page))
         return _TITLE
     if what not in CONTENTS or form not in WRITERS:
         known = [*(f"{each}.{kind}" for each in CONTENTS for kind in WRITERS), ".".join(LINES)]

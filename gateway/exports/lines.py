@@ -19,12 +19,14 @@ from gateway.exports.conditions import Conditions
 from gateway.schema import graphql_schema
 from sync.database import Database
 from sync.repository.browse import EntryBrowser, Wanted
-from sync.repository.ready import Row, ready_row
+from sync.repository.ready import ready_row
+from sync.repository.straight import Result
 from sync.scope import Scope
 from sync.tables import EntryRow
 from sync.waivers import waived_standings
 
-_PAGE: Final = 1000
+_PAGE: Final = 1000  # rows that are read at a time
+_PART: Final = 250  # of which lines are made and sent at a time
 SHOWN: Final = """query ($id: ID!) { entry(id: $id) {
   id nativeId region { code name } city title summary track { id name } topic { id title } subTopic { id title }
   proposedNationalTrack { id name } declaredNationalTrack { id name } nationalTrack { id name } match stage status award score
@@ -34,7 +36,7 @@ SHOWN: Final = """query ($id: ID!) { entry(id: $id) {
 """What a line holds: what is answered to this question."""
 
 
-def entry_pages(database: Database, scope: Scope, asked: Conditions) -> Iterator[Sequence[Row]]:
+def entry_pages(database: Database, scope: Scope, asked: Conditions) -> Iterator[Result]:
     """What lines are made of, in order of id. Nothing is held of the database while somebody takes a page."""
     _, columns = _projection()
     with database.read(scope) as session:
@@ -44,17 +46,18 @@ def entry_pages(database: Database, scope: Scope, asked: Conditions) -> Iterator
     last = ""
     while True:
         with database.glance(scope) as session:
-            rows = ready.run(session, {"after": last})
-        if not rows:
+            page = ready.result(session, {"after": last})
+        row = page.last()
+        if row is None:
             return
-        last = rows[-1][columns.place("id")]
-        yield rows
+        last = row[columns.place("id")]
+        yield page
 
 
-def entry_lines(page: Sequence[Row]) -> bytes:
-    """The lines of a page."""
+def entry_lines(page: Result) -> Sequence[bytes]:
+    """The lines of a page, several to a piece."""
     entries, _ = _projection()
-    return b"\n".join((*entries.objects(page), b""))
+    return [b"\n".join((*entries.objects(part), b"")) for part in page.parts(_PART)]
 
 
 @cache

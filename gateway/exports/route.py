@@ -26,7 +26,7 @@ from gateway.hub import Hub
 from gateway.list_uploads import XLSX, attachment
 from gateway.offloading import in_thread
 from schema.provenance import CHINA
-from sync.repository.ready import Row
+from sync.repository.straight import Result
 
 _T = TypeVar("_T")
 router = APIRouter()
@@ -61,21 +61,22 @@ async def table(hub: Hub, viewer: Viewer, what: str, form: str, pairs: Sequence[
     return StreamingResponse(_pieces(folder, file), media_type=_TYPES[form], headers=headers)
 
 
-async def _lines(pages: Iterator[Sequence[Row]]) -> AsyncGenerator[bytes, None]:
+async def _lines(pages: Iterator[Result]) -> AsyncGenerator[bytes, None]:
     """The lines of each page, made while the one before is sent and the next is read."""
 
-    async def read() -> AsyncGenerator[Sequence[Row], None]:
+    async def read() -> AsyncGenerator[Result, None]:
         while page := await in_thread(lambda: next(pages, None)):
             yield page
 
-    async def made() -> AsyncGenerator[bytes, None]:
+    async def made() -> AsyncGenerator[Sequence[bytes], None]:
         async with aclosing(_ahead(read())) as found:
             async for page in found:
                 yield await in_thread(partial(entry_lines, page))
 
     async with aclosing(_ahead(made())) as lines:
-        async for piece in lines:
-            yield piece
+        async for pieces in lines:
+            for piece in pieces:
+                yield piece
 
 
 async def _ahead(items: AsyncGenerator[_T, None]) -> AsyncGenerator[_T, None]:

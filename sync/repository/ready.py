@@ -57,9 +57,11 @@ class ReadyQuery:
 
     def run(self, session: Session, more: Mapping[str, Any] | None = None) -> Sequence[Row]:
         """The rows; `more` are values of parameters by their names, in the place of those that the query was made with."""
-        values = self._with(more)
-        given: Any = values if self._names is None else tuple(values[name] for name in self._names)
-        return straight.rows(session.connection(), self._sql, given)
+        return straight.rows(session.connection(), self._sql, self._given(more))
+
+    def result(self, session: Session, more: Mapping[str, Any] | None = None) -> straight.Result:
+        """The same, to be taken in parts."""
+        return straight.Result(session.connection(), self._sql, self._given(more))
 
     def ask(self, line: "Line", more: Mapping[str, Any] | None, then: Callable[["Found"], None]) -> None:
         """The same over a line."""
@@ -68,6 +70,10 @@ class ReadyQuery:
         sql, names = self._numbered
         values = self._with(more)
         line.ask(sql, [values[name] for name in names], then)
+
+    def _given(self, more: Mapping[str, Any] | None) -> Any:  # noqa: ANN401  as the driver has it
+        values = self._with(more)
+        return values if self._names is None else tuple(values[name] for name in self._names)
 
     def _with(self, more: Mapping[str, Any] | None) -> Mapping[str, Any]:
         return {**self._values, **self._processed(more)} if more else self._values

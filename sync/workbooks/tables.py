@@ -8,13 +8,14 @@ import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Final
 
 from sync.workbooks.escaping import guarded, guarded_csv
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 Value = str | int | float | None
 _MOST_ROWS: Final = 1_048_575  # of a sheet, its headings apart; further rows go on to another sheet
@@ -41,6 +42,8 @@ def write_csv(table: TableToWrite, file: Path) -> None:
 
 def write_xlsx(table: TableToWrite, file: Path) -> None:
     """Text stays text; a cell's text beyond 32,767 characters, which no workbook holds, ends with an ellipsis."""
+    from xlsxwriter import Workbook  # noqa: PLC0415  a worker holds what it loads
+
     book = Workbook(str(file), {"constant_memory": True, "tmpdir": str(file.parent)})
     text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "num_format": "@"})
     sheet, at = _sheet(book, table, table.title, bold), 0
@@ -61,7 +64,7 @@ def write_xlsx(table: TableToWrite, file: Path) -> None:
 WRITERS: Final[Mapping[str, Callable[[TableToWrite, Path], None]]] = {"xlsx": write_xlsx, "csv": write_csv}
 
 
-def _sheet(book: Workbook, table: TableToWrite, title: str, bold: Format) -> Worksheet:
+def _sheet(book: "Workbook", table: TableToWrite, title: str, bold: "Format") -> "Worksheet":
     sheet = book.add_worksheet(title)
     sheet.freeze_panes(1, 0)
     for column, (heading, width) in enumerate(table.headings):
@@ -70,7 +73,7 @@ def _sheet(book: Workbook, table: TableToWrite, title: str, bold: Format) -> Wor
     return sheet
 
 
-def _write_text(sheet: Worksheet, row: int, column: int, text: str, form: Format) -> None:
+def _write_text(sheet: "Worksheet", row: int, column: int, text: str, form: "Format") -> None:
     safe = guarded(text)
     sheet.write_string(row, column, safe if len(safe) <= _MOST_TEXT else safe[: _MOST_TEXT - 1] + "…", form)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from contextvars import ContextVar
 
 import pytest
@@ -42,6 +43,28 @@ async def test_what_takes_long_holds_up_nobody_else() -> None:
     waiting = [each.done() for each in long]
     go_on.set()
     assert (quick, waiting, await asyncio.gather(*long)) == ([42, 43], [False] * 5, [True] * 5)
+
+
+async def test_large_work_is_done_a_piece_at_a_time() -> None:
+    doing, most = [0], [0]
+
+    def work() -> None:
+        doing[0] += 1
+        time.sleep(0.01)
+        most[0] = max(most[0], doing[0])
+        doing[0] -= 1
+
+    await asyncio.gather(*(in_thread(work, is_large=True) for _ in range(6)))
+    assert most == [1]
+
+
+async def test_large_work_that_takes_long_holds_up_no_other() -> None:
+    go_on = threading.Event()
+    long = [asyncio.create_task(in_thread(go_on.wait, is_large=True)) for _ in range(3)]
+    async with asyncio.timeout(30):
+        quick = await in_thread(lambda: 42, is_large=True)
+    go_on.set()
+    assert (quick, await asyncio.gather(*long)) == (42, [True] * 3)
 
 
 async def test_whoever_is_cancelled_waits_until_it_has_ended() -> None:

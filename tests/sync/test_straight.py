@@ -69,3 +69,33 @@ def test_whoever_listens_hears_of_it(database) -> None:
     with database.glance() as session:
         straight.rows(session.connection(), "SELECT 2")
     assert heard == ["SELECT 2"]
+
+
+MANY = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 300) SELECT n FROM t"
+
+
+def test_a_result_is_taken_in_parts_while_the_connection_is_used_for_others(database) -> None:
+    with database.glance() as session:
+        result = straight.Result(session.connection(), MANY)
+        between = straight.rows(session.connection(), "SELECT 1")
+    last, parts = result.last(), [len(part) for part in result.parts(120)]
+    assert (between, last, parts) == ([(1,)], (300,), [120, 120, 60])
+
+
+def test_of_nothing_there_is_no_last_row_and_no_part(database) -> None:
+    with database.glance() as session:
+        result = straight.Result(session.connection(), "SELECT 1 WHERE 1 = 2")
+    assert (result.last(), list(result.parts(10))) == (None, [])
+
+
+def test_a_result_holds_moments_and_json_as_rows_do(filled) -> None:
+    sql = "SELECT submitted_at, warnings FROM entry ORDER BY id LIMIT 3"
+    with filled.glance() as session:
+        expected = straight.rows(session.connection(), sql)
+        (found,) = straight.Result(session.connection(), sql).parts(10)
+    assert found == expected
+
+
+def test_a_result_that_fails_is_the_fault_that_is_known_elsewhere(database) -> None:
+    with database.glance() as session, pytest.raises(DatabaseFault):
+        straight.Result(session.connection(), "SELECT * FROM nothing_of_that_name")

@@ -213,6 +213,17 @@ async def test_an_operation_of_which_nothing_is_selected_is_answered(asking) -> 
     assert (await asking.ask(query, no=True).outcome).body == b'{"data":{}}'
 
 
+async def test_large_pages_are_made_one_at_a_time(asking, monkeypatch) -> None:
+    handed: list[bool] = []
+    hand_over = makings.hand_over
+    monkeypatch.setattr(makings, "hand_over", lambda *given, is_large: handed.append(is_large) or hand_over(*given))
+    for first in (200, 201):
+        query = f"{{ entries(first: {first}) {{ nodes {{ id }} }} }}"
+        compiled(graphql_schema(), query, None)
+        await asking.ask(query).outcome
+    assert handed == [False, True]
+
+
 @OVER_A_LINE
 async def test_a_line_is_asked_for_what_is_ready_and_for_nothing_else(asking, asked_of_lines) -> None:
     await asking.ask(TITLE, id="41:none").outcome
