@@ -80,7 +80,7 @@ def hand_over(work: Callable[[], _T], then: Callable[[Outcome[_T]], None], *, is
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(then, outcome)
 
-    threads = _threads(1, MOST, _LARGE_HELD_UP) if is_large else _threads(_FEW, MOST, _HELD_UP)
+    threads = _threads(1, _FEW, _LARGE_HELD_UP) if is_large else _threads(_FEW, MOST, _HELD_UP)
     threads.put(run, loop)
 
 

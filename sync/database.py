@@ -22,6 +22,7 @@ DatabaseFault = DBAPIError  # the database did not do what it was asked: connect
 
 # `set_config(…, true)` and `SET LOCAL` end with the transaction, so a connection goes back to the pool as it was.
 _AS_REGION = text("SELECT set_config('role', 'dexhub_region', true), set_config('dexhub.region', :region, true)")
+_CONNECTING = 10  # seconds
 _WRITE = {"dexhub_write": True}
 _LAST = "work for the end of this transaction"
 
@@ -45,7 +46,7 @@ class Database:
             self.url,
             json_serializer=json_text,
             json_deserializer=orjson.loads,
-            connect_args={"timeout": 30, "check_same_thread": False} if self.is_sqlite else {},
+            connect_args={"timeout": 30, "check_same_thread": False} if self.is_sqlite else self._patience(),
             pool_size=10,
             pool_pre_ping=not self.is_sqlite,
         )
@@ -60,6 +61,10 @@ class Database:
             event.listen(self._engine, "begin", _begin_sqlite)
         else:
             event.listen(self._engine, "connect", _prepare_postgresql)
+
+    def _patience(self) -> dict[str, int]:
+        """With a server that accepts and says nothing: psycopg would wait for two minutes."""
+        return {} if "connect_timeout" in self.url.query else {"connect_timeout": _CONNECTING}
 
     @property
     def name(self) -> str:

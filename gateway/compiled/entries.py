@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from typing import Any, Final
 
 from graphql import FieldNode, GraphQLObjectType
@@ -14,7 +13,6 @@ from gateway.compiled.read_models import ENTRY
 from gateway.compiled.selection import Selection
 from sync.repository.ready import Row
 
-_AT_A_TIME: Final = 250  # rows whose columns are in memory as JSON: more take no less time
 REGION: Final = "region"  # the first column of every row, by which it is known what type an entry has
 
 
@@ -41,9 +39,6 @@ class Entries:
         """What is selected of each row, as JSON."""
         if not rows:
             return ()
-        if len(rows) > _AT_A_TIME:
-            some = (rows[at : at + _AT_A_TIME] for at in range(0, len(rows), _AT_A_TIME))
-            return chain.from_iterable(map(self.objects, some))
         if self._one is not None:
             return self._one(list(zip(*rows, strict=True)))
         parts: dict[str, list[Row]] = defaultdict(list)

@@ -34,7 +34,7 @@ _log: Final = logging.getLogger("dexhub.gateway")
 
 
 class _Making:
-    """Answers that are made together: what is asked for, by whom and since when. Others may join until a thread begins with it."""
+    """Answers that are made together: what is asked for, by whom and since when. Others may join until it is begun."""
 
     def __init__(self, within: Scope, version: str) -> None:
         self.within, self.version = within, version
@@ -67,7 +67,12 @@ class Makings:
         begun, self._begun = self._begun, []
         line = self._line.now()
         for key, making in begun:
-            if line is None or not self._asked(line, key, making):
+            try:
+                is_asked = line is not None and self._asked(line, key, making)
+            except Exception as error:  # noqa: BLE001  a thread does it, and tells it
+                log_unexpected(error)
+                is_asked = False
+            if not is_asked:
                 is_large = any(bound.is_large for bound in making.asked)
                 hand_over(partial(self._made, key, making), partial(self._tell, making), is_large=is_large)
 

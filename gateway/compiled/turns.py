@@ -55,7 +55,7 @@ class Turns:
         self._limits = hub.settings.limits
         self._recognition = Recognition(hub.settings.limits, schema, documents)
         self._kept = KeptAnswers(hub.settings.kept_answers << 20)
-        self.line = StandingLine(hub.database, self._limits.seconds)
+        self.line = StandingLine(hub.database)
         self._makings = Makings(hub, self._kept, self.line)
         self._next: list[Asked] = []
         self._looking = False

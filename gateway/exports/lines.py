@@ -26,7 +26,7 @@ from sync.tables import EntryRow
 from sync.waivers import waived_standings
 
 _PAGE: Final = 1000  # rows that are read at a time
-_PART: Final = 250  # of which lines are made and sent at a time
+_PART: Final = 250  # of which lines are made at a time, and are a piece of what is sent
 SHOWN: Final = """query ($id: ID!) { entry(id: $id) {
   id nativeId region { code name } city title summary track { id name } topic { id title } subTopic { id title }
   proposedNationalTrack { id name } declaredNationalTrack { id name } nationalTrack { id name } match stage status award score

@@ -4,28 +4,41 @@ as soon as both threads want the interpreter.
 """
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from typing import Any, Final
 
-from psycopg import Error, abc
+from psycopg import abc
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGresult
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from sync.database import Database
 from sync.repository import straight
 from sync.scope import Scope
 
 _PREPARED: Final = 100  # statements that the database keeps ready for a line
+_LONGEST: Final = 1000  # milliseconds that the database works on one; whoever comes after it waits so long
+_PATIENCE: Final = 5.0  # seconds in which something comes of it
+_log: Final = logging.getLogger("dexhub.database")
 _numbers: Final = count(1)  # of lines of this process
 Rows = Sequence[tuple[Any, ...]]
 Found = Callable[[], Rows]  # what came of a statement: its rows, or a DatabaseFault
+
+
+def connected(database: Database) -> Connection:
+    """A connection for a line. What waits there for a lock would keep all others waiting, so it is given up."""
+    made = database.without_transactions()
+    made.exec_driver_sql(f"SET statement_timeout = {_LONGEST}")
+    return made
 
 
 class Line:
@@ -33,9 +46,10 @@ class Line:
     is lost: whoever waits is told a fault, and a new line has to be opened.
     """
 
-    def __init__(self, connection: Connection, loop: asyncio.AbstractEventLoop, patience: float) -> None:
+    def __init__(self, connection: Connection, loop: asyncio.AbstractEventLoop, patience: float = _PATIENCE) -> None:
         self.number = next(_numbers)
         self.is_lost = False
+        self.lost = asyncio.Event()
         self._connection, self._loop, self._patience = connection, loop, patience
         self._driver: Any = straight.as_text(connection.connection.dbapi_connection)
         self._pg = self._driver.pgconn
@@ -59,7 +73,7 @@ class Line:
         statement = self._prepared.get(sql) or _Statement(sql, f"line{next(self._names)}".encode(), self._driver)
         try:
             given = statement.given(values)
-        except Error as error:  # a text with a character that the database has not
+        except Exception as error:  # noqa: BLE001  a text with a character that the database has not, in whichever words
             self._loop.call_soon(then, _failing(sql, error))
             return
         self._waiting.append(_Waiting(statement, then, time.monotonic()))
@@ -73,7 +87,7 @@ class Line:
 
     def close(self) -> None:
         """Whoever waits is told a fault."""
-        self._lose(ConnectionError("the line was closed"))
+        self._lose(ConnectionError("the line was closed"), is_wanted=True)
 
     def _send(self, statement: "_Statement", given: Sequence[Any] | None) -> None:
         if statement.sql not in self._prepared:
@@ -91,16 +105,18 @@ class Line:
             self._pg.send_query_params(b"DEALLOCATE %b" % oldest.name, None)
 
     def _flush(self) -> None:
-        """Send what there is; what the socket does not take now, when it can."""
+        """Send what there is; what the socket does not take now, when it can. Then libpq reads as well, so there may be something."""
         if self._pg.flush():
             self._loop.add_writer(self._socket, self._write)
+            self._loop.call_soon(self._read)
 
     def _write(self) -> None:
         self._loop.remove_writer(self._socket)
         self._guarded(self._flush)
 
     def _read(self) -> None:
-        self._guarded(self._take)
+        if not self.is_lost:
+            self._guarded(self._take)
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:
@@ -113,6 +129,8 @@ class Line:
         while self._waiting and not self._pg.is_busy():
             result = self._pg.get_result()
             if result is None:  # the end of one of those that were sent together
+                if self._pg.status != ConnStatus.OK:
+                    raise self._error or ConnectionError("the connection is out of step")
                 continue
             if result.status == ExecStatus.PIPELINE_SYNC:
                 if self._error is not None:
@@ -137,19 +155,24 @@ class Line:
         else:
             self._lose(TimeoutError(f"nothing came of a statement for {self._patience:g} s"))
 
-    def _lose(self, error: Exception) -> None:
-        if not self.is_lost:
-            self.is_lost = True
-            self._loop.remove_reader(self._socket)
-            self._loop.remove_writer(self._socket)
-            self._driver.close()
-            self._connection.invalidate()  # or it would be told to roll back
-            self._connection.close()
-        if self._watch is not None:
-            self._watch.cancel()
+    def _lose(self, error: Exception, *, is_wanted: bool = False) -> None:
         waiting, self._waiting = self._waiting, deque()
         for each in waiting:
             self._loop.call_soon(each.then, _failing(each.statement.sql, error))
+        if self._watch is not None:
+            self._watch.cancel()
+        if self.is_lost:
+            return
+        self.is_lost = True
+        self.lost.set()
+        if not is_wanted:
+            _log.warning("a line to the database was lost: %s", error)
+        for remove in (self._loop.remove_reader, self._loop.remove_writer):
+            with suppress(OSError):  # of a socket that libpq has closed
+                remove(self._socket)
+        self._driver.close()
+        self._connection.invalidate()  # or it would be told to roll back
+        self._connection.close()
 
 
 class _Statement:
@@ -169,6 +192,7 @@ class _Statement:
         self._transformer.set_pgresult(result, set_loaders=not self._is_known)
         self._is_known = True
         found: Rows = self._transformer.load_rows(0, result.ntuples if result else 0, tuple)
+        self._transformer.set_pgresult(None, set_loaders=False)  # or it would be held until the next
         return found
 
 

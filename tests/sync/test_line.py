@@ -6,9 +6,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import event
 
-from sync.database import DatabaseFault
+from sync.database import Database, DatabaseFault
 from sync.repository import straight
-from sync.repository.line import Line
+from sync.repository.line import Line, connected
 
 pytestmark = pytest.mark.parametrize("backend", ["postgres"], indirect=True)
 
@@ -147,3 +147,44 @@ async def test_whoever_listens_hears_of_it(opened, database) -> None:
     heard.clear()
     await rows(line, "SELECT 3")
     assert heard == ["SELECT 3"]
+
+
+async def test_a_text_that_the_connections_encoding_has_not_fails_alone(opened, database) -> None:
+    connection = database.without_transactions()
+    connection.exec_driver_sql("SET client_encoding TO GBK")
+    line = Line(connection, asyncio.get_running_loop())
+    with pytest.raises(DatabaseFault):
+        await rows(line, "SELECT $1::text", "😀")
+    found = await rows(line, "SELECT $1::text", "河南")
+    line.close()
+    assert found == [("河南",)]
+
+
+async def test_what_waits_for_long_is_given_up_by_the_database(database, monkeypatch) -> None:
+    monkeypatch.setattr("sync.repository.line._LONGEST", 50)
+    made = Line(connected(database), asyncio.get_running_loop())
+    found = await outcomes(made, "SELECT 1", "SELECT pg_sleep(60)")
+    assert found == [[(1,)], DatabaseFault]
+
+
+async def test_a_connection_that_is_out_of_step_is_lost(database, tmp_path) -> None:
+    nonsense = asyncio.Event()
+
+    async def passed(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        while piece := await source.read(1 << 16):
+            target.write(b"D\0\0\0\1" if nonsense.is_set() else piece)
+        target.close()
+
+    async def between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_unix_connection(f"{database.url.query['host']}/.s.PGSQL.5432")
+        await asyncio.gather(passed(reader, back), passed(there, writer))
+
+    proxy = await asyncio.start_unix_server(between, tmp_path / ".s.PGSQL.5432")
+    through = Database(database.url.set(query={"host": str(tmp_path)}).render_as_string(hide_password=False))
+    line = Line(await asyncio.to_thread(connected, through), asyncio.get_running_loop())
+    before = await rows(line, "SELECT 1")
+    nonsense.set()
+    found = await outcomes(line, "SELECT 2", "SELECT 3")
+    proxy.close()
+    through.close()
+    assert (before, found) == ([(1,)], [DatabaseFault] * 2)

@@ -284,7 +284,34 @@ async def asked_until_known(asking: Asking) -> Waiting:
 @pytest.mark.parametrize("backend", ["postgres"], indirect=True)
 async def test_without_a_database_there_is_no_line_and_no_end_either(filled) -> None:
     gone = Database(filled.url.set(database="gone").render_as_string(hide_password=False))
-    line = StandingLine(gone, 60)
+    line = StandingLine(gone)
     async with line.standing():
         assert line.now() is None
     gone.close()
+
+
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+async def test_a_line_that_could_not_be_opened_is_opened_later(filled, monkeypatch) -> None:
+    connect, failing = filled.without_transactions, [TimeoutError(), TimeoutError()]
+
+    def connected():
+        if failing:
+            raise failing.pop()
+        return connect()
+
+    monkeypatch.setattr(standing_line, "_PAUSE", 0)
+    monkeypatch.setattr(filled, "without_transactions", connected)
+    line = StandingLine(filled)
+    async with line.standing(), asyncio.timeout(30):
+        while line.now() is None:  # noqa: ASYNC110  nobody tells when it stands
+            await asyncio.sleep(0.01)
+    assert failing == []
+
+
+async def test_what_a_line_does_not_take_a_thread_does(asking, monkeypatch) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(makings, "ask", fails)
+    waiting = [asking.ask(TITLE, id="41:none") for _ in range(3)]
+    assert [await each.data() for each in waiting] == [{"entry": None}] * 3
