@@ -1,13 +1,15 @@
 """What the tests of compiled operations share."""
 
+import asyncio
 import importlib.util
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import orjson
 import pytest
 import pytest_asyncio
 import strawberry
@@ -16,9 +18,15 @@ from starlette.types import Receive, Scope, Send
 from gateway import schema as schemas
 from gateway.app import create_app
 from gateway.auth import KeyWish, make_key
+from gateway.compiled.asked import Asked as Request
 from gateway.compiled.extension import CompiledOperations
+from gateway.compiled.operation import compiled
 from gateway.compiled.path import CompiledPath
+from gateway.compiled.turns import Turns
 from gateway.hub import Hub
+from gateway.schema import graphql_schema
+from gateway.trusted_documents import TrustedDocuments
+from schema.vocabulary import Role
 from sync.database import Database
 from sync.settings import LimitSettings, Settings
 
@@ -109,3 +117,61 @@ async def asked(filled: Database) -> AsyncIterator[Callable[[strawberry.Schema],
         yield get
     for hub in hubs:
         hub.stop()
+
+
+_TITLE: Final = "query T($id: ID!) { entry(id: $id) { id title } }"
+_PAGE: Final = "{ entries(first: 5) { totalCount nodes { id } } }"
+
+
+class Waiting(Request):
+    """Of which the outcome is waited for."""
+
+    __slots__ = ("outcome",)
+
+    def __init__(self, key: str, query: str, **variables: object) -> None:
+        body = orjson.dumps({"query": query, "variables": variables})
+        headers = [(b"authorization", f"Bearer {key}".encode()), (b"content-type", b"application/json")]
+        scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": headers, "client": ("127.0.0.1", 1)}
+        super().__init__({**scope, "state": {}}, body)
+        self.outcome = asyncio.get_running_loop().create_future()
+
+    def then(self, outcome) -> None:
+        self.outcome.set_result(outcome)
+
+    async def data(self):
+        """What was answered."""
+        found = await self.outcome
+        return orjson.loads(found.body)["data"]
+
+
+class Asking:
+    """Turns over a database that know the documents, and a key to ask with."""
+
+    def __init__(self, database, **limits: float) -> None:
+        settings = Settings(limits=LimitSettings(**{"seconds": 60, **limits}), token_key="t" * 64, kept_answers=0)
+        self.hub = Hub(settings, database)
+        self.turns = Turns(self.hub, graphql_schema(), TrustedDocuments())
+        self.key = make_key(database, KeyWish("asker", Role.NATIONAL))
+        for query in (_TITLE, _PAGE):
+            compiled(graphql_schema(), query, None)
+
+    def ask(self, query: str, **variables: object) -> Waiting:
+        asked = Waiting(self.key, query, **variables)
+        self.turns.ask(asked)
+        return asked
+
+
+@pytest_asyncio.fixture(params=["in threads", "over a line"])
+async def asking(request, filled):
+    """Turns over either database that know the key too; served, when they have a line to PostgreSQL, or not."""
+    made = Asking(filled)
+    async with made.turns.line.standing() if request.param == "over a line" else nullcontext():
+        await made.ask(_PAGE).outcome
+        yield made
+    made.hub.stop()
+
+
+@pytest.fixture
+def new_asking() -> type[Asking]:
+    """Makes turns over a database, in other bounds."""
+    return Asking

@@ -1,94 +1,20 @@
 """Who asks while others are answered is answered with those who ask beside: by one look and, where that can be, one statement."""
 
-import asyncio
-from contextlib import nullcontext
-
 import orjson
 import pytest
-import pytest_asyncio
 from sqlalchemy import event
 
 from adapters.registry import regions
 from gateway.auth import KeyWish, make_key
-from gateway.compiled import NotCovered, makings, standing_line, turns
-from gateway.compiled.asked import Asked
+from gateway.compiled import NotCovered, makings, turns
 from gateway.compiled.operation import compiled
-from gateway.compiled.standing_line import StandingLine
-from gateway.compiled.turns import Turns
-from gateway.hub import Hub
 from gateway.schema import graphql_schema
-from gateway.trusted_documents import TrustedDocuments
 from schema.errors import RequestError
 from schema.vocabulary import Role
-from sync.database import Database, DatabaseFault
-from sync.repository.line import Line
-from sync.settings import LimitSettings, Settings
+from sync.database import DatabaseFault
 
 TITLE = "query T($id: ID!) { entry(id: $id) { id title } }"
-OVER_A_LINE = pytest.mark.parametrize(("backend", "asking"), [("postgres", "over a line")], indirect=True)
 PAGE = "{ entries(first: 5) { totalCount nodes { id } } }"
-
-
-class Waiting(Asked):
-    """Of which the outcome is waited for."""
-
-    __slots__ = ("outcome",)
-
-    def __init__(self, key: str, query: str, **variables: object) -> None:
-        body = orjson.dumps({"query": query, "variables": variables})
-        headers = [(b"authorization", f"Bearer {key}".encode()), (b"content-type", b"application/json")]
-        scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": headers, "client": ("127.0.0.1", 1)}
-        super().__init__({**scope, "state": {}}, body)
-        self.outcome = asyncio.get_running_loop().create_future()
-
-    def then(self, outcome) -> None:
-        self.outcome.set_result(outcome)
-
-    async def data(self):
-        """What was answered."""
-        found = await self.outcome
-        return orjson.loads(found.body)["data"]
-
-
-class Asking:
-    """Turns over a database that know the documents, and a key to ask with."""
-
-    def __init__(self, database, **limits: float) -> None:
-        settings = Settings(limits=LimitSettings(**{"seconds": 60, **limits}), token_key="t" * 64, kept_answers=0)
-        self.hub = Hub(settings, database)
-        self.turns = Turns(self.hub, graphql_schema(), TrustedDocuments())
-        self.key = make_key(database, KeyWish("asker", Role.NATIONAL))
-        for query in (TITLE, PAGE):
-            compiled(graphql_schema(), query, None)
-
-    def ask(self, query: str, **variables: object) -> Waiting:
-        asked = Waiting(self.key, query, **variables)
-        self.turns.ask(asked)
-        return asked
-
-
-@pytest_asyncio.fixture(params=["in threads", "over a line"])
-async def asking(request, filled):
-    """Turns over either database that know the key too; served, when they have a line to PostgreSQL, or not."""
-    made = Asking(filled)
-    async with made.turns.line.standing() if request.param == "over a line" else nullcontext():
-        await made.ask(PAGE).outcome
-        yield made
-    made.hub.stop()
-
-
-@pytest.fixture
-def asked_of_lines(monkeypatch) -> list[str]:
-    """What lines are asked for, each by its table or function."""
-    heard: list[str] = []
-    ask = Line.ask
-
-    def noting(line, sql, values, then) -> None:
-        heard.append("entry" if "FROM entry" in sql else "look" if "pg_current_snapshot" in sql else sql)
-        ask(line, sql, values, then)
-
-    monkeypatch.setattr(Line, "ask", noting)
-    return heard
 
 
 @pytest.fixture
@@ -160,8 +86,8 @@ async def test_one_that_is_refused_keeps_nobody_else_waiting(asking, ids) -> Non
     assert (isinstance(refused, RequestError), await good.data()) == (True, await asking.ask(TITLE, id=ids[0]).data())
 
 
-async def test_what_takes_too_long_is_refused_and_paid_for(filled) -> None:
-    slow = Asking(filled, seconds=1e-9, cost_per_minute=10**6)
+async def test_what_takes_too_long_is_refused_and_paid_for(filled, new_asking) -> None:
+    slow = new_asking(filled, seconds=1e-9, cost_per_minute=10**6)
     first = await slow.ask(PAGE).outcome
     spent = slow.hub.rates._spent.used(slow.key.split("_")[1])
     slow.hub.stop()
@@ -222,96 +148,3 @@ async def test_large_pages_are_made_one_at_a_time(asking, monkeypatch) -> None:
         compiled(graphql_schema(), query, None)
         await asking.ask(query).outcome
     assert handed == [False, True]
-
-
-@OVER_A_LINE
-async def test_a_line_is_asked_for_what_is_ready_and_for_nothing_else(asking, asked_of_lines) -> None:
-    await asking.ask(TITLE, id="41:none").outcome
-    asked_of_lines.clear()
-    for query in (PAGE, TITLE, TITLE):
-        await asking.ask(query, id="41:none").outcome
-    assert asked_of_lines == ["look", "look", "entry", "look", "entry"]
-
-
-@OVER_A_LINE
-async def test_what_a_region_asks_is_asked_in_a_session_that_names_it(asking, asked_of_lines) -> None:
-    asking.key = make_key(asking.hub.database, KeyWish("henan", Role.REGION, "41"))
-    for _ in range(3):
-        await asking.ask(TITLE, id="41:none").outcome
-    assert asked_of_lines == ["look"] * 3
-
-
-@OVER_A_LINE
-async def test_after_a_commit_a_line_tells_the_new_ages(asking) -> None:
-    database = asking.hub.database
-    with database.engine.connect() as connection:
-        ((entry,),) = connection.exec_driver_sql("SELECT min(id) FROM entry WHERE region = '41'").all()
-    for _ in range(2):
-        await asking.ask(TITLE, id=entry).outcome
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE region_state SET succeeded_at = NULL WHERE region = '41'")
-    found = [orjson.loads((await asking.ask(TITLE, id=entry).outcome).body)["extensions"] for _ in range(2)]
-    assert [each["freshness"][0]["succeededAt"] for each in found] == [None, None]
-
-
-@OVER_A_LINE
-async def test_a_line_that_is_lost_stands_again(asking, asked_of_lines, monkeypatch) -> None:
-    monkeypatch.setattr(standing_line, "_PAUSE", 0)
-    lost = asking.turns.line.now()
-    with asking.hub.database.engine.connect() as connection:
-        connection.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-        )
-    by_the_ordinary_way = await asking.ask(TITLE, id="41:none").outcome
-    answered = [await (await asked_until_known(asking)).data() for _ in range(2)]
-    stands = asking.turns.line.now()
-    assert (by_the_ordinary_way, lost.is_lost, stands is not lost, answered) == (
-        None,
-        True,
-        True,
-        [{"entry": None}] * 2,
-    )
-
-
-async def asked_until_known(asking: Asking) -> Waiting:
-    """Asked again while the pools' connections, which were ended too, are found out."""
-    while True:
-        asked = asking.ask(TITLE, id="41:none")
-        if await asked.outcome is not None and asking.turns.line.now() is not None:
-            return asked
-
-
-@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
-async def test_without_a_database_there_is_no_line_and_no_end_either(filled) -> None:
-    gone = Database(filled.url.set(database="gone").render_as_string(hide_password=False))
-    line = StandingLine(gone)
-    async with line.standing():
-        assert line.now() is None
-    gone.close()
-
-
-@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
-async def test_a_line_that_could_not_be_opened_is_opened_later(filled, monkeypatch) -> None:
-    connect, failing = filled.without_transactions, [TimeoutError(), TimeoutError()]
-
-    def connected():
-        if failing:
-            raise failing.pop()
-        return connect()
-
-    monkeypatch.setattr(standing_line, "_PAUSE", 0)
-    monkeypatch.setattr(filled, "without_transactions", connected)
-    line = StandingLine(filled)
-    async with line.standing(), asyncio.timeout(30):
-        while line.now() is None:  # noqa: ASYNC110  nobody tells when it stands
-            await asyncio.sleep(0.01)
-    assert failing == []
-
-
-async def test_what_a_line_does_not_take_a_thread_does(asking, monkeypatch) -> None:
-    def fails(*_: object) -> None:
-        raise RuntimeError
-
-    monkeypatch.setattr(makings, "ask", fails)
-    waiting = [asking.ask(TITLE, id="41:none") for _ in range(3)]
-    assert [await each.data() for each in waiting] == [{"entry": None}] * 3
