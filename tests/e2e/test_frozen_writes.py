@@ -17,6 +17,7 @@ from sync.lease import Leases
 ROOT = Path(__file__).parents[2]
 LEASE = 0.5  # seconds
 JOB = "pull 41"
+ENDED = (b"OperationalError", b"IdleInTransactionSessionTimeout")  # the second where the server's last word is read before its end
 
 
 @pytest.fixture
@@ -57,7 +58,8 @@ async def test_what_wakes_after_another_took_over_has_written_nothing(frozen, da
     await until(lambda: other.claim(JOB) is not None)
     os.kill(frozen.pid, signal.SIGCONT)
     _, told = await frozen.communicate()
-    assert (frozen.returncode, b"OperationalError" in told, stored(database)) == (1, True, 0)
+    is_ended = any(each in told for each in ENDED)
+    assert (frozen.returncode, is_ended, stored(database)) == (1, True, 0), told
 
 
 async def test_a_transaction_that_is_at_work_for_longer_than_a_lease_is_left_alone(database: Database, until) -> None:
