@@ -17,7 +17,10 @@ from sync.lease import Leases
 ROOT = Path(__file__).parents[2]
 LEASE = 0.5  # seconds
 JOB = "pull 41"
-ENDED = (b"OperationalError", b"IdleInTransactionSessionTimeout")  # the second where the server's last word is read before its end
+ENDED = (
+    b"OperationalError",
+    b"IdleInTransactionSessionTimeout",
+)  # the second where the server's last word is read before its end
 
 
 @pytest.fixture
