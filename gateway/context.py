@@ -41,9 +41,7 @@ class Context(BaseContext):
         self._viewer = viewer
         self._authorization = authorization
         self.charged = False
-        self.tells_json = (
-            False  # whether data may be JSON that was written ahead: whoever sends it writes all of it at once
-        )
+        self.tells_json = False  # true where an answer goes out as a whole, so that its data may be JSON already
         self.unreadable: GraphQLError | None = None  # why the operation's document could not be read
         self.forget()
 

@@ -21,9 +21,7 @@ from sync.settings import LimitSettings
 
 _IDLE: Final = 65  # seconds that a connection may stand open between two requests; longer than proxies keep one
 _SWITCH: Final = 0.0005  # seconds that a thread computes on while another waits; ten times as many are usual
-_M_ARENA_MAX: Final = (
-    -8
-)  # of glibc: each thread has a heap that keeps what was freed, though the interpreter lets one of them run
+_M_ARENA_MAX: Final = -8  # of glibc's malloc.h
 _LARGE: Final = 64 << 10  # bytes that are not copied once more to stand behind a head
 _HEAD: Final = 64 << 10  # bytes of a head that is not whole
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -130,7 +128,7 @@ class Patience(DirectProtocol):
 
 def configured(app: FastAPI, limits: LimitSettings, **more: Any) -> uvicorn.Config:  # noqa: ANN401  uvicorn's own arguments
     """What uvicorn is run with; logs are ours, and name neither addresses nor the server. Threads of this process take turns more
-    often from now on, and share one heap.
+    often from now on, and share one heap: each with its own would keep what it freed, though the interpreter lets one of them run.
     """
     sys.setswitchinterval(_SWITCH)
     with suppress(AttributeError):  # of another C library than glibc

@@ -6,7 +6,7 @@ unusual (another media type, a document that is not trusted, a refused value, a 
 tells it in its own words; whoever was recognised, and what was paid, is known there already.
 
 Whoever asks while the database is looked at for others is next, in one turn with all who came meanwhile: one look serves a turn, and
-what the same thread can answer together, it does. Under load that is what makes a request cheap; a single one waits for nobody.
+what one statement can answer together, it does. Under load that is what makes a request cheap; a single one waits for nobody.
 """
 
 import asyncio

@@ -51,9 +51,7 @@ class ReadyQuery:
         self._values = self._processed(whole.parameters)
         self._names = whole.positiontup
         self._sql = whole.statement
-        self._numbered: tuple[str, Sequence[str]] | None = (
-            None  # as a line wants it, with the names of its values in order
-        )
+        self._numbered: tuple[str, Sequence[str]] | None = None  # for a line: the names are of values
 
     def run(self, session: Session, more: Mapping[str, Any] | None = None) -> Sequence[Row]:
         """The rows; `more` are values of parameters by their names, in the place of those that the query was made with."""
