@@ -1,5 +1,7 @@
 """Statements straight on the driver: the rows of the database, SQLAlchemy's faults, and whoever listens still hears."""
 
+import socket
+
 import pytest
 from sqlalchemy import event
 
@@ -99,3 +101,12 @@ def test_a_result_holds_moments_and_json_as_rows_do(filled) -> None:
 def test_a_result_that_fails_is_the_fault_that_is_known_elsewhere(database) -> None:
     with database.glance() as session, pytest.raises(DatabaseFault):
         straight.Result(session.connection(), "SELECT * FROM nothing_of_that_name")
+
+
+def test_a_server_that_accepts_and_says_nothing_is_given_up(monkeypatch) -> None:
+    monkeypatch.setattr("sync.database._CONNECTING", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        made = Database(f"postgresql+psycopg://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing")
+        with pytest.raises(DatabaseFault, match="timeout"):
+            made.without_transactions()
+        made.close()
